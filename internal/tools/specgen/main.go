@@ -1,0 +1,73 @@
+// Command specgen is the generation step before oapi-codegen: it applies the
+// overlays of the contract in order and writes
+//
+//   - api/overlay.gen.yaml, every action in one file, because oapi-codegen takes one overlay;
+//   - api/openapi.effective.json, the document with all of them applied;
+//   - operations.gen.go, the operations and security schemes as Go tables.
+//
+// It refuses an action that has nothing left to do or that hides something
+// upstream publishes, and names the action in the message.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	root := flag.String("root", ".", "directory that holds openapi.json and api/overlays")
+	flag.Parse()
+	if err := run(*root); err != nil {
+		fmt.Fprintln(os.Stderr, "specgen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(root string) error {
+	doc, err := readDocument(filepath.Join(root, "openapi.json"))
+	if err != nil {
+		return err
+	}
+	actions, err := readActions(filepath.Join(root, "api", "overlays"))
+	if err != nil {
+		return err
+	}
+	published, err := encodeJSON(doc)
+	if err != nil {
+		return err
+	}
+	if err := applyActions(doc, actions); err != nil {
+		return err
+	}
+	pointers := pointerActions(doc)
+	if err := applyActions(doc, pointers); err != nil {
+		return err
+	}
+	effective, err := encodeJSON(doc)
+	if err != nil {
+		return err
+	}
+	if err := checkDocument(published, effective); err != nil {
+		return err
+	}
+	merged, err := mergeActions(append(actions, pointers...))
+	if err != nil {
+		return err
+	}
+	table, err := operationTable(effective)
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string][]byte{
+		"api/overlay.gen.yaml":       merged,
+		"api/openapi.effective.json": effective,
+		"operations.gen.go":          table,
+	} {
+		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
