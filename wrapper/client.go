@@ -1,0 +1,168 @@
+package wrapper
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+// Client calls Pepay's API. Make one with [New] and share it: it is safe for
+// concurrent use and holds a connection pool.
+type Client struct {
+	// WSTokens mints ws_tokens.
+	WSTokens *WSTokenService
+
+	cfg  *config
+	doer pepay.HttpRequestDoer // the whole chain
+	api  *pepay.ClientWithResponses
+}
+
+// New makes a client. It reads PEPAY_API_KEY, PEPAY_COMMERCE_API_KEY,
+// PEPAY_API_URL and PEPAY_WS_URL; an empty variable counts as unset. Options
+// win: with any credential option, the keys of the environment are not used.
+//
+// New succeeds without credentials; a call that needs one is [ErrNoCredential]
+// before anything is sent. A value that cannot be used is [ErrInvalidArgument],
+// with the name of the option or variable.
+func New(opts ...Option) (*Client, error) {
+	cfg := &config{
+		httpClient:       refusingRedirects(&http.Client{}),
+		timeout:          defaultTimeout,
+		retry:            DefaultRetry(),
+		budget:           newBudget(DefaultRetry().Budget),
+		maxResponseBytes: defaultMaxResponseBytes,
+	}
+	if err := cfg.apply(opts); err != nil {
+		return nil, err
+	}
+	if err := cfg.readEnvironment(); err != nil {
+		return nil, err
+	}
+	return newClient(cfg), nil
+}
+
+// With derives a client that differs by opts and shares everything else, the
+// connection pool and the retry budget included. Any credential option drops
+// all inherited credentials, so that two merchants' keys are never mixed.
+func (c *Client) With(opts ...Option) (*Client, error) {
+	cfg := *c.cfg
+	cfg.credentials = nil
+	if err := cfg.apply(opts); err != nil {
+		return nil, err
+	}
+	if cfg.credentials == nil {
+		cfg.credentials = maps.Clone(c.cfg.credentials)
+	}
+	return newClient(&cfg), nil
+}
+
+func newClient(cfg *config) *Client {
+	c := &Client{cfg: cfg, doer: newChain(cfg)}
+	c.api = c.API()
+	c.WSTokens = &WSTokenService{c}
+	return c
+}
+
+func (c *config) apply(opts []Option) error {
+	for _, opt := range opts {
+		if opt == nil {
+			return invalid("Option", "is nil")
+		}
+		if err := opt(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *config) readEnvironment() error {
+	if c.credentials == nil {
+		for name, scheme := range map[string]string{
+			"PEPAY_API_KEY":          "merchantApiKey",
+			"PEPAY_COMMERCE_API_KEY": "commerceApiKey",
+		} {
+			if value := os.Getenv(name); value != "" {
+				if err := withCredential(name, scheme, value)(c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	var err error
+	if c.baseURL == nil {
+		name, value := "PEPAY_API_URL", os.Getenv("PEPAY_API_URL")
+		if value == "" {
+			name, value = "DefaultBaseURL", DefaultBaseURL
+		}
+		if c.baseURL, err = parseAddress(name, value, "https", "http"); err != nil {
+			return err
+		}
+	}
+	if value := os.Getenv("PEPAY_WS_URL"); value != "" && c.streamURL == nil {
+		c.streamURL, err = parseAddress("PEPAY_WS_URL", value, "wss", "ws")
+	}
+	return err
+}
+
+// API returns the generated client: every operation of the contract, with
+// credentials, retries, bounds and errors of this client. A non-2xx answer is
+// an [*Error], so only the success fields of a response are ever set; a success
+// that does not fit its schema is the generated decoder's error. Changing the
+// returned value does not affect this client.
+func (c *Client) API() *pepay.ClientWithResponses {
+	raw, err := pepay.NewClientWithResponses(c.cfg.baseURL.String(), pepay.WithHTTPClient(c.doer))
+	if err != nil {
+		panic(err) // only an option can fail, and this one does not
+	}
+	return raw
+}
+
+// BaseURL returns a copy of the address the API is reached at.
+func (c *Client) BaseURL() *url.URL {
+	u := *c.cfg.baseURL
+	return &u
+}
+
+// StreamURL returns a copy of the address event streams are reached at.
+func (c *Client) StreamURL() *url.URL {
+	if c.cfg.streamURL == nil {
+		return streamAddress(c.cfg.baseURL)
+	}
+	u := *c.cfg.streamURL
+	return &u
+}
+
+// HTTPClient returns the HTTP client in use: a copy of what [WithHTTPClient]
+// set that refuses redirects. It attaches no credentials.
+func (c *Client) HTTPClient() *http.Client {
+	hc := *c.cfg.httpClient
+	return &hc
+}
+
+// refusingRedirects copies hc so that a redirect is the answer: net/http would
+// carry an x-api-key header to whatever host an answer names.
+func refusingRedirects(hc *http.Client) *http.Client {
+	clone := *hc
+	clone.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &clone
+}
+
+// String names the client's address and nothing else.
+func (c Client) String() string {
+	if c.cfg == nil {
+		return "wrapper.Client{}"
+	}
+	return "wrapper.Client{" + c.cfg.baseURL.Redacted() + "}"
+}
+
+// Format writes [Client.String], whatever the verb: no verb prints a credential.
+func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// LogValue is [Client.String].
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }

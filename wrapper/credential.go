@@ -1,0 +1,117 @@
+package wrapper
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+// credentials holds a source of values by scheme name. Values stay inside
+// closures, where no fmt verb finds them.
+type credentials map[string]func(context.Context) (pepay.Secret, error)
+
+func (c *config) setCredential(option, scheme string, f func(context.Context) (pepay.Secret, error)) error {
+	if _, ok := contract().schemes[scheme]; !ok {
+		return invalid(option, fmt.Sprintf("the contract has no security scheme %q; it has %s",
+			scheme, strings.Join(slices.Sorted(maps.Keys(contract().schemes)), ", ")))
+	}
+	if c.credentials == nil {
+		c.credentials = credentials{}
+	}
+	c.credentials[scheme] = f
+	return nil
+}
+
+// checkCredential refuses what cannot be a header value as it stands. Its
+// errors do not contain the value.
+func checkCredential(value string) error {
+	if value == "" {
+		return errors.New("is empty")
+	}
+	if strings.TrimSpace(value) != value {
+		return errors.New("has space around it")
+	}
+	for i := range len(value) {
+		if value[i] < ' ' || value[i] > '~' {
+			return fmt.Errorf("has a control or non-ASCII character at byte %d", i)
+		}
+	}
+	return nil
+}
+
+// choose picks the first alternative this client can meet. An anonymous one is
+// taken only when no other can be met. preferred moves the alternatives with
+// that scheme to the front.
+func (c credentials) choose(alternatives []map[string][]string, preferred string) (map[string][]string, bool) {
+	var anonymous, first map[string][]string
+	for _, alternative := range alternatives {
+		if len(alternative) == 0 {
+			anonymous = alternative
+			continue
+		}
+		if !c.meet(alternative) {
+			continue
+		}
+		if _, ok := alternative[preferred]; ok {
+			return alternative, true
+		}
+		if first == nil {
+			first = alternative
+		}
+	}
+	if first != nil {
+		return first, true
+	}
+	return nil, anonymous != nil || len(alternatives) == 0
+}
+
+func (c credentials) meet(alternative map[string][]string) bool {
+	for scheme := range alternative {
+		if c[scheme] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// attach puts one credential on req, which must be the sender's own.
+func attach(req *http.Request, scheme pepay.SecurityScheme, value string) error {
+	switch {
+	case scheme.Type == "apiKey" && scheme.In == "header":
+		req.Header.Set(scheme.Name, value)
+	case scheme.Type == "apiKey" && scheme.In == "query":
+		u := *req.URL
+		query := u.Query()
+		query.Set(scheme.Name, value)
+		u.RawQuery = query.Encode()
+		req.URL = &u
+	case scheme.Type == "apiKey" && scheme.In == "cookie":
+		req.AddCookie(&http.Cookie{Name: scheme.Name, Value: value})
+	case scheme.Type == "http" && strings.EqualFold(scheme.Scheme, "basic"):
+		req.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(value)))
+	case scheme.Type == "http" && strings.EqualFold(scheme.Scheme, "bearer"),
+		scheme.Type == "oauth2", scheme.Type == "openIdConnect":
+		req.Header.Set("Authorization", "Bearer "+value)
+	default:
+		return fmt.Errorf("%w: security scheme of type %q %s is not supported", ErrInvalidArgument, scheme.Type, scheme.Scheme)
+	}
+	return nil
+}
+
+// missingCredential says what would have been accepted.
+func missingCredential(alternatives []map[string][]string) error {
+	var wanted []string
+	for _, alternative := range alternatives {
+		if len(alternative) > 0 {
+			wanted = append(wanted, strings.Join(slices.Sorted(maps.Keys(alternative)), " with "))
+		}
+	}
+	return fmt.Errorf("%w: needs %s; set PEPAY_API_KEY or use a credential option", ErrNoCredential, strings.Join(wanted, " or "))
+}
