@@ -1,0 +1,53 @@
+# Needs Go. `make` lists the targets; ARGS is passed on: make test ARGS='-run Mint'
+
+ARGS ?=
+
+# Modules that hold Go code; those without only pin a tool.
+modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirname | sort -u); do \
+	test -n "$$(git ls-files "$$m/*.go")" && echo "$$m"; done)
+
+golangci-lint := bin/golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt generate check-generated bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## start the demo: everything at once on this machine (ARGS=--once for one round)
+	@go run ./cmd/pepay demo $(ARGS)
+
+test: ## go vet and go test -race in every module
+	@failed=; for m in $(modules); do \
+		(cd "$$m" && go vet ./... && go test -race $(ARGS) ./...) || failed="$$failed $$m"; \
+	done; \
+	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
+
+lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems
+	@failed=; for m in $(modules); do \
+		(cd "$$m" && "$(CURDIR)/$(golangci-lint)" run --config "$(CURDIR)/.golangci.yml" $(ARGS) ./...) || failed="$$failed $$m"; \
+	done; \
+	for os in darwin windows; do \
+		GOOS=$$os go vet ./... || failed="$$failed .($$os)"; \
+	done; \
+	test -z "$$failed" || { echo "make lint: failed in module:$$failed" >&2; exit 1; }
+
+fmt: $(golangci-lint) ## format every module the way lint wants it
+	@for m in $(modules); do \
+		(cd "$$m" && "$(CURDIR)/$(golangci-lint)" fmt --config "$(CURDIR)/.golangci.yml") || exit 1; \
+	done
+
+# Built from its own module, again only when the pinned version changes.
+$(golangci-lint): internal/lint/go.mod internal/lint/go.sum
+	@echo "building golangci-lint, once; this takes a few minutes" >&2
+	@go -C internal/lint build -o "$(CURDIR)/$@" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+generate: ## regenerate everything that comes from openapi.json and api/
+	@go generate ./...
+
+check-generated: generate ## fail if generating changes anything that is committed
+	@git add -A -N && git diff --exit-code || { \
+		echo "make check-generated: the tree differs from the last commit after make generate; commit what it wrote" >&2; exit 1; }
+
+bench: ## benchmarks side by side with other libraries
+	@go -C internal/bench run . $(ARGS)
