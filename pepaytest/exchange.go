@@ -1,0 +1,74 @@
+package pepaytest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+const (
+	maxBodyBytes = 1 << 20
+	// What is read of a body that is too large, so that a client that is still
+	// sending gets to read its 413 instead of a reset.
+	maxDrainBytes = 64 << 20
+)
+
+// serve answers one request: record it, let the faults have their say, answer.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.running.Add(1)
+	defer s.running.Done()
+
+	operation := s.operation(r)
+	body, bad := readBody(r)
+	number := s.log.add(s.cfg.now(), operation, r, body)
+	requestID := "req_" + strconv.FormatInt(number, 10)
+
+	plan := s.faults.plan(operation)
+	if !s.wait(r.Context(), plan.delay) {
+		panic(http.ErrAbortHandler) // net/http's way to close without an answer
+	}
+	if plan.cut == cutBefore {
+		s.resetBefore(w)
+		return
+	}
+	genuine := func() *answer { return s.answer(operation, r, body, bad) }
+	ans := plan.answer(genuine)
+	ans.header.Set("x-request-id", requestID)
+	ans.header.Set("Date", s.cfg.now().UTC().Format(http.TimeFormat))
+	if plan.cut == cutMidBody {
+		s.resetMidBody(w, ans)
+		return
+	}
+	// Before the answer goes out: whoever has it must find it recorded.
+	s.log.setStatus(number, ans.status)
+	ans.send(w)
+}
+
+// answer is what Pepay would say.
+func (s *Server) answer(operation string, r *http.Request, body []byte, bad *problem) *answer {
+	ans := newAnswer()
+	if bad != nil {
+		bad.write(ans)
+		return ans
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	s.routes.ServeHTTP(ans, r)
+	if ans.status == http.StatusNotImplemented && ans.body.Len() == 0 {
+		notSimulated(operation).write(ans)
+	}
+	ans.WriteHeader(http.StatusOK)
+	return ans
+}
+
+func readBody(r *http.Request) ([]byte, *problem) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodyBytes+1))
+	if err != nil {
+		return body, invalidRequest("The request body cannot be read")
+	}
+	if len(body) <= maxBodyBytes {
+		return body, nil
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes)
+	return body[:maxBodyBytes], bodyTooLarge()
+}

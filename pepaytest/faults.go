@@ -1,0 +1,156 @@
+package pepaytest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Faults are the rules by which a [Server] misbehaves. A request is held against
+// every rule for its operation, oldest rule first. All delays that are due are
+// added up, and the first content type that is due is used; of the faults that
+// decide what is answered, the first that is due does, and the later ones keep
+// their turn when they are bound to a number of requests ([Next]).
+//
+// All methods are safe for concurrent use.
+type Faults struct {
+	mu    sync.Mutex
+	rules []*Rule
+	known []string
+}
+
+// Rule is one fault on one operation.
+type Rule struct {
+	faults     *Faults
+	operation  string
+	fault      Fault
+	when       When
+	seen, hits int
+}
+
+func newFaults(operations map[string]string) *Faults {
+	return &Faults{known: sortedValues(operations)}
+}
+
+func sortedValues(m map[string]string) []string {
+	var values []string
+	for _, v := range m {
+		values = append(values, v)
+	}
+	slices.Sort(values)
+	return values
+}
+
+// On adds a rule: requests for the operation meet the fault when it is due. "*"
+// is any request, also one the contract has no operation for. An operation the
+// contract does not have, and a fault or a When with a bad value, are mistakes in
+// the program and panic with a text that names them; [Faults.Add] returns an
+// error instead.
+func (f *Faults) On(operationID string, fault Fault, when When) *Rule {
+	rule, err := f.add(operationID, fault, when)
+	if err != nil {
+		panic(err.Error())
+	}
+	return rule
+}
+
+// Add adds a rule in its text form, which [ParseFault] describes.
+func (f *Faults) Add(spec string) (*Rule, error) {
+	operationID, fault, when, err := ParseFault(spec)
+	if err != nil {
+		return nil, err
+	}
+	return f.add(operationID, fault, when)
+}
+
+// Reset removes every rule. Their Hits stay readable.
+func (f *Faults) Reset() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rules = nil
+}
+
+// Hits is how many requests have met the rule's fault.
+func (r *Rule) Hits() int {
+	r.faults.mu.Lock()
+	defer r.faults.mu.Unlock()
+	return r.hits
+}
+
+func (f *Faults) add(operationID string, fault Fault, when When) (*Rule, error) {
+	if err := checkOperation(operationID, f.known); err != nil {
+		return nil, err
+	}
+	if err := fault.check(); err != nil {
+		return nil, err
+	}
+	if when.err != nil {
+		return nil, when.err
+	}
+	rule := &Rule{faults: f, operation: operationID, fault: fault, when: when}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rules = append(f.rules, rule)
+	return rule, nil
+}
+
+const anyOperation = "*"
+
+func checkOperation(id string, known []string) error {
+	if id == anyOperation || slices.Contains(known, id) {
+		return nil
+	}
+	return fmt.Errorf("pepaytest: unknown operation %q; there are %s and * for any", id, strings.Join(known, ", "))
+}
+
+// plan is what the rules make of one request.
+type plan struct {
+	delay       time.Duration
+	contentType *string
+	reply       func(genuine func() *answer) *answer
+	cut         cut
+}
+
+func (f *Faults) plan(operation string) plan {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var p plan
+	decided := false
+	for _, rule := range f.rules {
+		if rule.operation != anyOperation && rule.operation != operation {
+			continue
+		}
+		rule.seen++
+		if !rule.when.due(rule.seen, rule.hits) || (decided && rule.fault.decides()) {
+			continue
+		}
+		rule.hits++
+		p.delay += rule.fault.delay
+		if p.contentType == nil {
+			p.contentType = rule.fault.contentType
+		}
+		if rule.fault.decides() {
+			decided = true
+			p.reply, p.cut = rule.fault.reply, rule.fault.cut
+		}
+	}
+	return p
+}
+
+func (p plan) answer(genuine func() *answer) *answer {
+	reply := p.reply
+	if reply == nil {
+		reply = func(genuine func() *answer) *answer { return genuine() }
+	}
+	ans := reply(genuine)
+	switch {
+	case p.contentType == nil:
+	case *p.contentType == "":
+		ans.header["Content-Type"] = nil // present and empty: net/http must not guess
+	default:
+		ans.header.Set("Content-Type", *p.contentType)
+	}
+	return ans
+}

@@ -1,0 +1,37 @@
+package pepaytest
+
+import (
+	"crypto/sha256"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/pepaylabs/pepay-go/api"
+)
+
+// tokenClaims are what a ws_token says. Pepay documents no claims: clients treat
+// the token as opaque, and only the simulator reads these.
+type tokenClaims struct {
+	ID                  string
+	IssuedAt, ExpiresAt int64
+	MerchantID          int64
+	Scope               api.WSTokenScope
+	Environment         *api.NetworkEnvironment
+}
+
+func (c tokenClaims) sign() (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"jti":                 c.ID,
+		"iat":                 c.IssuedAt,
+		"exp":                 c.ExpiresAt,
+		"merchant_id":         c.MerchantID,
+		"scope":               c.Scope,
+		"network_environment": c.Environment,
+	}).SignedString(signingKey())
+}
+
+// signingKey is the same in every server, so that the same calls give the same
+// tokens. It protects nothing.
+func signingKey() []byte {
+	key := sha256.Sum256([]byte("pepaytest: ws_token signing key, not a secret"))
+	return key[:]
+}

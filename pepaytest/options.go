@@ -1,0 +1,83 @@
+package pepaytest
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// Option configures a [Server]. A bad value is an error of [Start] and fails the
+// test in [NewServer].
+type Option func(*config) error
+
+type config struct {
+	keys           map[string]Key
+	now            func() time.Time
+	minTTL, maxTTL int64 // seconds; no maximum is 0
+	listener       net.Listener
+}
+
+func newConfig(opts []Option) (*config, error) {
+	c := &config{keys: defaultKeys(), now: time.Now, minTTL: 1}
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, errors.New("pepaytest: nil Option")
+		}
+		if err := opt(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// WithClock replaces the clock that dates answers, recorded requests and tokens.
+// The default is [time.Now]. It does not slow down or speed up [Latency]. now is
+// called from many goroutines at once.
+func WithClock(now func() time.Time) Option {
+	return func(c *config) error {
+		if now == nil {
+			return errors.New("pepaytest: WithClock: nil clock")
+		}
+		c.now = now
+		return nil
+	}
+}
+
+// WithTokenTTL sets the shortest and the longest life a ws_token may be asked
+// for; anything outside answers 400. The default is at least 1 s and no maximum,
+// because Pepay documents neither; a max of 0 means no maximum. Lives are whole
+// seconds, so min is rounded up and max down. A request that names no life gets
+// 60 s, or the bound closest to that. A negative bound, or a max below min, is an
+// error.
+//
+// See https://docs-alpha.pepay.io/api-spec/realtime/ws-token
+func WithTokenTTL(min, max time.Duration) Option {
+	return func(c *config) error {
+		lo, hi := int64((min+time.Second-1)/time.Second), int64(max/time.Second)
+		switch {
+		case min < 0 || max < 0:
+			return errors.New("pepaytest: WithTokenTTL: negative bound")
+		case max > 0 && hi < lo:
+			return errors.New("pepaytest: WithTokenTTL: no whole second lies between min and max")
+		}
+		c.minTTL, c.maxTTL = lo, hi
+		return nil
+	}
+}
+
+// WithListener serves on l instead of a TCP port of its own: a listener in
+// memory, for tests in a testing/synctest bubble. It wins over the address given
+// to [Start], and the server closes it. When l has a method
+//
+//	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+//
+// [Server.Client] dials with it.
+func WithListener(l net.Listener) Option {
+	return func(c *config) error {
+		if l == nil {
+			return errors.New("pepaytest: WithListener: nil listener")
+		}
+		c.listener = l
+		return nil
+	}
+}

@@ -1,0 +1,78 @@
+package pepaytest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/api"
+)
+
+// handlers are the operations that are simulated. The embedded Unimplemented has
+// the others, so that a contract that grows still compiles here.
+type handlers struct {
+	api.Unimplemented
+	server *Server
+}
+
+var _ api.ServerInterface = handlers{}
+
+func (s *Server) newRoutes() chi.Router {
+	router := chi.NewRouter()
+	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		notFound(r.Method, r.URL.Path).write(w)
+	})
+	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		if allowed := s.allowedMethods(r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+		}
+		methodNotAllowed(r.Method, r.URL.Path).write(w)
+	})
+	api.HandlerWithOptions(handlers{server: s}, api.ChiServerOptions{
+		BaseRouter: router,
+		ErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
+			invalidRequest(err.Error()).write(w)
+		},
+	})
+	return router
+}
+
+func operationIDs() map[string]string {
+	ids := make(map[string]string)
+	for _, op := range pepay.Operations() {
+		ids[op.Method+" "+op.Path] = op.ID
+	}
+	return ids
+}
+
+// operation is the id of the documented operation a request is for, or "".
+func (s *Server) operation(r *http.Request) string {
+	return s.operations[r.Method+" "+s.routes.Find(chi.NewRouteContext(), r.Method, routePath(r))]
+}
+
+func (s *Server) allowedMethods(r *http.Request) []string {
+	var allowed []string
+	for operation := range s.operations {
+		method, _, _ := strings.Cut(operation, " ")
+		if !slices.Contains(allowed, method) && s.routes.Match(chi.NewRouteContext(), method, routePath(r)) {
+			allowed = append(allowed, method)
+		}
+	}
+	slices.Sort(allowed)
+	return allowed
+}
+
+// routePath is the path as the router reads it, so that a fault meets the request
+// that the handler does.
+func routePath(r *http.Request) string {
+	if r.URL.RawPath != "" {
+		return r.URL.RawPath
+	}
+	if r.URL.Path == "" {
+		return "/"
+	}
+	return r.URL.Path
+}

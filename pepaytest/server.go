@@ -1,0 +1,146 @@
+package pepaytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// TB is the part of [testing.TB] that [NewServer] needs. A *testing.T and a
+// *testing.B are one.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Cleanup(func())
+}
+
+// Server is a running simulator. All of its methods are safe for concurrent use.
+type Server struct {
+	cfg        *config
+	url        string
+	httpServer *http.Server
+	client     *http.Client
+	routes     chi.Router
+	operations map[string]string // operation ids by method and pattern
+	faults     *Faults
+	log        requestLog
+	minted     atomic.Int64
+
+	running   sync.WaitGroup // connections and handlers
+	hijacked  connections
+	closing   chan struct{}
+	served    chan error
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// NewServer starts a simulator on a free port of the loopback interface and
+// closes it when the test ends. A server that cannot start, or an option that is
+// wrong, fails the test.
+func NewServer(tb TB, opts ...Option) *Server {
+	tb.Helper()
+	s, err := Start("", opts...)
+	if err != nil {
+		tb.Fatalf("%v", err)
+		return nil
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// Start starts a simulator on addr, "127.0.0.1:3000" for instance, which is the
+// contract's "Local development" server. An empty addr means a free loopback
+// port. The caller closes it. A port that is taken, and an option that is wrong,
+// are errors.
+func Start(addr string, opts ...Option) (*Server, error) {
+	cfg, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.listener == nil {
+		if cfg.listener, err = listen(addr); err != nil {
+			return nil, err
+		}
+	}
+	s := &Server{
+		cfg:        cfg,
+		url:        "http://" + hostport(cfg.listener.Addr()),
+		client:     newHTTPClient(cfg.listener),
+		operations: operationIDs(),
+		closing:    make(chan struct{}),
+		served:     make(chan error, 1),
+	}
+	s.faults = newFaults(s.operations)
+	s.routes = s.newRoutes()
+	s.httpServer = &http.Server{
+		Handler:           http.HandlerFunc(s.serve),
+		ConnState:         s.countConnection,
+		ReadHeaderTimeout: 30 * time.Second,
+		MaxHeaderBytes:    64 << 10,
+	}
+	go func() { s.served <- s.httpServer.Serve(cfg.listener) }()
+	return s, nil
+}
+
+// URL is the base URL, "http://127.0.0.1:41234" for instance, without a slash at
+// the end.
+func (s *Server) URL() string { return s.url }
+
+// Client is an HTTP client with a connection pool of its own that reaches the
+// server, in memory too, and ignores proxies. It carries no credentials. Its idle
+// connections are closed with the server.
+func (s *Server) Client() *http.Client { return s.client }
+
+// Faults makes the server misbehave on purpose.
+func (s *Server) Faults() *Faults { return s.faults }
+
+// Close stops listening, cuts every connection and returns when no handler runs
+// any more. Closing again does nothing and returns the same error: the one that
+// made the server stop serving on its own, if any.
+func (s *Server) Close() error {
+	s.closeOnce.Do(func() {
+		close(s.closing)
+		s.closeErr = s.httpServer.Close()
+		s.hijacked.closeAll()
+		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) {
+			s.closeErr = errors.Join(fmt.Errorf("pepaytest: serve: %w", err), s.closeErr)
+		}
+		s.running.Wait()
+		s.client.CloseIdleConnections()
+	})
+	return s.closeErr
+}
+
+// countConnection lets Close wait for net/http's goroutines. Serve reports a new
+// connection before it accepts the next, and has returned before Close waits.
+func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.running.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.running.Done()
+	}
+}
+
+// wait returns false when the client or the server is gone before d has passed.
+func (s *Server) wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+	case <-s.closing:
+	}
+	return false
+}

@@ -1,0 +1,135 @@
+package pepaytest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/pepaylabs/pepay-go/api"
+)
+
+const (
+	defaultTTL = 60
+	// The end of the year 9999, the last that RFC 3339 can write.
+	maxExpiry = 253402300799
+)
+
+// MintWSToken simulates POST /api/v1/ws/token.
+//
+// See https://docs-alpha.pepay.io/api-spec/realtime/ws-token
+func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
+	s := h.server
+	key, bad := s.authenticateKey(r.Header)
+	if bad != nil {
+		bad.write(w)
+		return
+	}
+	params, err := decodeMintRequest(r)
+	if err != nil {
+		invalidRequest(err.Error()).write(w)
+		return
+	}
+	scope := api.WSTokenScope(key.Scope)
+	if params.Scope != nil && *params.Scope != scope {
+		invalidRequest(fmt.Sprintf("scope %s does not match the API key, whose scope is %s", *params.Scope, scope)).write(w)
+		return
+	}
+	issued := s.cfg.now().Unix()
+	ttl, err := s.cfg.ttl(params.TTLSeconds, issued)
+	if err != nil {
+		invalidRequest(err.Error()).write(w)
+		return
+	}
+	claims := tokenClaims{
+		ID: fmt.Sprintf("wst_%d", s.minted.Add(1)), IssuedAt: issued, ExpiresAt: issued + ttl,
+		MerchantID: key.MerchantID, Scope: scope,
+	}
+	if scope == api.WSTokenScopeCommerce {
+		claims.Environment = (*api.NetworkEnvironment)(&key.Environment)
+	}
+	token, err := claims.sign()
+	if err != nil {
+		internalError().write(w)
+		return
+	}
+	wsURL := "ws" + strings.TrimPrefix(s.url, "http") + "/ws/" + string(scope) + "/events"
+	success := true
+	writeJSON(w, http.StatusOK, mintAnswer{
+		WSTokenMintResponse: api.WSTokenMintResponse{Success: &success},
+		Data: mintData{
+			WSToken: api.WSToken{
+				Token: token, Scope: &scope, MerchantID: &key.MerchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
+			},
+			NetworkEnvironment: claims.Environment,
+		},
+	})
+}
+
+// The contract's models, except that network_environment is sent as null where
+// there is none: the generated field would be left out.
+type (
+	mintAnswer struct {
+		api.WSTokenMintResponse
+		Data mintData `json:"data"`
+	}
+	mintData struct {
+		api.WSToken
+		NetworkEnvironment *api.NetworkEnvironment `json:"network_environment"`
+	}
+)
+
+// ttl is the life in seconds a request gets.
+func (c *config) ttl(asked *int64, now int64) (int64, error) {
+	if asked == nil {
+		ttl := max(defaultTTL, c.minTTL)
+		if c.maxTTL > 0 {
+			ttl = min(ttl, c.maxTTL)
+		}
+		return ttl, nil
+	}
+	switch ttl := *asked; {
+	case ttl < c.minTTL:
+		return 0, fmt.Errorf("ttl_seconds must be at least %d", c.minTTL)
+	case c.maxTTL > 0 && ttl > c.maxTTL:
+		return 0, fmt.Errorf("ttl_seconds must be at most %d", c.maxTTL)
+	case ttl > maxExpiry-now:
+		return 0, errors.New("ttl_seconds is out of range")
+	default:
+		return ttl, nil
+	}
+}
+
+// decodeMintRequest is stricter than encoding/json, which takes "SCOPE" for scope
+// and null for a string. An empty body asks for the defaults.
+func decodeMintRequest(r *http.Request) (api.MintWSTokenRequest, error) {
+	var params api.MintWSTokenRequest
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(r.Body); err != nil {
+		return params, errors.New("The request body cannot be read")
+	}
+	if len(bytes.TrimSpace(body.Bytes())) == 0 {
+		return params, nil
+	}
+	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/json" {
+		return params, errors.New("Content-Type must be application/json")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body.Bytes(), &fields); err != nil || fields == nil {
+		return params, errors.New("The request body must be a JSON object")
+	}
+	if raw, ok := fields["scope"]; ok {
+		if err := json.Unmarshal(raw, &params.Scope); err != nil || params.Scope == nil || !params.Scope.Valid() {
+			return params, errors.New("scope must be merchant or commerce")
+		}
+	}
+	if raw, ok := fields["ttl_seconds"]; ok {
+		if err := json.Unmarshal(raw, &params.TTLSeconds); err != nil || params.TTLSeconds == nil {
+			return params, errors.New("ttl_seconds must be an integer")
+		}
+	}
+	return params, nil
+}

@@ -1,0 +1,41 @@
+package pepaytest
+
+import "fmt"
+
+// When says which of the requests for an operation meet a fault. The zero When is
+// [Always].
+type When struct {
+	next, every int
+	err         error
+}
+
+// Always is every request.
+func Always() When { return When{} }
+
+// Next is the next n requests, those that an older rule answers not counted.
+func Next(n int) When {
+	if n < 1 {
+		return When{err: fmt.Errorf("pepaytest: Next(%d): give at least 1", n)}
+	}
+	return When{next: n}
+}
+
+// Every is each n-th request: with 3 the third, the sixth and so on, counted from
+// when the rule was added. One that an older rule answers counts, and is left out.
+func Every(n int) When {
+	if n < 1 {
+		return When{err: fmt.Errorf("pepaytest: Every(%d): give at least 1", n)}
+	}
+	return When{every: n}
+}
+
+func (w When) due(seen, hits int) bool {
+	switch {
+	case w.next > 0:
+		return hits < w.next
+	case w.every > 0:
+		return seen%w.every == 0
+	default:
+		return true
+	}
+}
