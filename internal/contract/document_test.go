@@ -1,0 +1,52 @@
+package contract_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// root is the repository's top directory, as seen from this package.
+var root = filepath.Join("..", "..")
+
+func readEffective(t *testing.T) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, "api", "openapi.effective.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func load(t *testing.T, content []byte) *openapi3.T {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// Pepay's own examples are the only answers of theirs that we have: what the
+// overlays claim about required fields and types has to hold for them.
+func TestDocumentIsValidWithItsExamples(t *testing.T) {
+	t.Parallel()
+	if err := load(t, readEffective(t)).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+		t.Errorf("api/openapi.effective.json: %v", err)
+	}
+}
+
+func TestExamplesAreValidated(t *testing.T) {
+	t.Parallel()
+	content := readEffective(t)
+	broken := bytes.Replace(content, []byte(`"expires_at": 1766320496`), []byte(`"expires_at": "soon"`), 1)
+	if bytes.Equal(content, broken) {
+		t.Fatal("the example this test breaks is gone; break another")
+	}
+	if err := load(t, broken).Validate(t.Context(), openapi3.EnableExamplesValidation()); err == nil {
+		t.Error("an example that contradicts its schema is accepted")
+	}
+}

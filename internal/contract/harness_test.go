@@ -1,0 +1,60 @@
+package contract_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/pepaylabs/pepay-go/internal/contract"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+// harness is a client and a simulator with the validator between them.
+type harness struct {
+	server    *pepaytest.Server
+	transport *contract.Transport
+}
+
+func newHarness(t *testing.T) *harness {
+	t.Helper()
+	validator, err := contract.NewValidator(readEffective(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := pepaytest.NewServer(t)
+	return &harness{server, &contract.Transport{Validator: validator, Base: server.Client().Transport}}
+}
+
+// client makes a client with both kinds of key that does not retry, unless opts
+// say otherwise.
+func (h *harness) client(t *testing.T, opts ...wrapper.Option) *wrapper.Client {
+	t.Helper()
+	client, err := wrapper.New(append([]wrapper.Option{
+		wrapper.WithBaseURL(h.server.URL()),
+		wrapper.WithHTTPClient(&http.Client{Transport: h.transport}),
+		wrapper.WithAPIKey(h.server.APIKey()),
+		wrapper.WithCommerceAPIKey(h.server.CommerceAPIKey()),
+		wrapper.WithRetry(wrapper.RetryPolicy{}),
+	}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// wantConforming fails the test for every violation, and when nothing was sent.
+func (h *harness) wantConforming(t *testing.T) {
+	t.Helper()
+	exchanges := h.transport.Exchanges()
+	if len(exchanges) == 0 {
+		t.Error("nothing was sent")
+	}
+	for _, exchange := range exchanges {
+		if exchange.Request != nil {
+			t.Error(exchange.Request)
+		}
+		if exchange.Answer != nil {
+			t.Error(exchange.Answer)
+		}
+	}
+}

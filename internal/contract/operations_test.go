@@ -1,0 +1,135 @@
+package contract_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/api"
+)
+
+// The generated table is derived here a second time, from the document alone, so
+// that neither side can be stale or wrong without the other.
+func TestOperationsAreTheDocuments(t *testing.T) {
+	t.Parallel()
+	doc := load(t, readEffective(t))
+	documented := documentedOperations(doc)
+	generated := map[string]pepay.Operation{}
+	ids := map[string]bool{}
+	for _, op := range pepay.Operations() {
+		if op.ID == "" || ids[op.ID] {
+			t.Errorf("%s %s: id %q is empty or taken", op.Method, op.Path, op.ID)
+		}
+		ids[op.ID] = true
+		generated[op.Method+" "+op.Path] = op
+	}
+	for key := range generated {
+		if _, ok := documented[key]; !ok {
+			t.Errorf("%s is generated and not in the document", key)
+		}
+	}
+	for key, want := range documented {
+		got, ok := generated[key]
+		if !ok {
+			t.Errorf("%s is in the document and not generated", key)
+			continue
+		}
+		if want.ID == "" {
+			want.ID = got.ID // nameless in the document: the generator picks a name
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s\n generated %+v\ndocumented %+v", key, got, want)
+		}
+	}
+}
+
+func TestSecurityIsTheDocuments(t *testing.T) {
+	t.Parallel()
+	doc := load(t, readEffective(t))
+	if got, want := pepay.DefaultSecurity(), requirements(doc.Security); !reflect.DeepEqual(got, want) {
+		t.Errorf("default security: generated %v, documented %v", got, want)
+	}
+	want := map[string]pepay.SecurityScheme{}
+	for name, ref := range doc.Components.SecuritySchemes {
+		s := ref.Value
+		want[name] = pepay.SecurityScheme{Type: s.Type, In: s.In, Name: s.Name, Scheme: s.Scheme}
+	}
+	if got := pepay.SecuritySchemes(); !reflect.DeepEqual(got, want) {
+		t.Errorf("security schemes: generated %v, documented %v", got, want)
+	}
+}
+
+// Every operation is a method on both faces, and nothing else is.
+func TestFacesHaveEveryOperation(t *testing.T) {
+	t.Parallel()
+	operations := len(pepay.Operations())
+	calls := map[string]bool{}
+	client := reflect.TypeFor[pepay.ClientInterface]()
+	for i := range client.NumMethod() {
+		calls[strings.TrimSuffix(client.Method(i).Name, "WithBody")] = true
+	}
+	if len(calls) != operations {
+		t.Errorf("pepay.Client has %d operations, the table %d: %v", len(calls), operations, slices.Sorted(maps.Keys(calls)))
+	}
+	if n := reflect.TypeFor[api.ServerInterface]().NumMethod(); n != operations {
+		t.Errorf("api.ServerInterface has %d operations, the table %d", n, operations)
+	}
+}
+
+func documentedOperations(doc *openapi3.T) map[string]pepay.Operation {
+	operations := map[string]pepay.Operation{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			security := &doc.Security
+			if op.Security != nil {
+				security = op.Security
+			}
+			marked, _ := op.Extensions["x-pepay-repeatable"].(bool)
+			operations[method+" "+path] = pepay.Operation{
+				ID: op.OperationID, Method: method, Path: path,
+				Security:       requirements(*security),
+				IdempotencyKey: hasIdempotencyKey(slices.Concat(item.Parameters, op.Parameters)),
+				Repeatable:     marked || method == "GET" || method == "HEAD",
+				JSON:           jsonSuccesses(op),
+			}
+		}
+	}
+	return operations
+}
+
+func requirements(in openapi3.SecurityRequirements) []map[string][]string {
+	out := make([]map[string][]string, 0, len(in))
+	for _, alternative := range in {
+		out = append(out, alternative)
+	}
+	return out
+}
+
+func hasIdempotencyKey(parameters openapi3.Parameters) bool {
+	for _, p := range parameters {
+		if p.Value.In == openapi3.ParameterInHeader && strings.EqualFold(p.Value.Name, "Idempotency-Key") {
+			return true
+		}
+	}
+	return false
+}
+
+func jsonSuccesses(op *openapi3.Operation) []string {
+	var statuses []string
+	for status, response := range op.Responses.Map() {
+		for mediaType := range response.Value.Content {
+			kind, _, _ := strings.Cut(mediaType, ";")
+			isJSON := kind == "application/json" || strings.HasSuffix(kind, "+json")
+			if isJSON && status[0] == '2' && !slices.Contains(statuses, status) {
+				statuses = append(statuses, status)
+			}
+		}
+	}
+	slices.Sort(statuses)
+	return statuses
+}
