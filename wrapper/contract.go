@@ -53,7 +53,7 @@ func newContractIndex(operations []pepay.Operation, schemes map[string]pepay.Sec
 			index.fixed[route{op.Method, op.Path}] = op
 			continue
 		}
-		segments := strings.Split(op.Path, "/")
+		segments := strings.Split(strings.TrimPrefix(op.Path, "/"), "/")
 		for i, segment := range segments {
 			if strings.Contains(segment, "{") {
 				segments[i] = ""
@@ -87,7 +87,7 @@ func (x *contractIndex) addUndocumented(alternative map[string][]string) {
 // moreStaticFirst orders by the leftmost segment in which one has a parameter
 // and the other does not.
 func moreStaticFirst(a, b parameterisedOperation) int {
-	for i := 1; i < min(len(a.segments), len(b.segments)); i++ {
+	for i := range min(len(a.segments), len(b.segments)) {
 		switch aParam, bParam := a.segments[i] == "", b.segments[i] == ""; {
 		case aParam && !bParam:
 			return 1
@@ -113,19 +113,16 @@ func (x *contractIndex) find(method, path string) *pepay.Operation {
 }
 
 func matches(segments []string, path string) bool {
-	for i, want := range segments {
-		segment, rest, more := strings.Cut(path, "/")
-		if more != (i < len(segments)-1) {
+	rest, more := strings.CutPrefix(path, "/")
+	for _, want := range segments {
+		if !more {
 			return false
 		}
-		if want != segment && (want != "" || segment == "") {
+		var segment string
+		segment, rest, more = strings.Cut(rest, "/")
+		if segment == "" || (want != "" && want != segment) {
 			return false
 		}
-		// The text before the leading slash is empty on both sides and not a parameter.
-		if i == 0 && segment != "" {
-			return false
-		}
-		path = rest
 	}
-	return true
+	return !more
 }

@@ -132,10 +132,14 @@ func (c *call) requestID() string {
 	return clean(c.redact(id), 100)
 }
 
-// redact takes out credentials that an answer repeats.
+// redact takes out credentials that an answer repeats. A value too short to be
+// a secret stays: replacing it would tear words apart.
 func (c *call) redact(text string) string {
+	const shortest = 8
 	for _, value := range c.sent {
-		text = strings.ReplaceAll(text, value, "[redacted]")
+		if len(value) >= shortest {
+			text = strings.ReplaceAll(text, value, "[redacted]")
+		}
 	}
 	return text
 }
@@ -154,7 +158,7 @@ func (e *Error) Error() string {
 		b.WriteString(strconv.Itoa(e.StatusCode))
 		switch {
 		case e.Code != "" || e.Message != "":
-			b.WriteString(strings.TrimSuffix(" "+e.Code+": "+e.Message, ": "))
+			b.WriteString(" " + strings.Trim(e.Code+": "+e.Message, ": "))
 		case e.cause == nil && http.StatusText(e.StatusCode) != "":
 			b.WriteString(" " + http.StatusText(e.StatusCode))
 		}

@@ -57,7 +57,7 @@ func (c *call) verdict(resp *http.Response) error {
 		return fmt.Errorf("%w: the answer is empty", ErrMalformedResponse)
 	}
 	if promised && !isJSON {
-		return fmt.Errorf("%w: the answer is not JSON but %q", ErrMalformedResponse, clean(resp.Header.Get("Content-Type"), 60))
+		return fmt.Errorf("%w: the answer is not JSON but %q", ErrMalformedResponse, clean(c.redact(resp.Header.Get("Content-Type")), 60))
 	}
 	if len(content) == 0 {
 		return nil
