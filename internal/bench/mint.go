@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+// The request every contestant sends and the answer it gets, Pepay's own example.
+const (
+	mintPath   = "/api/v1/ws/token"
+	mintKey    = "bench-key"
+	mintBody   = `{"scope":"merchant","ttl_seconds":60}`
+	mintAnswer = `{"success":true,"data":{"token":"` + mintToken + `","scope":"merchant","merchant_id":123,` +
+		`"network_environment":null,"expires_at":1766320496,"ws_url":"` + mintWSURL + `"}}`
+	mintToken   = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."
+	mintExpires = 1766320496
+	mintWSURL   = "wss://api-beta.pepay.io/ws/merchant/events"
+)
+
+// mint compares minting a ws_token, from the parameters to the typed answer.
+func mint(ctx context.Context, o options) ([]table, error) {
+	const first, wrapped = 0, 1
+	inMemory, err := compare(ctx, mintContestants("https://pepay.invalid", newMemory), o)
+	if err != nil {
+		return nil, err
+	}
+
+	base, stop, err := startServer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	overLoopback, err := compare(ctx, mintContestants(base, newTransport), o)
+	if err != nil {
+		return nil, err
+	}
+	floor := inMemory[first].name
+	return []table{
+		timing("mint, in-memory transport (ratio to "+floor+")", inMemory,
+			timeAtMost(inMemory[wrapped], 1.6), allocsAtMost(inMemory[wrapped], 56)),
+		timing("mint, over loopback (ratio to "+floor+")", overLoopback,
+			timeAtMost(overLoopback[wrapped], 1.1)),
+	}, nil
+}
+
+// newTransport is what every contestant has over loopback, each its own pool.
+func newTransport() http.RoundTripper { return &http.Transport{MaxIdleConnsPerHost: 4} }
+
+// mintContestants returns the floor, this module's client, and the peers. Each
+// has an HTTP client of its own and is otherwise as its makers deliver it.
+func mintContestants(base string, transport func() http.RoundTripper) []contestant {
+	client := func() *http.Client { return &http.Client{Transport: transport()} }
+	return []contestant{
+		{"net/http + encoding/json", mintFloor(base, client())},
+		{"pepay-go wrapper", mintWrapper(base, client())},
+		{"oapi-codegen client", mintGenerated(base, client())},
+		{"go-retryablehttp", mintRetryable(base, client())},
+		{"stripe-go", mintStripe(base, client())},
+		{"openai-go", mintOpenAI(base, client())},
+	}
+}
+
+func mintWrapper(base string, client *http.Client) func(context.Context) error {
+	pepayClient, err := wrapper.New(wrapper.WithAPIKey(mintKey), wrapper.WithBaseURL(base), wrapper.WithHTTPClient(client))
+	return func(ctx context.Context) error {
+		if err != nil {
+			return err
+		}
+		token, err := pepayClient.WSTokens.Mint(ctx, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant})
+		if err != nil {
+			return err
+		}
+		return checkMint(token.Token.Reveal(), token.ExpiresAt.Unix(), token.WSURL)
+	}
+}
+
+// checkMint sees to it that nobody is measured at failing.
+func checkMint(token string, expires int64, wsURL string) error {
+	if token != mintToken || expires != mintExpires || wsURL != mintWSURL {
+		return fmt.Errorf("the answer came out as token %q, expires_at %d, ws_url %q", token, expires, wsURL)
+	}
+	return nil
+}
+
+// checkMintRequest is what either transport demands. content is the body, to
+// which some add a newline.
+func checkMintRequest(req *http.Request, content []byte) error {
+	if req.Method != http.MethodPost || string(bytes.TrimSuffix(content, []byte("\n"))) != mintBody {
+		return fmt.Errorf("unexpected request: %s with the body %q", req.Method, content)
+	}
+	if req.Header.Get("X-Api-Key") != mintKey && req.Header.Get("Authorization") != "Bearer "+mintKey {
+		return errors.New("the request has no credential")
+	}
+	return nil
+}
+
+// memory is a transport without a network: it reads the request and returns the
+// answer, with as little work of its own as a transport can have. It is for one
+// goroutine at a time.
+type memory struct {
+	buffer                 [256]byte
+	contentType, requestID [1]string
+}
+
+func newMemory() http.RoundTripper {
+	return &memory{contentType: [1]string{"application/json"}, requestID: [1]string{"req_123"}}
+}
+
+func (m *memory) RoundTrip(req *http.Request) (*http.Response, error) {
+	n, err := io.ReadFull(req.Body, m.buffer[:])
+	_ = req.Body.Close()
+	if err != io.ErrUnexpectedEOF {
+		return nil, fmt.Errorf("unexpected length of the body: %w", err)
+	}
+	if err := checkMintRequest(req, m.buffer[:n]); err != nil {
+		return nil, err
+	}
+	body := &readOnce{}
+	body.Reset(mintAnswer)
+	return &http.Response{
+		Status:        "200 OK",
+		StatusCode:    http.StatusOK,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        http.Header{"Content-Type": m.contentType[:], "X-Request-Id": m.requestID[:]},
+		Body:          body,
+		ContentLength: int64(len(mintAnswer)),
+		Request:       req,
+	}, nil
+}
+
+type readOnce struct{ strings.Reader }
+
+func (*readOnce) Close() error { return nil }
+
+// answerMint is the same over a real connection.
+func answerMint(w http.ResponseWriter, req *http.Request) {
+	content, err := io.ReadAll(req.Body)
+	if err == nil {
+		err = checkMintRequest(req, content)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(mintAnswer)))
+	w.Header().Set("X-Request-Id", "req_123")
+	_, _ = io.WriteString(w, mintAnswer)
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+)
+
+// program is a main package that makes one authenticated call with a library.
+type program struct{ name, source string }
+
+func sizePrograms() []program {
+	return []program{
+		{"net/http + encoding/json", `package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+)
+
+func main() {
+	body, _ := json.Marshal(map[string]any{"scope": "merchant"})
+	req, _ := http.NewRequest("POST", os.Args[1], bytes.NewReader(body))
+	resp, err := new(http.Client).Do(req)
+	if err != nil {
+		panic(err)
+	}
+	var answer map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		panic(err)
+	}
+	println(len(answer))
+}
+`},
+		{"pepay-go wrapper", `package main
+
+import (
+	"context"
+
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+func main() {
+	client, err := wrapper.New()
+	if err != nil {
+		panic(err)
+	}
+	token, err := client.WSTokens.Mint(context.Background(), wrapper.MintParams{})
+	if err != nil {
+		panic(err)
+	}
+	println(len(token.Token))
+}
+`},
+		{"stripe-go", `package main
+
+import (
+	"context"
+
+	"github.com/stripe/stripe-go/v85"
+)
+
+func main() {
+	customer, err := stripe.NewClient("key").V1Customers.Retrieve(context.Background(), "cus_1", nil)
+	if err != nil {
+		panic(err)
+	}
+	println(customer.ID)
+}
+`},
+		{"openai-go", `package main
+
+import (
+	"context"
+
+	"github.com/openai/openai-go/v3"
+)
+
+func main() {
+	client := openai.NewClient()
+	model, err := client.Models.Get(context.Background(), "m")
+	if err != nil {
+		panic(err)
+	}
+	println(model.ID)
+}
+`},
+	}
+}
+
+// footprint is what a program consists of.
+type footprint struct {
+	bytes   int64
+	modules []string // compiled in, this module not counted
+}
+
+// size compares programs as go build makes them without further flags. It has to
+// run in this module's directory, where the peers' versions are pinned.
+func size(ctx context.Context, _ options) ([]table, error) {
+	dir, err := os.MkdirTemp("", "pepay-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+
+	t := table{title: "size of a program", columns: []string{"", "MB", "over net/http", "modules compiled in"}}
+	var floor footprint
+	for i, p := range sizePrograms() {
+		f, err := p.build(ctx, dir)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		if i == 0 {
+			floor = f
+		}
+		over := megabytes(f.bytes - floor.bytes)
+		t.lines = append(t.lines, []string{
+			p.name,
+			fmt.Sprintf("%.1f", megabytes(f.bytes)),
+			fmt.Sprintf("%+.1f", over),
+			fmt.Sprint(len(f.modules)),
+		})
+		if i == 1 {
+			t.bars = []bar{
+				{p.name + ", size", "≤ +1.2 MB", fmt.Sprintf("%+.1f MB", over), over < 1.25},
+				{p.name + ", third-party modules", "≤ 4", strings.TrimSpace(fmt.Sprintln(len(f.modules), strings.Join(f.modules, " "))), len(f.modules) <= 4},
+			}
+		}
+	}
+	return []table{t}, nil
+}
+
+func (p program) build(ctx context.Context, dir string) (footprint, error) {
+	source, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "program")
+	if err := os.WriteFile(source, []byte(p.source), 0o600); err != nil {
+		return footprint{}, err
+	}
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, source).CombinedOutput(); err != nil {
+		return footprint{}, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	stat, err := os.Stat(binary)
+	if err != nil {
+		return footprint{}, err
+	}
+	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return footprint{}, err
+	}
+	return footprint{stat.Size(), thirdParty(info.Deps)}, nil
+}
+
+func thirdParty(deps []*debug.Module) []string {
+	var paths []string
+	for _, dep := range deps {
+		if dep.Path != "github.com/pepaylabs/pepay-go" {
+			paths = append(paths, dep.Path)
+		}
+	}
+	return paths
+}
+
+func megabytes(n int64) float64 { return float64(n) / 1e6 }

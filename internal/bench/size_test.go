@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+	"testing"
+)
+
+// The peers' programs take long to link; whether they build shows in the row.
+func TestProgramBuild(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	floor, err := sizePrograms()[0].build(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if floor.bytes < 1e6 || len(floor.modules) != 0 {
+		t.Errorf("a program of the standard library came out as %+v", floor)
+	}
+	ours, err := sizePrograms()[1].build(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ours.bytes <= floor.bytes {
+		t.Errorf("%d bytes with the client, %d without", ours.bytes, floor.bytes)
+	}
+}
