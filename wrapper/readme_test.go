@@ -1,0 +1,83 @@
+package wrapper_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+// mintForPage is the README's example as it stands there.
+func mintForPage(ctx context.Context) (*pepay.WSToken, error) {
+	client, err := wrapper.New() // reads PEPAY_API_KEY
+	if err != nil {
+		return nil, err
+	}
+	return client.WSTokens.Mint(ctx, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant})
+}
+
+func Example_environment() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	for name, value := range map[string]string{"PEPAY_API_URL": server.URL(), "PEPAY_API_KEY": server.APIKey()} {
+		defer os.Setenv(name, os.Getenv(name))
+		os.Setenv(name, value)
+	}
+
+	token, err := mintForPage(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(token.Scope, token.Token)
+	// Output: merchant [redacted]
+}
+
+func TestReadmeSimulator(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Faults().On("mintWsToken", pepaytest.Status(503), pepaytest.Next(1)) // the next answer; the client retries
+	_, err = client.WSTokens.Mint(t.Context(), wrapper.MintParams{})
+	if err != nil || len(server.Requests()) != 2 {
+		t.Errorf("%v after %d requests", err, len(server.Requests()))
+	}
+}
+
+// Every Go snippet of the README stands in this file, where it is compiled and run.
+func TestReadmeSnippetsAreCompiled(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("readme_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	if len(snippets) < 2 {
+		t.Fatalf("found %d Go snippets in the README", len(snippets))
+	}
+	for _, snippet := range snippets {
+		if !strings.Contains(unindent(string(source)), unindent(snippet[1])) {
+			t.Errorf("this snippet is not in readme_test.go:\n%s", snippet[1])
+		}
+	}
+}
+
+func unindent(text string) string {
+	return regexp.MustCompile(`(?m)^[\t ]+`).ReplaceAllString(text, "")
+}
