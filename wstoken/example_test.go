@@ -1,0 +1,58 @@
+package wstoken_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
+)
+
+func ExampleNewCache() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	tokens := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant}))
+	for range 3 {
+		if _, err := tokens.Token(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println("minted", len(server.Requests()))
+	// Output: minted 1
+}
+
+// A token that Pepay rejects is not handed out again.
+func ExampleCache_Invalidate() {
+	n := 0
+	tokens := wstoken.NewCache(wstoken.SourceFunc(func(context.Context) (*pepay.WSToken, error) {
+		n++
+		return &pepay.WSToken{Token: pepay.Secret(fmt.Sprint("token ", n)), ExpiresAt: pepay.Timestamp{Time: never}}, nil
+	}))
+	rejected, err := tokens.Token(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(tokens.Invalidate(rejected), tokens.Invalidate(rejected))
+	fresh, err := tokens.Token(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(fresh.Token.Reveal())
+	// Output:
+	// true false
+	// token 2
+}
+
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

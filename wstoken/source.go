@@ -1,0 +1,70 @@
+package wstoken
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+// Minter mints ws_tokens. [*wrapper.WSTokenService] is one.
+type Minter interface {
+	Mint(ctx context.Context, p wrapper.MintParams, opts ...wrapper.CallOption) (*pepay.WSToken, error)
+}
+
+// Source gives a token that is good to use now. Implementations are safe for
+// concurrent use. Callers treat the token as read only: others may share it.
+type Source interface {
+	Token(ctx context.Context) (*pepay.WSToken, error)
+}
+
+// SourceFunc makes a Source of a function.
+type SourceFunc func(ctx context.Context) (*pepay.WSToken, error)
+
+// Token calls f.
+func (f SourceFunc) Token(ctx context.Context) (*pepay.WSToken, error) { return f(ctx) }
+
+// NewSource mints a token with m for every call of Token; put a [Cache] around it
+// to reuse them. Errors are those of [wrapper.WSTokenService.Mint].
+//
+// Where Pepay's clock and ours differ by 2 s or more, by the Date header of the
+// answer, ExpiresAt is moved into our time, so that comparing it with time.Now is
+// right.
+func NewSource(m Minter, p wrapper.MintParams) Source { return &minting{m, p} }
+
+type minting struct {
+	minter Minter
+	params wrapper.MintParams
+}
+
+func (s *minting) Token(ctx context.Context) (*pepay.WSToken, error) {
+	var resp *http.Response
+	token, err := s.minter.Mint(ctx, s.params, wrapper.CaptureResponse(&resp))
+	if err != nil || resp == nil || token == nil {
+		return token, err
+	}
+	if skew := clockSkew(resp.Header, time.Now()); skew != 0 {
+		shifted := *token
+		shifted.ExpiresAt = pepay.Timestamp{Time: token.ExpiresAt.Add(skew)}
+		return &shifted, nil
+	}
+	return token, nil
+}
+
+// clockSkew is how far our clock is ahead of the one that wrote the Date header.
+// The header has whole seconds and took a while to arrive, so what is less than
+// two seconds says nothing, and of what is more one second is taken off: a token
+// believed to die early does no harm.
+func clockSkew(header http.Header, now time.Time) time.Duration {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	skew := now.Sub(date)
+	if skew.Abs() < 2*time.Second {
+		return 0
+	}
+	return skew - time.Second
+}
