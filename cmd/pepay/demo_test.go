@@ -1,0 +1,108 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const demoToken = `  scope        %s
+  merchant     123
+  environment  %s
+  expires      \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(in (60|59|58)s\)
+  stream       ws://127\.0\.0\.1:\d+/ws/%[1]s/events
+  token        `
+
+var demoOutput = regexp.MustCompile(strings.NewReplacer("%s", `\S+`, "%[1]s", `\S+`).Replace(
+	`^A simulated Pepay at http://127\.0\.0\.1:\d+, two tokens minted over HTTP:
+
+merchant token
+` + demoToken + `(\S+)
+
+commerce token
+` + demoToken + `(\S+)
+$`))
+
+func wantDemo(t *testing.T, r result) (tokens []string) {
+	t.Helper()
+	r.wantDone(t)
+	match := demoOutput.FindStringSubmatch(r.stdout)
+	if match == nil || r.stderr != "" {
+		t.Fatalf("stdout: %s\nstderr: %s", r.stdout, r.stderr)
+	}
+	for _, fact := range []string{"scope        merchant\n", "environment  none\n", "scope        commerce\n", "environment  devnet\n"} {
+		if !strings.Contains(r.stdout, fact) {
+			t.Errorf("lacks %q:\n%s", fact, r.stdout)
+		}
+	}
+	return []string{match[2], match[4]}
+}
+
+func TestDemoHidesTokens(t *testing.T) {
+	t.Parallel()
+	r := pepayRun(t, nil, "demo", "--once")
+	for _, token := range wantDemo(t, r) {
+		if token != "[redacted]" {
+			t.Errorf("token: %s", token)
+		}
+	}
+	for _, secret := range []string{"eyJ", "pk_", "ck_"} {
+		if strings.Contains(r.stdout, secret) {
+			t.Errorf("%q is in the output:\n%s", secret, r.stdout)
+		}
+	}
+}
+
+func TestDemoReveals(t *testing.T) {
+	t.Parallel()
+	for _, token := range wantDemo(t, pepayRun(t, nil, "demo", "--once", "--reveal")) {
+		if !jwtLine.MatchString(token + "\n") {
+			t.Errorf("token: %s", token)
+		}
+	}
+}
+
+func TestDemoJSON(t *testing.T) {
+	t.Parallel()
+	r := pepayRun(t, nil, "demo", "--once", "--json")
+	r.wantDone(t)
+	lines := strings.SplitAfter(r.stdout, "\n")
+	if len(lines) != 3 {
+		t.Fatalf("%q", lines)
+	}
+	for i, scope := range []string{"merchant", "commerce"} {
+		if token := decodeToken(t, lines[i]); token["scope"] != scope || token["token"] != "[redacted]" {
+			t.Errorf("%v", token)
+		}
+	}
+}
+
+// The demo must neither fail over nor use what is meant for the real Pepay.
+func TestDemoIgnoresEnvironment(t *testing.T) {
+	t.Parallel()
+	wantDemo(t, pepayRun(t, []string{"PEPAY_API_KEY= \n", "PEPAY_API_URL=::", "PEPAY_WS_URL=::", "HTTP_PROXY=http://pepay.invalid"}, "demo", "--once"))
+}
+
+func TestDemoWithoutTerminalEnds(t *testing.T) {
+	t.Parallel()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = null.Close() }()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close(); _ = writer.Close() }() // open at both ends: reading from it would wait
+	for name, stdin := range map[string]*os.File{"null device": null, "pipe": reader} {
+		t.Log(name)
+		wantDemo(t, pepayWith(t, stdin, nil, "demo"))
+	}
+	// Everything on the null device, as under a service manager.
+	cmd := command(nil, "demo")
+	if err := cmd.Run(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,48 @@
+// Command pepay is the command line of Pepay.
+//
+//	pepay token                mint a ws_token and print it
+//	pepay mock                 run the simulator
+//	pepay demo                 see the SDK at work against a simulator
+//	pepay version              print the version
+//	pepay completion SHELL     print a completion script for bash, zsh or fish
+//
+// "pepay COMMAND --help" has the flags of a command.
+//
+// # Environment
+//
+//	PEPAY_API_KEY              API key, sent as x-api-key
+//	PEPAY_COMMERCE_API_KEY     API key of scope commerce, sent as x-commerce-api-key
+//	PEPAY_API_URL              where the API is reached, https://api-beta.pepay.io by default
+//	NO_COLOR                   no color, whatever the value
+//
+// A key never comes from a flag's value, where the list of processes would show
+// it: it comes from the environment or from --api-key-file.
+//
+// # Output
+//
+// Results go to standard output, everything else to standard error. With --json
+// a result is one JSON object per line. Color is used on a terminal only. No
+// API key is printed, except by mock: its keys open nothing but the simulator.
+//
+// # Exit codes
+//
+//	0    done; for mock and demo also after Ctrl-C or SIGTERM
+//	1    failed
+//	2    wrong usage: an unknown command, flag or argument, or a value that cannot be used
+//	3    refused credentials, or none
+//	4    timed out
+//	5    a gap that could not be closed (event streams)
+//	130  ended by Ctrl-C before it was done, 143 by SIGTERM
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	ctx, stop := untilSignal(context.Background())
+	code := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}

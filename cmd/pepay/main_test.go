@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/pepaylabs/pepay-go/internal/leakcheck"
+)
+
+// binary is the command as it is shipped; the tests run nothing else.
+var binary string
+
+// canary is the API key of every test; no output may hold it.
+const canary = "pk_canary_5b1f0c7de9"
+
+func TestMain(m *testing.M) { leakcheck.Main(built{m}) }
+
+// built runs the tests with the binary in place.
+type built struct{ m *testing.M }
+
+func (b built) Run() int {
+	dir, err := os.MkdirTemp("", "pepay")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	binary = filepath.Join(dir, "pepay")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	args := []string{"build", "-buildvcs=false", "-o", binary}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		return 1
+	}
+	return b.m.Run()
+}
+
+// command prepares a run in an environment of its own: nothing of the
+// developer's keys, and the canary where a key belongs unless env says otherwise.
+func command(env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command(binary, args...)
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "SystemRoot"} {
+		if value, ok := os.LookupEnv(name); ok {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	// The race detector would make every process wait a second before it ends.
+	cmd.Env = append(append(cmd.Env, "GORACE=atexit_sleep_ms=0", "PEPAY_API_KEY="+canary), env...)
+	return cmd
+}
+
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func pepayWith(t *testing.T, stdin io.Reader, env []string, args ...string) result {
+	t.Helper()
+	cmd := command(env, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
+	return finished(t, cmd.Run(), &stdout, &stderr)
+}
+
+func pepayRun(t *testing.T, env []string, args ...string) result {
+	t.Helper()
+	return pepayWith(t, nil, env, args...)
+}
+
+func finished(t *testing.T, err error, stdout, stderr fmt.Stringer) result {
+	t.Helper()
+	r := result{stdout: stdout.String(), stderr: stderr.String()}
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		r.code = exit.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	for _, forbidden := range []string{canary, "\x1b", "panic:", "DATA RACE"} {
+		if strings.Contains(r.stdout, forbidden) || strings.Contains(r.stderr, forbidden) {
+			t.Errorf("output contains %q\nstdout: %s\nstderr: %s", forbidden, r.stdout, r.stderr)
+		}
+	}
+	return r
+}
+
+// wantError checks a failure: the code, nothing on stdout, one line on stderr.
+func (r result) wantError(t *testing.T, code int, text string) {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("exit code %d, want %d", r.code, code)
+	}
+	if r.stdout != "" {
+		t.Errorf("stdout: %s", r.stdout)
+	}
+	if !strings.HasPrefix(r.stderr, "pepay: ") || strings.Count(r.stderr, "\n") != 1 || !strings.Contains(r.stderr, text) {
+		t.Errorf("stderr is not one line 'pepay: … %s …': %s", text, r.stderr)
+	}
+}
+
+func (r result) wantDone(t *testing.T) {
+	t.Helper()
+	if r.code != exitDone {
+		t.Fatalf("exit code %d\nstdout: %s\nstderr: %s", r.code, r.stdout, r.stderr)
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+const mockDescription = `The simulator answers what Pepay documents, over real HTTP, until Ctrl-C or SIGTERM.
+Its API keys are printed because they open nothing else.
+
+A fault makes it misbehave, per operation (* for any) and per count:
+
+  pepay mock --fault mintWsToken:status=429,retry-after=2s,every=3
+  pepay mock --fault 'mintWsToken:latency=5s,next=1' --fault '*:reset=mid-body,every=10'
+
+What is answered: status=CODE with retry-after=… and body=…, body=… (the last
+setting, it may hold commas), success-false=CODE with message=…, missing-data,
+oversized=9MiB, redirect=URL, reset=before, reset=mid-body.
+Beside it or alone: latency=200ms, content-type=text/html.
+When: next=2, every=3, always (default).
+
+With --json one line goes to standard output as soon as the simulator listens:
+
+  {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…"}`
+
+func mockCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "mock",
+		Usage:       "run the simulator",
+		UsageText:   "pepay mock [flags]",
+		Description: mockDescription,
+		// A fault has commas of its own. The library does not pass this on from the root.
+		DisableSliceFlagSeparator: true,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:3000", DefaultText: "127.0.0.1:3000", Usage: "listen on `HOST:PORT`; port 0 is any free one"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
+			&cli.BoolFlag{Name: "json", Usage: "print url, api_key and commerce_api_key as one JSON object when ready"},
+			&cli.BoolFlag{Name: "verbose", Usage: "print a line per request to standard error"},
+		},
+		Action: mockAction,
+	}
+}
+
+func mockAction(ctx context.Context, cmd *cli.Command) error {
+	if err := noArguments(cmd); err != nil {
+		return err
+	}
+	faults := cmd.StringSlice("fault")
+	for _, spec := range faults { // before anything listens
+		if _, _, _, err := pepaytest.ParseFault(spec); err != nil {
+			return usagef("--fault: %s", strings.TrimPrefix(err.Error(), "pepaytest: "))
+		}
+	}
+	server, err := startSimulator(cmd.String("addr"))
+	if err != nil {
+		return err
+	}
+	for _, spec := range faults {
+		if _, err := server.Faults().Add(spec); err != nil {
+			_ = server.Close()
+			return err
+		}
+	}
+	if err := announce(cmd, server, faults); err != nil {
+		_ = server.Close()
+		return err
+	}
+	if cmd.Bool("verbose") {
+		logRequests(ctx, cmd.Root().ErrWriter, server)
+	}
+	<-ctx.Done()
+	return server.Close()
+}
+
+// announce says that the simulator is ready, to a script or to a person.
+func announce(cmd *cli.Command, server *pepaytest.Server, faults []string) error {
+	if cmd.Bool("json") {
+		return printJSON(cmd.Root().Writer, struct {
+			URL            string `json:"url"`
+			APIKey         string `json:"api_key"`
+			CommerceAPIKey string `json:"commerce_api_key"`
+		}{server.URL(), server.APIKey(), server.CommerceAPIKey()})
+	}
+	var b strings.Builder
+	stderr := cmd.Root().ErrWriter
+	fmt.Fprintf(&b, "%s\n\n", paint(stderr, bold, "The simulator listens on "+server.URL()))
+	fmt.Fprintf(&b, "  export PEPAY_API_URL=%s\n", server.URL())
+	fmt.Fprintf(&b, "  export PEPAY_API_KEY=%s\n", server.APIKey())
+	fmt.Fprintf(&b, "  export PEPAY_COMMERCE_API_KEY=%s\n\n", server.CommerceAPIKey())
+	for _, spec := range faults {
+		fmt.Fprintf(&b, "  fault  %s\n", printable(spec))
+	}
+	if len(faults) > 0 {
+		b.WriteByte('\n')
+	}
+	if reachableByOthers(cmd.String("addr")) {
+		b.WriteString("Others can reach it too, and its keys are public.\n")
+	}
+	b.WriteString("These keys work here only. Ctrl-C ends it.\n")
+	_, err := io.WriteString(stderr, b.String())
+	return err
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+const rootDescription = `Results go to standard output, everything else to standard error.
+
+Environment:
+  PEPAY_API_KEY           API key, sent as x-api-key
+  PEPAY_COMMERCE_API_KEY  API key of scope commerce, sent as x-commerce-api-key
+  PEPAY_API_URL           where the API is reached
+  NO_COLOR                no color
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused credentials, 4 timed out,
+130 ended by Ctrl-C.`
+
+// run does what args say and returns the exit code. ctx ends what takes long;
+// its cause tells a signal from the rest.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.Reader, root.Writer, root.ErrWriter = stdin, stdout, stderr
+	err := root.Run(ctx, args)
+	if err == nil {
+		return exitDone
+	}
+	err = blameSignal(ctx, blameTopic(err))
+	fmt.Fprintln(stderr, paint(stderr, bold, "pepay:"), explain(err))
+	return exitCode(err)
+}
+
+func newRoot() *cli.Command {
+	root := &cli.Command{
+		Name:        "pepay",
+		Usage:       "the command line of Pepay",
+		UsageText:   "pepay COMMAND [flags]",
+		Description: rootDescription,
+		Version:     wrapper.Version,
+		Commands: []*cli.Command{
+			tokenCommand(),
+			mockCommand(),
+			demoCommand(),
+			versionCommand(),
+		},
+		EnableShellCompletion:           true,
+		ConfigureShellCompletionCommand: configureCompletion,
+		// The default prints the error itself and exits.
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		OnUsageError:   onUsageError,
+		Action:         rootAction,
+	}
+	for _, command := range root.Commands {
+		command.HideHelpCommand = true
+		command.OnUsageError = onUsageError
+	}
+	return root
+}
+
+// blameTopic finds the library's error for 'pepay help nosuch' by the exit code
+// that the library would have used.
+func blameTopic(err error) error {
+	const noSuchTopic = 3
+	if coder := cli.ExitCoder(nil); errors.As(err, &coder) && coder.ExitCode() == noSuchTopic {
+		return usagef("no help on that; see 'pepay --help'")
+	}
+	return err
+}
+
+// rootAction is what is left when no command matches.
+func rootAction(_ context.Context, cmd *cli.Command) error {
+	if cmd.Args().Present() {
+		return unknownCommand(cmd, cmd.Args().First())
+	}
+	cmd.Writer = cmd.ErrWriter // help that was not asked for is no result
+	_ = cli.ShowRootCommandHelp(cmd)
+	return usagef("say which command")
+}
+
+// noArguments refuses what stands beside the flags, without repeating it: it may
+// be a key.
+func noArguments(cmd *cli.Command) error {
+	if cmd.Args().Present() {
+		return usagef("'%[1]s' takes no arguments; see '%[1]s --help'", cmd.FullName())
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// signalError is the cause of a context that a signal ended.
+type signalError struct{ signal os.Signal }
+
+func (e *signalError) Error() string { return e.signal.String() }
+
+// exitCode is the shells' convention: 128 and the number of the signal.
+func (e *signalError) exitCode() int {
+	if number, ok := e.signal.(syscall.Signal); ok {
+		return 128 + int(number)
+	}
+	return exitFailed
+}
+
+// untilSignal returns a context that Ctrl-C or SIGTERM ends, with a signalError
+// as its cause. A second signal kills the process, should the first not be heard.
+func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-received:
+			signal.Stop(received)
+			cancel(&signalError{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(received)
+		cancel(nil)
+	}
+}
+
+// blameSignal returns the signal for an error that it brought about.
+func blameSignal(ctx context.Context, err error) error {
+	var cause *signalError
+	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &cause) {
+		return cause
+	}
+	return err
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// onTerminal starts the command on a pseudo-terminal of its own and returns the
+// other end, where a person would sit.
+func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: " + err.Error())
+	}
+	t.Cleanup(func() { _ = person.Close() })
+	var number, unlock int32
+	conn, err := person.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Control(func(fd uintptr) {
+		for request, value := range map[uintptr]*int32{syscall.TIOCSPTLCK: &unlock, syscall.TIOCGPTN: &number} {
+			if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, fd, request, uintptr(unsafe.Pointer(value))); errno != 0 {
+				t.Error(errno)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: " + err.Error())
+	}
+	defer func() { _ = terminal.Close() }()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return person
+}
+
+// readUntil reads what appears on the screen, to the end if text is empty.
+func readUntil(t *testing.T, screen io.Reader, text string) string {
+	t.Helper()
+	var seen bytes.Buffer
+	for chunk := make([]byte, 4096); text == "" || !strings.Contains(seen.String(), text); {
+		n, err := screen.Read(chunk)
+		seen.Write(chunk[:n])
+		if err != nil {
+			if text != "" || !errors.Is(err, syscall.EIO) { // what Linux says when the last user is gone
+				t.Fatalf("%v, waiting for %q:\n%s", err, text, seen.String())
+			}
+			break
+		}
+	}
+	return strings.ReplaceAll(seen.String(), "\r\n", "\n")
+}
+
+func TestDemoWaitsOnTerminal(t *testing.T) {
+	t.Parallel()
+	cmd := command([]string{"TERM=xterm"}, "demo")
+	person := onTerminal(t, cmd)
+	screen := readUntil(t, person, "until you press Ctrl-C.")
+	if !strings.Contains(screen, "\x1b[1mmerchant token\x1b[0m\n") {
+		t.Errorf("the title is not bold:\n%q", screen)
+	}
+	url := regexp.MustCompile(`http://\S+:\d+`).FindString(screen)
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatalf("the simulator does not run any more: %v", err)
+	}
+	_ = resp.Body.Close()
+	if _, err := person.WriteString("\x03"); err != nil { // Ctrl-C
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("did not end cleanly: %v", err)
+	}
+}
+
+func TestDemoOnceOnTerminal(t *testing.T) {
+	t.Parallel()
+	cmd := command(nil, "demo", "--once")
+	person := onTerminal(t, cmd)
+	if screen := readUntil(t, person, ""); strings.Contains(screen, "Ctrl-C") {
+		t.Errorf("%s", screen)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNoColor(t *testing.T) {
+	t.Parallel()
+	for _, env := range [][]string{{"TERM=xterm", "NO_COLOR=1"}, {"TERM=dumb"}} {
+		for _, args := range [][]string{{"demo", "--once"}, {"nosuch"}} {
+			cmd := command(env, args...)
+			if screen := readUntil(t, onTerminal(t, cmd), ""); strings.Contains(screen, "\x1b") || screen == "" {
+				t.Errorf("%v %v: %q", env, args, screen)
+			}
+			_ = cmd.Wait()
+		}
+	}
+}
+
+// A person sees what the token is good for; the token is still a line of its own.
+func TestTokenFactsOnTerminal(t *testing.T) {
+	t.Parallel()
+	cmd := command(at(simulator(t).URL()), "token")
+	screen := readUntil(t, onTerminal(t, cmd), "")
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if want := regexp.MustCompile(`^scope        merchant\nmerchant     77\n(.+\n){3}[\w-]+\.[\w-]+\.[\w-]+\n$`); !want.MatchString(screen) {
+		t.Errorf("%q", screen)
+	}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+)
+
+// usageError is a command line that cannot be meant. Its text never repeats a
+// value, which may be a key that was put in the wrong place.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// onUsageError puts the library's words for a bad flag into ours. What it cannot
+// read keeps its text up to the first quote, behind which values stand.
+func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		if strings.HasSuffix(name, "api-key") {
+			return usagef("there is no flag for a key, the list of processes would show it; set PEPAY_API_KEY or use --api-key-file")
+		}
+		return usagef("unknown flag %s; see '%s --help'", plainName(dashed(name)), cmd.FullName())
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+		return usagef("%s needs a value; see '%s --help'", dashed(strings.TrimLeft(name, "-")), cmd.FullName())
+	}
+	if _, rest, ok := cutLast(text, `" for flag -`); ok {
+		name, _, _ := strings.Cut(rest, ":")
+		return usagef("%s: %s", dashed(name), expected(cmd, name))
+	}
+	text, _, _ = strings.Cut(text, `"`)
+	return usagef("%s; see '%s --help'", strings.TrimSpace(text), cmd.FullName())
+}
+
+func expected(cmd *cli.Command, flag string) string {
+	for _, f := range cmd.Flags {
+		if f.Names()[0] != flag {
+			continue
+		}
+		switch f.(type) {
+		case *cli.DurationFlag:
+			return "write a duration such as 60s or 2m"
+		case *cli.BoolFlag:
+			return "is given without a value, or with =true or =false"
+		}
+	}
+	return "the value cannot be used"
+}
+
+func unknownCommand(cmd *cli.Command, name string) error {
+	var names []string
+	for _, command := range cmd.VisibleCommands() {
+		names = append(names, command.Name)
+	}
+	return usagef("unknown command %s; there are %s", plainName(name), strings.Join(names, ", "))
+}
+
+// plainName is a name that reads like a command or flag, and "[hidden]" for
+// anything else: it may be a key.
+func plainName(name string) string {
+	const longest = 20
+	if len(name) > longest || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return "[hidden]"
+	}
+	return name
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+var update = flag.Bool("update", false, "write the help texts to testdata")
+
+func TestWrongUsage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"unknown command", []string{"tokn"}, "unknown command tokn; there are token, mock, demo"},
+		{"key as command", []string{canary}, "unknown command [hidden]"},
+		{"unknown flag before the command", []string{"--foo", "token"}, "unknown flag --foo"},
+		{"unknown flag", []string{"token", "--foo"}, "unknown flag --foo; see 'pepay token --help'"},
+		{"key as flag", []string{"token", "--" + canary}, "unknown flag [hidden]"},
+		{"flag for a key", []string{"token", "--api-key", canary}, "use --api-key-file"},
+		{"flag for a key with =", []string{"token", "--commerce-api-key=" + canary}, "use --api-key-file"},
+		{"argument", []string{"token", canary}, "'pepay token' takes no arguments"},
+		{"argument after --", []string{"demo", "--", "x"}, "'pepay demo' takes no arguments"},
+		{"scope", []string{"token", "--scope", canary}, "--scope: write merchant or commerce"},
+		{"empty scope", []string{"token", "--scope="}, "--scope: write merchant or commerce"},
+		{"ttl without value", []string{"token", "--ttl"}, "--ttl needs a value"},
+		{"ttl without unit", []string{"token", "--ttl", "60"}, "--ttl: write a duration such as 60s"},
+		{"ttl is a key", []string{"token", "--ttl", canary}, "--ttl: write a duration"},
+		{"ttl of zero", []string{"token", "--ttl", "0s"}, "--ttl: write whole seconds from 1s up"},
+		{"ttl of half a second", []string{"token", "--ttl", "1500ms"}, "--ttl: write whole seconds"},
+		{"negative timeout", []string{"token", "--timeout=-1s"}, "--timeout: write a duration above 0"},
+		{"value for a bool", []string{"token", "--json=" + canary}, "--json: is given without a value"},
+		{"base URL without https", []string{"token", "--base-url", "http://pepay.example"}, "--base-url: must use https"},
+		{"base URL with a password", []string{"token", "--base-url", "https://u:" + canary + "@pepay.example"}, "--base-url: must not contain a user"},
+		{"empty base URL", []string{"token", "--base-url="}, "--base-url: is empty"},
+		{"key instead of a file", []string{"token", "--api-key-file", canary}, "--api-key-file: "},
+		{"directory as key file", []string{"token", "--api-key-file", "."}, "--api-key-file: "},
+		{"mock argument", []string{"mock", "x"}, "'pepay mock' takes no arguments"},
+		{"address without port", []string{"mock", "--addr", "localhost"}, "--addr: write HOST:PORT"},
+		{"port out of range", []string{"mock", "--addr", "127.0.0.1:65536"}, "--addr: write HOST:PORT"},
+		{"demo address", []string{"demo", "--addr="}, "--addr: write HOST:PORT"},
+		{"fault without setting", []string{"mock", "--fault", "mintWsToken"}, `--fault: fault "mintWsToken": write OPERATION:`},
+		{"fault of no operation", []string{"mock", "--fault", "nope:status=500"}, `--fault: unknown operation "nope"; there are`},
+		{"unknown fault", []string{"mock", "--fault", "*:explode=1"}, `--fault: unknown fault setting "explode"; there are`},
+		{"bad fault after a good one", []string{"mock", "--fault", "*:status=500", "--fault", "*:status=700"}, "--fault: status 700 is not one of"},
+		{"version argument", []string{"version", "x"}, "'pepay version' takes no arguments"},
+		{"no shell", []string{"completion"}, "say which shell: bash, zsh, fish"},
+		{"unknown shell", []string{"completion", "ksh"}, "unknown shell ksh; there are bash, zsh, fish"},
+		{"shell that is not offered", []string{"completion", "pwsh"}, "unknown shell pwsh; there are bash, zsh, fish"},
+		{"argument after the shell", []string{"completion", "bash", "x"}, "'pepay completion bash' takes no arguments"},
+		{"flag after the shell", []string{"completion", "zsh", "--foo"}, "unknown flag --foo"},
+		{"help on nothing", []string{"help", canary}, "no help on that; see 'pepay --help'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			pepayRun(t, nil, c.args...).wantError(t, exitUsage, c.want)
+		})
+	}
+}
+
+func TestNoCommand(t *testing.T) {
+	t.Parallel()
+	r := pepayRun(t, nil)
+	if r.code != exitUsage || r.stdout != "" || !strings.HasSuffix(r.stderr, "\npepay: say which command\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// The help texts are kept, so that a change to them is seen and the documentation
+// can quote them.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"pepay":      {"--help"},
+		"token":      {"token", "--help"},
+		"mock":       {"mock", "-h"},
+		"demo":       {"help", "demo"},
+		"version":    {"version", "--help"},
+		"completion": {"completion", "--help"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := pepayRun(t, nil, args...)
+			r.wantDone(t)
+			help := strings.Replace(r.stdout, wrapper.Version, "X.Y.Z", 1)
+			file := filepath.Join("testdata", "help", name+".txt")
+			if *update {
+				if err := os.WriteFile(file, []byte(help), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if help != string(want) || r.stderr != "" {
+				t.Errorf("differs from %s, go test -update writes it anew:\n%s%s", file, help, r.stderr)
+			}
+		})
+	}
+}
