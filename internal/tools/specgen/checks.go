@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,147 +17,154 @@ import (
 // places it stands for.
 const hoistedFrom = "x-pepay-hoisted-from"
 
-var containerTarget = regexp.MustCompile(`^\$\.(paths|components\.[A-Za-z]+)$`)
-
-// checkAddition refuses an addition to paths or components whose name upstream
-// already publishes: merging the two would hide which of them holds.
-func checkAddition(doc *yaml.Node, a action) error {
-	m := containerTarget.FindStringSubmatch(a.Target)
-	if m == nil || a.Update.IsZero() {
-		return nil
-	}
-	container := doc
-	for name := range strings.SplitSeq(m[1], ".") {
-		container = child(container, name)
-	}
-	var taken []string
-	eachPair(&a.Update, func(name string, _ *yaml.Node) {
-		if child(container, name) != nil {
-			taken = append(taken, name)
-		}
-	})
-	if len(taken) > 0 {
-		return fmt.Errorf("adds %s, which is published upstream now: remove the addition or rename it", strings.Join(taken, ", "))
-	}
-	return nil
-}
-
-// checkDocument holds what the effective document must satisfy as a whole.
-func checkDocument(published, effective []byte) error {
-	var was, is any
-	if err := json.Unmarshal(published, &was); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(effective, &is); err != nil {
-		return err
-	}
-	var errs []error
-	walk("$", is, func(path string, object map[string]any) {
-		errs = append(errs, checkDoubled(path, object), checkRequired(path, object), checkHoisted(was, path, object))
-	})
-	doc, err := openapi3.NewLoader().LoadFromData(effective)
+// problems lists what is wrong with the document as a whole, compared with the
+// published one where that matters.
+func problems(published, doc *yaml.Node) []string {
+	text, err := encodeJSON(doc)
 	if err != nil {
-		return errors.Join(append(errs, fmt.Errorf("effective document: %w", err))...)
+		return []string{err.Error()}
 	}
-	if err := doc.Validate(context.Background()); err != nil {
-		errs = append(errs, fmt.Errorf("effective document: %w", err))
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return []string{err.Error()}
 	}
-	return errors.Join(errs...)
+	var found []string
+	walk("$", tree, false, func(path string, object map[string]any) {
+		found = append(found, checkRequired(path, object)...)
+		found = append(found, checkHoisted(published, path, object)...)
+	})
+	loaded, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return append(found, err.Error())
+	}
+	if err := loaded.Validate(context.Background()); err != nil {
+		return append(found, err.Error())
+	}
+	if _, err := operationsOf(loaded); err != nil {
+		found = append(found, err.Error())
+	}
+	return found
 }
 
-// checkDoubled finds the trace of an overlay that appended to a list what
-// upstream has put there meanwhile. Examples are data and may repeat; so may
-// an enum, which upstream owns.
-func checkDoubled(path string, object map[string]any) error {
-	var errs []error
-	for _, key := range []string{"required", "tags", "parameters", "security"} {
-		list, _ := object[key].([]any)
-		seen := map[string]bool{}
-		for _, item := range list {
-			text, err := json.Marshal(item)
-			if err != nil {
-				return err
+// explain applies the actions once more, one by one, to say which of them
+// brought each of the found problems about.
+func explain(published *yaml.Node, actions []action, found []string) error {
+	doc := clone(published)
+	now := problems(published, doc)
+	origin := map[string]string{}
+	for _, p := range now {
+		origin[p] = "openapi.json as published, to be mended in api/overlays/" + repairsFile
+	}
+	for _, a := range actions {
+		if err := apply(doc, a); err != nil {
+			return fmt.Errorf("%s: %w", a, err)
+		}
+		before := now
+		now = problems(published, doc)
+		for _, p := range now {
+			if !slices.Contains(before, p) {
+				origin[p] = a.String()
 			}
-			if seen[string(text)] {
-				errs = append(errs, fmt.Errorf("%s.%s lists %s twice: an overlay action adds what upstream publishes now", path, key, text))
-			}
-			seen[string(text)] = true
 		}
 	}
+	var errs []error
+	for _, p := range found {
+		errs = append(errs, fmt.Errorf("%s: %s", origin[p], p))
+	}
 	return errors.Join(errs...)
 }
 
-func checkRequired(path string, object map[string]any) error {
-	required, _ := object["required"].([]any)
+// checkRequired finds required names without a property. A schema that is
+// composed of several may require what another part declares.
+func checkRequired(path string, object map[string]any) []string {
 	properties, ok := object["properties"].(map[string]any)
-	if !ok {
+	if !ok || composed(path, object) {
 		return nil
 	}
-	var errs []error
+	var found []string
+	required, _ := object["required"].([]any)
 	for _, name := range required {
 		if _, declared := properties[fmt.Sprint(name)]; !declared {
-			errs = append(errs, fmt.Errorf("%s.required names %v, which is not a declared property", path, name))
+			found = append(found, fmt.Sprintf("%s.required names %v, which is not a declared property", path, name))
 		}
 	}
-	return errors.Join(errs...)
+	return found
+}
+
+func composed(path string, object map[string]any) bool {
+	for _, key := range []string{"allOf", "anyOf", "oneOf"} {
+		if object[key] != nil || strings.Contains(path, "."+key+"[") {
+			return true
+		}
+	}
+	return false
 }
 
 // checkHoisted compares a hoisted enum with every published place it replaces,
 // so that a value added at one of them is not lost.
-func checkHoisted(published any, path string, object map[string]any) error {
+func checkHoisted(published *yaml.Node, path string, object map[string]any) []string {
 	sources, _ := object[hoistedFrom].([]any)
-	var errs []error
+	list, _ := object["enum"].([]any)
+	have := map[string]bool{}
+	for _, value := range list {
+		have[fmt.Sprint(value)] = true
+	}
+	var found []string
 	for _, source := range sources {
-		at := fmt.Sprint(source)
-		values := enumValues(lookup(published, at))
-		if values == nil {
-			errs = append(errs, fmt.Errorf("%s stands for the enum at %s, which upstream does not publish any more", path, at))
+		values, err := publishedEnum(published, fmt.Sprint(source))
+		if err != nil {
+			found = append(found, fmt.Sprintf("%s: %s names %v: %v", path, hoistedFrom, source, err))
 			continue
 		}
-		have := enumValues(object)
-		for _, value := range slices.Sorted(maps.Keys(values)) {
-			if !have[value] {
-				errs = append(errs, fmt.Errorf("%s lacks the value %s that upstream publishes at %s: add it to the component in %s", path, value, at, repairsFile))
+		for _, value := range values {
+			if value != nil && !have[fmt.Sprint(value)] { // null is Go's zero value, whatever the enum
+				found = append(found, fmt.Sprintf("%s lacks the value %v that upstream publishes at %v", path, value, source))
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return found
 }
 
-func enumValues(schema any) map[string]bool {
-	object, _ := schema.(map[string]any)
-	list, ok := object["enum"].([]any)
-	if !ok {
-		return nil
+func publishedEnum(published *yaml.Node, path string) ([]any, error) {
+	places, err := query(published, path)
+	if err != nil {
+		return nil, err
 	}
-	values := map[string]bool{}
-	for _, v := range list {
-		values[fmt.Sprint(v)] = true
+	if len(places) != 1 || child(places[0], "enum") == nil {
+		return nil, errors.New("upstream publishes no enum there any more")
 	}
-	return values
+	var values []any
+	if err := child(places[0], "enum").Decode(&values); err != nil {
+		return nil, err
+	}
+	return values, nil
 }
 
-// lookup follows a dotted path of plain keys, such as $.components.schemas.Name.
-func lookup(doc any, path string) any {
-	for name := range strings.SplitSeq(strings.TrimPrefix(path, "$."), ".") {
-		object, _ := doc.(map[string]any)
-		doc = object[name]
-	}
-	return doc
+// Keys below which an object's own keys are names that somebody chose, so that
+// one called "required" or "example" is no keyword.
+var nameKeys = []string{
+	"properties", "patternProperties", "paths", "responses", "content", "callbacks", "encoding", "variables",
+	"schemas", "parameters", "requestBodies", "headers", "securitySchemes", "links",
 }
 
-func walk(path string, node any, visit func(path string, object map[string]any)) {
+// Keys that hold data rather than schemas.
+var dataKeys = []string{"example", "examples", "default", "enum", "security"}
+
+// walk visits the objects of a document, but no data in it; named says that
+// node's keys are names.
+func walk(path string, node any, named bool, visit func(path string, object map[string]any)) {
 	switch n := node.(type) {
 	case map[string]any:
 		visit(path, n)
 		for _, key := range slices.Sorted(maps.Keys(n)) {
-			if key != "example" && key != "examples" {
-				walk(path+"."+key, n[key], visit)
+			if !named && (slices.Contains(dataKeys, key) || strings.HasPrefix(key, "x-")) {
+				continue
 			}
+			walk(path+"."+key, n[key], !named && slices.Contains(nameKeys, key), visit)
 		}
 	case []any:
 		for i, item := range n {
-			walk(fmt.Sprintf("%s[%d]", path, i), item, visit)
+			walk(fmt.Sprintf("%s[%d]", path, i), item, false, visit)
 		}
 	}
 }

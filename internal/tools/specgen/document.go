@@ -28,7 +28,7 @@ func readDocument(path string) (*yaml.Node, error) {
 // encodeJSON prints nodes the way `jq .` does: two spaces, keys as they came.
 func encodeJSON(doc *yaml.Node) ([]byte, error) {
 	var compact bytes.Buffer
-	if err := writeNode(&compact, doc); err != nil {
+	if err := writeNode(&compact, "$", doc); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
@@ -39,23 +39,24 @@ func encodeJSON(doc *yaml.Node) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func writeNode(w *bytes.Buffer, n *yaml.Node) error {
+func writeNode(w *bytes.Buffer, path string, n *yaml.Node) error {
 	switch n.Kind {
 	case yaml.DocumentNode:
-		return writeNode(w, n.Content[0])
+		return writeNode(w, path, n.Content[0])
 	case yaml.AliasNode:
-		return writeNode(w, n.Alias)
+		return writeNode(w, path, n.Alias)
 	case yaml.MappingNode:
 		w.WriteByte('{')
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if i > 0 {
 				w.WriteByte(',')
 			}
-			if err := writeString(w, n.Content[i].Value); err != nil {
+			key := n.Content[i].Value
+			if err := writeString(w, key); err != nil {
 				return err
 			}
 			w.WriteByte(':')
-			if err := writeNode(w, n.Content[i+1]); err != nil {
+			if err := writeNode(w, path+"."+key, n.Content[i+1]); err != nil {
 				return err
 			}
 		}
@@ -67,27 +68,37 @@ func writeNode(w *bytes.Buffer, n *yaml.Node) error {
 			if i > 0 {
 				w.WriteByte(',')
 			}
-			if err := writeNode(w, item); err != nil {
+			if err := writeNode(w, fmt.Sprintf("%s[%d]", path, i), item); err != nil {
 				return err
 			}
 		}
 		w.WriteByte(']')
 		return nil
 	case yaml.ScalarNode:
-		return writeScalar(w, n)
+		return writeScalar(w, path, n)
 	default:
-		return fmt.Errorf("line %d: unexpected node", n.Line)
+		return fmt.Errorf("%s: unexpected node", path)
 	}
 }
 
-func writeScalar(w *bytes.Buffer, n *yaml.Node) error {
+func writeScalar(w *bytes.Buffer, path string, n *yaml.Node) error {
 	switch n.ShortTag() {
 	case "!!int", "!!float", "!!bool", "!!null":
-		if json.Valid([]byte(n.Value)) {
+		if json.Valid([]byte(n.Value)) { // as it came: 1.0 stays 1.0
 			w.WriteString(n.Value)
 			return nil
 		}
-		return fmt.Errorf("line %d: %q has no JSON form", n.Line, n.Value)
+		// An overlay may spell it the YAML way: True, ~, 0x10.
+		var value any
+		err := n.Decode(&value)
+		if err == nil {
+			var text []byte
+			if text, err = json.Marshal(value); err == nil {
+				w.Write(text)
+				return nil
+			}
+		}
+		return fmt.Errorf("%s: %q has no JSON form: %w", path, n.Value, err)
 	default:
 		return writeString(w, n.Value)
 	}
@@ -103,21 +114,52 @@ func writeString(w *bytes.Buffer, s string) error {
 	return nil
 }
 
+// canonical is the JSON of a node with keys sorted: equal nodes, equal text.
+func canonical(n *yaml.Node) (string, error) {
+	text, err := encodeJSON(n)
+	if err != nil {
+		return "", err
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		return "", err
+	}
+	text, err = json.Marshal(value)
+	return string(text), err
+}
+
+func clone(n *yaml.Node) *yaml.Node {
+	out := *n
+	out.Content = make([]*yaml.Node, len(n.Content))
+	for i, item := range n.Content {
+		out.Content[i] = clone(item)
+	}
+	return &out
+}
+
 // child returns the value of key in a mapping, or nil.
 func child(n *yaml.Node, key string) *yaml.Node {
-	if n == nil {
-		return nil
-	}
-	if n.Kind == yaml.DocumentNode {
-		return child(n.Content[0], key)
-	}
-	if n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
+	for k, value := range pairs(n) {
+		if k == key {
+			return value
 		}
 	}
 	return nil
+}
+
+// pairs yields the keys and values of a mapping, and nothing for other nodes.
+func pairs(n *yaml.Node) func(yield func(string, *yaml.Node) bool) {
+	return func(yield func(string, *yaml.Node) bool) {
+		if n != nil && n.Kind == yaml.DocumentNode {
+			n = n.Content[0]
+		}
+		if n == nil || n.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !yield(n.Content[i].Value, n.Content[i+1]) {
+				return
+			}
+		}
+	}
 }

@@ -26,48 +26,54 @@ func main() {
 }
 
 func run(root string) error {
-	doc, err := readDocument(filepath.Join(root, "openapi.json"))
+	files, err := generate(root)
 	if err != nil {
 		return err
 	}
-	actions, err := readActions(filepath.Join(root, "api", "overlays"))
-	if err != nil {
-		return err
-	}
-	published, err := encodeJSON(doc)
-	if err != nil {
-		return err
-	}
-	if err := applyActions(doc, actions); err != nil {
-		return err
-	}
-	pointers := pointerActions(doc)
-	if err := applyActions(doc, pointers); err != nil {
-		return err
-	}
-	effective, err := encodeJSON(doc)
-	if err != nil {
-		return err
-	}
-	if err := checkDocument(published, effective); err != nil {
-		return err
-	}
-	merged, err := mergeActions(append(actions, pointers...))
-	if err != nil {
-		return err
-	}
-	table, err := operationTable(effective)
-	if err != nil {
-		return err
-	}
-	for name, content := range map[string][]byte{
-		"api/overlay.gen.yaml":       merged,
-		"api/openapi.effective.json": effective,
-		"operations.gen.go":          table,
-	} {
+	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), content, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// generate returns what specgen writes, by path below root.
+func generate(root string) (map[string][]byte, error) {
+	published, err := readDocument(filepath.Join(root, "openapi.json"))
+	if err != nil {
+		return nil, err
+	}
+	actions, err := readActions(filepath.Join(root, "api", "overlays"))
+	if err != nil {
+		return nil, err
+	}
+	doc := clone(published)
+	if err := applyActions(doc, actions); err != nil {
+		return nil, err
+	}
+	if found := problems(published, doc); len(found) > 0 {
+		return nil, explain(published, actions, found)
+	}
+	pointers := pointerActions(doc)
+	if err := applyActions(doc, pointers); err != nil {
+		return nil, err
+	}
+	effective, err := encodeJSON(doc)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := mergeActions(append(actions, pointers...))
+	if err != nil {
+		return nil, err
+	}
+	table, err := operationTable(effective)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{
+		"api/overlay.gen.yaml":       merged,
+		"api/openapi.effective.json": effective,
+		"operations.gen.go":          table,
+	}, nil
 }

@@ -32,14 +32,7 @@ func operationTable(effective []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("effective document: %w", err)
 	}
-	var schemes map[string]*openapi3.SecurityScheme
-	if doc.Components != nil {
-		schemes = make(map[string]*openapi3.SecurityScheme, len(doc.Components.SecuritySchemes))
-		for name, ref := range doc.Components.SecuritySchemes {
-			schemes[name] = ref.Value
-		}
-	}
-	operations, err := operationsOf(doc, schemes)
+	operations, err := operationsOf(doc)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +44,7 @@ func operationTable(effective []byte) ([]byte, error) {
 	err = tmpl.Execute(&out, map[string]any{
 		"Operations": operations,
 		"Default":    alternatives(doc.Security),
-		"Schemes":    schemes,
+		"Schemes":    schemesOf(doc),
 	})
 	if err != nil {
 		return nil, err
@@ -59,7 +52,18 @@ func operationTable(effective []byte) ([]byte, error) {
 	return format.Source(out.Bytes())
 }
 
-func operationsOf(doc *openapi3.T, schemes map[string]*openapi3.SecurityScheme) ([]operation, error) {
+func schemesOf(doc *openapi3.T) map[string]*openapi3.SecurityScheme {
+	schemes := map[string]*openapi3.SecurityScheme{}
+	if doc.Components != nil {
+		for name, ref := range doc.Components.SecuritySchemes {
+			schemes[name] = ref.Value
+		}
+	}
+	return schemes
+}
+
+func operationsOf(doc *openapi3.T) ([]operation, error) {
+	schemes := schemesOf(doc)
 	var operations []operation
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)
@@ -71,13 +75,16 @@ func operationsOf(doc *openapi3.T, schemes map[string]*openapi3.SecurityScheme) 
 				security = *op.Security
 			}
 			for _, alternative := range security {
-				for name := range alternative {
+				for _, name := range slices.Sorted(maps.Keys(alternative)) {
 					if schemes[name] == nil {
-						return nil, fmt.Errorf("%s %s asks for the security scheme %q, which the document does not declare", method, path, name)
+						return nil, fmt.Errorf("%s %s asks for the security scheme %q, which is not declared in components.securitySchemes", method, path, name)
 					}
 				}
 			}
-			repeatable, _ := op.Extensions["x-pepay-repeatable"].(bool)
+			repeatable, err := isRepeatable(op)
+			if err != nil {
+				return nil, fmt.Errorf("%s %s: %w", method, path, err)
+			}
 			operations = append(operations, operation{
 				ID:             operationID(op.OperationID, method, path),
 				Method:         method,
@@ -90,6 +97,19 @@ func operationsOf(doc *openapi3.T, schemes map[string]*openapi3.SecurityScheme) 
 		}
 	}
 	return operations, nil
+}
+
+// isRepeatable reads the extension, strictly: YAML's yes is a string.
+func isRepeatable(op *openapi3.Operation) (bool, error) {
+	value, ok := op.Extensions["x-pepay-repeatable"]
+	if !ok {
+		return false, nil
+	}
+	repeatable, ok := value.(bool)
+	if !ok {
+		return false, fmt.Errorf("x-pepay-repeatable is %v, want true or false", value)
+	}
+	return repeatable, nil
 }
 
 func alternatives(requirements openapi3.SecurityRequirements) []map[string][]string {
@@ -114,7 +134,8 @@ func jsonStatuses(op *openapi3.Operation) []string {
 			continue
 		}
 		for mediaType := range op.Responses.Value(status).Value.Content {
-			mediaType, _, _ = strings.Cut(mediaType, ";")
+			mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
+			mediaType = strings.TrimSpace(mediaType)
 			if mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") {
 				statuses = append(statuses, status)
 				break
@@ -131,8 +152,12 @@ func operationID(documented, method, path string) string {
 		return documented
 	}
 	id := strings.ToLower(method)
-	for word := range strings.FieldsFuncSeq(path, func(r rune) bool { return strings.ContainsRune("/{}-_.", r) }) {
+	for word := range strings.FieldsFuncSeq(path, func(r rune) bool { return !isAlphanumeric(r) }) {
 		id += strings.ToUpper(word[:1]) + word[1:]
 	}
 	return id
+}
+
+func isAlphanumeric(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }

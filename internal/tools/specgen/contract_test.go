@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
+)
+
+// root is the repository, from this directory.
+const root = "../../.."
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// Replacing openapi.json must show as a diff of what Pepay changed and nothing
+// else, so it is kept in one form.
+func TestDocumentIsInNormalForm(t *testing.T) {
+	t.Parallel()
+	got := read(t, "openapi.json")
+	var compact, want bytes.Buffer
+	if err := json.Compact(&compact, got); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Indent(&want, compact.Bytes(), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	want.WriteByte('\n')
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Error("openapi.json is not in normal form; bring it there with: jq . openapi.json")
+	}
+}
+
+func TestDocumentPrintsAsItCame(t *testing.T) {
+	t.Parallel()
+	doc, err := readDocument(filepath.Join(root, "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := encodeJSON(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, read(t, "openapi.json")) {
+		t.Errorf("openapi.json comes out differently:\n%s", got)
+	}
+}
+
+func TestCommittedFilesAreCurrent(t *testing.T) {
+	t.Parallel()
+	files, err := generate(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if !bytes.Equal(content, read(t, name)) {
+			t.Errorf("%s is not current; run: make generate", name)
+		}
+	}
+}
+
+// oapi-codegen applies the merged overlay itself; what it works on must be the
+// document that people read and that the conformance tests hold things against.
+func TestBothWaysGiveTheSameDocument(t *testing.T) {
+	t.Parallel()
+	t.Run("committed", func(t *testing.T) {
+		t.Parallel()
+		compareWays(t, root)
+	})
+	t.Run("with parameters and several overlays", func(t *testing.T) {
+		t.Parallel()
+		grown := parametersContract.write(t)
+		if err := os.WriteFile(filepath.Join(grown, "api", "overlays", "events.yaml"), []byte(overlayOf(`
+- target: $.components.schemas
+  update: {B: {type: object, properties: {n: {type: number, example: 1.50}, at: {type: string, example: 2026-01-02}}}}
+- target: $.info
+  update: {description: "Line one.\n\nLine  two: \"quoted\" — ✓"}
+`)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := run(grown); err != nil {
+			t.Fatal(err)
+		}
+		compareWays(t, grown)
+	})
+}
+
+func compareWays(t *testing.T, root string) {
+	t.Helper()
+	overlaid, err := util.LoadSwaggerWithOverlay(filepath.Join(root, "openapi.json"), util.LoadSwaggerWithOverlayOpts{
+		Path:                filepath.Join(root, "api", "overlay.gen.yaml"),
+		Strict:              true,
+		AllowRemoteRefsFrom: []string{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	effective, err := openapi3.NewLoader().LoadFromFile(filepath.Join(root, "api", "openapi.effective.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := sortedJSON(t, overlaid), sortedJSON(t, effective); !bytes.Equal(got, want) {
+		t.Errorf("openapi.json with api/overlay.gen.yaml is not api/openapi.effective.json; run: make generate\n--- oapi-codegen\n%s\n--- effective\n%s", got, want)
+	}
+}
+
+func sortedJSON(t *testing.T, doc *openapi3.T) []byte {
+	t.Helper()
+	text, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = json.MarshalIndent(value, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}

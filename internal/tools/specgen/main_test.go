@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// contract is what generate reads.
+type contract struct {
+	document string
+	overlays map[string]string
+}
+
+// write puts the contract into a new directory and returns it.
+func (c contract) write(t *testing.T) (root string) {
+	t.Helper()
+	root = t.TempDir()
+	overlays := filepath.Join(root, "api", "overlays")
+	if err := os.MkdirAll(overlays, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write := func(path, content string) {
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(filepath.Join(root, "openapi.json"), c.document)
+	for name, content := range c.overlays {
+		write(filepath.Join(overlays, name), content)
+	}
+	return root
+}
+
+func (c contract) generate(t *testing.T) (map[string][]byte, error) {
+	t.Helper()
+	return generate(c.write(t))
+}
+
+// effective is the document that generate makes of c.
+func (c contract) effective(t *testing.T) any {
+	t.Helper()
+	files, err := c.generate(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc any
+	if err := json.Unmarshal(files["api/openapi.effective.json"], &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// document is a published document with these paths and components.
+func document(paths, components string) string {
+	return fmt.Sprintf(`{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{%s},"components":{%s}}`, paths, components)
+}
+
+const (
+	getA    = `"/a":{"get":{"operationId":"getA","tags":["A"],"responses":{"200":{"description":"ok"}}}}`
+	schemaA = `"schemas":{"A":{"type":"object","properties":{"id":{"type":"string"}}}}`
+)
+
+// overlayOf is an overlay file with these actions, which begin at column 0.
+func overlayOf(actions string) string {
+	return "overlay: 1.1.0\ninfo: {title: t, version: 1.0.0}\nactions:\n" + strings.TrimPrefix(actions, "\n")
+}
+
+// harmless is an overlay that always has something to do.
+var harmless = overlayOf(`
+- target: $.info
+  update: {x-harmless: true}
+`)
+
+func repairs(actions string) map[string]string {
+	return map[string]string{"repairs.yaml": overlayOf(actions)}
+}
+
+// at follows keys and indexes into a decoded document.
+func at(t *testing.T, doc any, path ...any) any {
+	t.Helper()
+	for i, step := range path {
+		switch step := step.(type) {
+		case string:
+			object, _ := doc.(map[string]any)
+			value, ok := object[step]
+			if !ok {
+				t.Fatalf("no %v in the document", path[:i+1])
+			}
+			doc = value
+		case int:
+			list, _ := doc.([]any)
+			if step >= len(list) {
+				t.Fatalf("no %v in the document", path[:i+1])
+			}
+			doc = list[step]
+		}
+	}
+	return doc
+}
+
+func TestRunWritesEverythingOrNothing(t *testing.T) {
+	t.Parallel()
+	written := []string{"api/overlay.gen.yaml", "api/openapi.effective.json", "operations.gen.go"}
+
+	good := contract{document: document(getA, schemaA), overlays: map[string]string{"repairs.yaml": harmless}}.write(t)
+	if err := run(good); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range written {
+		if _, err := os.Stat(filepath.Join(good, name)); err != nil {
+			t.Error(err)
+		}
+	}
+
+	bad := contract{document: document(getA, schemaA), overlays: repairs("- target: $.nowhere\n  remove: true\n")}.write(t)
+	if err := run(bad); err == nil {
+		t.Error("accepted a stale action")
+	}
+	for _, name := range written {
+		if _, err := os.Stat(filepath.Join(bad, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v, want no such file", name, err)
+		}
+	}
+}
