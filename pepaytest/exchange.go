@@ -37,7 +37,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	ans.header.Set("x-request-id", requestID)
 	ans.header.Set("Date", s.cfg.now().UTC().Format(http.TimeFormat))
 	if plan.cut == cutMidBody {
-		s.resetMidBody(w, ans)
+		s.resetMidBody(w, r.Method, ans)
 		return
 	}
 	// Before the answer goes out: whoever has it must find it recorded.

@@ -53,11 +53,14 @@ func WithClock(now func() time.Time) Option {
 // See https://docs-alpha.pepay.io/api-spec/realtime/ws-token
 func WithTokenTTL(min, max time.Duration) Option {
 	return func(c *config) error {
-		lo, hi := int64((min+time.Second-1)/time.Second), int64(max/time.Second)
+		lo, hi := int64(min/time.Second), int64(max/time.Second)
+		if min%time.Second > 0 {
+			lo++
+		}
 		switch {
 		case min < 0 || max < 0:
 			return errors.New("pepaytest: WithTokenTTL: negative bound")
-		case max > 0 && hi < lo:
+		case max > 0 && (hi < lo || hi == 0): // 0 would mean no maximum
 			return errors.New("pepaytest: WithTokenTTL: no whole second lies between min and max")
 		}
 		c.minTTL, c.maxTTL = lo, hi

@@ -94,17 +94,22 @@ func (v settings) when() (When, error) {
 	if err := v.atMostOne("next", "every", "always"); err != nil {
 		return When{}, err
 	}
-	for name, build := range map[string]func(int) When{"next": Next, "every": Every} {
-		if v.has(name) {
-			n, err := strconv.Atoi(v[name])
-			if err != nil {
-				return When{}, fmt.Errorf("pepaytest: %s=%s: write a whole number of requests", name, v[name])
-			}
-			when := build(n)
-			return when, when.err
-		}
+	switch {
+	case v.has("next"):
+		return v.count("next", Next)
+	case v.has("every"):
+		return v.count("every", Every)
 	}
 	return Always(), nil
+}
+
+func (v settings) count(name string, build func(int) When) (When, error) {
+	n, err := strconv.Atoi(v[name])
+	if err != nil {
+		return When{}, fmt.Errorf("pepaytest: %s=%s: write a whole number of requests", name, v[name])
+	}
+	when := build(n)
+	return when, when.err
 }
 
 func (v settings) atMostOne(names ...string) error {

@@ -15,8 +15,9 @@ func (s *Server) resetBefore(w http.ResponseWriter) {
 }
 
 // resetMidBody announces the whole answer, sends half of its body and cuts the
-// connection. An empty body is announced as one byte, or nothing would be missing.
-func (s *Server) resetMidBody(w http.ResponseWriter, ans *answer) {
+// connection. An empty body is announced as one byte, or nothing would be missing;
+// the answer to a HEAD has no body to send.
+func (s *Server) resetMidBody(w http.ResponseWriter, method string, ans *answer) {
 	conn, buf := s.hijack(w)
 	defer s.reset(conn)
 	body := ans.body.Bytes()
@@ -30,8 +31,10 @@ func (s *Server) resetMidBody(w http.ResponseWriter, ans *answer) {
 	if _, err := buf.WriteString("\r\n"); err != nil {
 		return
 	}
-	if _, err := buf.Write(body[:len(body)/2]); err != nil {
-		return
+	if method != http.MethodHead {
+		if _, err := buf.Write(body[:len(body)/2]); err != nil {
+			return
+		}
 	}
 	_ = buf.Flush()
 }

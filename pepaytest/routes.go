@@ -20,7 +20,7 @@ type handlers struct {
 
 var _ api.ServerInterface = handlers{}
 
-func (s *Server) newRoutes() chi.Router {
+func (s *Server) newRoutes(operations api.ServerInterface) chi.Router {
 	router := chi.NewRouter()
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		notFound(r.Method, r.URL.Path).write(w)
@@ -31,7 +31,7 @@ func (s *Server) newRoutes() chi.Router {
 		}
 		methodNotAllowed(r.Method, r.URL.Path).write(w)
 	})
-	api.HandlerWithOptions(handlers{server: s}, api.ChiServerOptions{
+	api.HandlerWithOptions(operations, api.ChiServerOptions{
 		BaseRouter: router,
 		ErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			invalidRequest(err.Error()).write(w)

@@ -78,12 +78,14 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		served:     make(chan error, 1),
 	}
 	s.faults = newFaults(s.operations)
-	s.routes = s.newRoutes()
+	s.routes = s.newRoutes(handlers{server: s})
 	s.httpServer = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ConnState:         s.countConnection,
 		ReadHeaderTimeout: 30 * time.Second,
 		MaxHeaderBytes:    64 << 10,
+		// "OPTIONS *" is answered and recorded as all else.
+		DisableGeneralOptionsHandler: true,
 	}
 	go func() { s.served <- s.httpServer.Serve(cfg.listener) }()
 	return s, nil

@@ -13,10 +13,10 @@ import (
 )
 
 // patience is how long goroutines that are on their way out have.
-const patience = 5 * time.Second
+const patience = 3 * time.Second
 
 // Main runs the tests and exits: with their own code when they fail, with 1 when
-// goroutines that the run started are still there 5 s after it, and with 0
+// goroutines that the run started are still there 3 s after it, and with 0
 // otherwise. The leaked goroutines' stacks go to standard error.
 func Main(m interface{ Run() int }) {
 	os.Exit(run(m, os.Stderr, patience))

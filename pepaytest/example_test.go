@@ -1,0 +1,122 @@
+package pepaytest_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+// A test gets a Pepay of its own, on a free port, for as long as it runs.
+func ExampleNewServer() {
+	test := func(t *testing.T) {
+		srv := pepaytest.NewServer(t)
+
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL()+"/api/v1/ws/token", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("x-api-key", srv.APIKey())
+		resp, err := srv.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("status %d", resp.StatusCode)
+		}
+	}
+	_ = test
+}
+
+// Outside of tests, Start takes the address and the caller closes.
+func ExampleStart() {
+	srv, err := pepaytest.Start("127.0.0.1:0", pepaytest.WithKey("pk_mine", pepaytest.Key{MerchantID: 7}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = srv.Close() }()
+
+	fmt.Println(mintStatus(srv, "pk_mine"))
+	fmt.Println(mintStatus(srv, "pk_unknown"))
+	for _, r := range srv.Requests() {
+		fmt.Println(r.Operation, r.Status)
+	}
+	// Output:
+	// 200 OK
+	// 401 Unauthorized {"success":false,"error":{"code":"API_KEY_INVALID","message":"Invalid API key"}}
+	// mintWsToken 200
+	// mintWsToken 401
+}
+
+// Rules are held against each request in turn; here one failure, then a pause.
+func ExampleFaults_On() {
+	srv, err := pepaytest.Start("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = srv.Close() }()
+
+	rule := srv.Faults().On("mintWsToken", pepaytest.Status(503), pepaytest.Next(1))
+	srv.Faults().On("mintWsToken", pepaytest.StatusRetryAfter(429, "2"), pepaytest.Next(1))
+
+	fmt.Println(mintStatus(srv, srv.APIKey()))
+	fmt.Println(mintStatus(srv, srv.APIKey()))
+	fmt.Println(mintStatus(srv, srv.APIKey()))
+	fmt.Println(rule.Hits(), "hit")
+	// Output:
+	// 503 Service Unavailable {"success":false,"error":{"code":"SERVICE_UNAVAILABLE","message":"Service Unavailable"}}
+	// 429 Too Many Requests {"success":false,"message":"Too many requests from this IP. Please try again later.","error_code":"RATE_LIMIT_EXCEEDED"}
+	// 200 OK
+	// 1 hit
+}
+
+// The same in text, as "pepay mock --fault" takes it.
+func ExampleFaults_Add() {
+	srv, err := pepaytest.Start("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = srv.Close() }()
+
+	if _, err := srv.Faults().Add("mintWsToken:success-false=KYC_PENDING,message=Not yet,every=2"); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(mintStatus(srv, srv.APIKey()))
+	fmt.Println(mintStatus(srv, srv.APIKey()))
+
+	_, err = srv.Faults().Add("refund:status=503")
+	fmt.Println(err)
+	// Output:
+	// 200 OK
+	// 200 OK {"success":false,"error":{"code":"KYC_PENDING","message":"Not yet"}}
+	// pepaytest: unknown operation "refund"; there are mintWsToken and * for any
+}
+
+// mintStatus returns the status, and the body of what is no token.
+func mintStatus(srv *pepaytest.Server, key string) string {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, srv.URL()+"/api/v1/ws/token", http.NoBody)
+	if err != nil {
+		return err.Error()
+	}
+	req.Header.Set("x-api-key", key)
+	resp, err := srv.Client().Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	if len(body) > 300 { // a token differs from run to run
+		return resp.Status
+	}
+	return resp.Status + " " + string(body)
+}

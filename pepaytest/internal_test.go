@@ -1,0 +1,90 @@
+package pepaytest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/api"
+)
+
+// Until somebody writes its handler, an operation says that it has none.
+func TestOperationsWithoutAHandler(t *testing.T) {
+	t.Parallel()
+	s := NewServer(t)
+	s.routes = s.newRoutes(api.Unimplemented{})
+	for _, op := range pepay.Operations() {
+		w := httptest.NewRecorder()
+		s.serve(w, httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody))
+		want := `{"success":false,"error":{"code":"NOT_SIMULATED","message":"pepaytest does not simulate ` + op.ID + `"}}`
+		if w.Code != http.StatusNotImplemented || w.Body.String() != want {
+			t.Errorf("%s: %d %s", op.ID, w.Code, w.Body)
+		}
+	}
+}
+
+// The router's patterns and the table's paths have to be the same texts.
+func TestEveryOperationIsRouted(t *testing.T) {
+	t.Parallel()
+	s := NewServer(t)
+	for _, op := range pepay.Operations() {
+		r := httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody)
+		if got := s.operation(r); got != op.ID {
+			t.Errorf("%s %s is taken for %q, want %s", op.Method, op.Path, got, op.ID)
+		}
+	}
+}
+
+func TestRequestLogIsBounded(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?q=1", http.NoBody)
+	t.Run("by number", func(t *testing.T) {
+		t.Parallel()
+		var log requestLog
+		for i := range maxRecorded + 5 {
+			if got := log.add(time.Time{}, "", r, nil); got != int64(i+1) {
+				t.Fatalf("number %d, want %d", got, i+1)
+			}
+		}
+		log.setStatus(5, 500) // long gone
+		log.setStatus(6, 201)
+		log.setStatus(maxRecorded+5, 202)
+		all := log.all()
+		if len(all) != maxRecorded || all[0].Status != 201 || all[len(all)-1].Status != 202 {
+			t.Errorf("%d entries, first %d, last %d", len(all), all[0].Status, all[len(all)-1].Status)
+		}
+	})
+	t.Run("by size", func(t *testing.T) {
+		t.Parallel()
+		var log requestLog
+		for range 20 {
+			log.add(time.Time{}, "", r, make([]byte, maxRecordedBytes/10))
+		}
+		if got := len(log.all()); got != 9 || log.bytes > maxRecordedBytes {
+			t.Errorf("%d entries of %d bytes", got, log.bytes)
+		}
+		log.add(time.Time{}, "", r, make([]byte, maxRecordedBytes+1))
+		if got := len(log.all()); got != 1 {
+			t.Errorf("%d entries, want the last whatever its size", got)
+		}
+	})
+}
+
+func TestHostport(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"127.0.0.1:80": "127.0.0.1:80", "0.0.0.0:80": "127.0.0.1:80", ":80": "127.0.0.1:80", "[::]:80": "127.0.0.1:80",
+		"[::1]:80": "[::1]:80", "192.0.2.1:80": "192.0.2.1:80", "pipe": "127.0.0.1",
+	} {
+		if got := hostport(textAddr(addr)); got != want {
+			t.Errorf("%s: %s, want %s", addr, got, want)
+		}
+	}
+}
+
+type textAddr string
+
+func (textAddr) Network() string  { return "test" }
+func (a textAddr) String() string { return string(a) }

@@ -1,0 +1,179 @@
+package pepaytest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+func TestTextFormAnswers(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		spec, want string // want: status, body, Retry-After, Content-Type, Location where not empty
+	}{
+		{"mintWsToken:status=503", `503 {"success":false,"error":{"code":"SERVICE_UNAVAILABLE","message":"Service Unavailable"}}`},
+		{"mintWsToken:status=429,retry-after=2s", `429 {"success":false,"message":"Too many requests from this IP. Please try again later.","error_code":"RATE_LIMIT_EXCEEDED"} Retry-After=2`},
+		{"*:retry-after=90,status=503,body=", `503 Retry-After=90`},
+		{"*:status=503,retry-after=1m", `503 {"success":false,"error":{"code":"SERVICE_UNAVAILABLE","message":"Service Unavailable"}} Retry-After=60`},
+		{`*:status=400,body={"a":1,"b":"x=y"}`, `400 {"a":1,"b":"x=y"}`},
+		{`*:next=1,body={"a":1,"status=2`, `200 {"a":1,"status=2`},
+		{"*:body=", `200`},
+		{"*:success-false=KYC", `200 {"success":false,"error":{"code":"KYC","message":"Simulated failure"}}`},
+		{"*:success-false=KYC,message=Not yet", `200 {"success":false,"error":{"code":"KYC","message":"Not yet"}}`},
+		{"*:missing-data,always", `200 {"success":true}`},
+		{"*:redirect=https://x.example/?a=b", `307 Location=https://x.example/?a=b`},
+		{"*:missing-data,content-type=text/html,latency=1ms", `200 {"success":true} Content-Type=text/html`},
+	}
+	for _, tc := range cases {
+		t.Run(tc.spec, func(t *testing.T) {
+			t.Parallel()
+			s := pepaytest.NewServer(t)
+			rule, err := s.Faults().Add(tc.spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := mint(t, s, "")
+			got := []any{r.status}
+			if r.body != "" {
+				got = append(got, r.body)
+			}
+			for _, name := range []string{"Retry-After", "Content-Type", "Location"} {
+				if v := r.header.Get(name); v != "" && !strings.HasPrefix(v, "application/json") {
+					got = append(got, name+"="+v)
+				}
+			}
+			if text := sprint(got...); text != tc.want || rule.Hits() != 1 {
+				t.Errorf("got  %s\nwant %s\nhits %d", text, tc.want, rule.Hits())
+			}
+		})
+	}
+}
+
+func TestTextFormSizeAndReset(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t)
+	for spec, want := range map[string]int{"*:oversized=5000,next=1": 5000, "*:oversized=6KiB,next=1": 6 << 10, "*:oversized=1MiB,next=1": 1 << 20} {
+		s.Faults().Reset()
+		if _, err := s.Faults().Add(spec); err != nil {
+			t.Fatal(err)
+		}
+		if r := mint(t, s, ""); len(r.body) != want {
+			t.Errorf("%s: %d bytes", spec, len(r.body))
+		}
+	}
+	for _, spec := range []string{"*:reset=before,next=1", "*:reset=mid-body,next=1"} {
+		if _, err := s.Faults().Add(spec); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := post(t, s, "", "x-api-key", s.APIKey()); err == nil {
+			t.Errorf("%s: no reset", spec)
+		}
+	}
+}
+
+func TestTextFormSchedules(t *testing.T) {
+	t.Parallel()
+	for spec, want := range map[string]string{
+		"mintWsToken:status=503,next=2":  "503 503 200 200",
+		"mintWsToken:every=2,status=503": "200 503 200 503",
+		"mintWsToken:status=503,always":  "503 503 503 503",
+		"mintWsToken:status=503":         "503 503 503 503",
+	} {
+		s := pepaytest.NewServer(t)
+		if _, err := s.Faults().Add(spec); err != nil {
+			t.Fatal(err)
+		}
+		if got := statuses(t, s, 4); got != want {
+			t.Errorf("%s: %s, want %s", spec, got, want)
+		}
+	}
+}
+
+func TestTextFormRefusesMistakes(t *testing.T) {
+	t.Parallel()
+	const names = "status, retry-after, body, success-false, message, missing-data, oversized, redirect, reset, latency, content-type, next, every, always"
+	cases := []struct{ name, spec, want string }{
+		{"nothing", "", "OPERATION:SETTING"},
+		{"no settings", "mintWsToken", "OPERATION:SETTING"},
+		{"empty settings", "mintWsToken:", "OPERATION:SETTING"},
+		{"unknown operation", "mint:status=503", `unknown operation "mint"; there are mintWsToken and * for any`},
+		{"unknown fault", "*:explode=yes", `unknown fault setting "explode"; there are ` + names},
+		{"empty setting", "*:status=503,,next=1", `unknown fault setting ""; there are ` + names},
+		{"only a when", "*:next=1", "there are " + names},
+		{"only retry-after", "*:retry-after=2s", "retry-after needs status"},
+		{"only message", "*:message=x,missing-data", "message needs success-false"},
+		{"no value", "*:status", "status needs a value"},
+		{"empty value", "*:status=", "status needs a value"},
+		{"value where none belongs", "*:missing-data=1", "missing-data takes no value"},
+		{"twice", "*:status=503,status=500", "status is given twice"},
+		{"two answers", "*:status=503,reset=before", "status and reset exclude each other"},
+		{"two answers, one a body", "*:missing-data,body={}", "body and missing-data exclude each other"},
+		{"two whens", "*:status=503,next=1,every=2", "next and every exclude each other"},
+		{"status is no number", "*:status=teapot", "status=teapot"},
+		{"status out of range", "*:status=99", "status 99"},
+		{"status out of range with a body", "*:status=99,body=x", "status 99"},
+		{"retry-after is no duration", "*:status=503,retry-after=soon", "retry-after=soon"},
+		{"retry-after has a fraction", "*:status=503,retry-after=1500ms", "retry-after=1500ms"},
+		{"latency is no duration", "*:latency=10", "latency=10"},
+		{"latency is negative", "*:latency=-1s", "Latency(-1s)"},
+		{"content type", "*:content-type=a\nb", "Content-Type"},
+		{"redirect", "*:redirect=/\r\n", "Location"},
+		{"size is no number", "*:oversized=big", "oversized=big"},
+		{"size is 0", "*:oversized=0", "oversized=0"},
+		{"size overflows", "*:oversized=9223372036854775807GiB", "oversized="},
+		{"unknown reset", "*:reset=after", "reset=after: write before or mid-body"},
+		{"next is no number", "*:status=503,next=many", "next=many"},
+		{"next is 0", "*:status=503,next=0", "Next(0)"},
+		{"every is negative", "*:status=503,every=-2", "Every(-2)"},
+	}
+	s := pepaytest.NewServer(t)
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			rule, err := s.Faults().Add(tc.spec)
+			if rule != nil || err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "pepaytest: ") {
+				t.Errorf("%v, %v\nwant an error with %q", rule, err, tc.want)
+			}
+		})
+	}
+	if r := mint(t, s, ""); r.status != http.StatusOK {
+		t.Errorf("a refused rule is at work: %d", r.status)
+	}
+}
+
+func TestTextFormLatency(t *testing.T) {
+	t.Parallel()
+	operation, fault, when, err := pepaytest.ParseFault("mintWsToken:latency=30ms,status=503")
+	if err != nil || operation != mintID {
+		t.Fatal(operation, err)
+	}
+	s := pepaytest.NewServer(t)
+	s.Faults().On(operation, fault, when)
+	began := time.Now()
+	if r := mint(t, s, ""); r.status != 503 || time.Since(began) < 30*time.Millisecond {
+		t.Errorf("%d after %v", r.status, time.Since(began))
+	}
+}
+
+func FuzzParseFault(f *testing.F) {
+	for _, spec := range []string{
+		"mintWsToken:status=429,retry-after=2s,every=3", "*:reset=mid-body,latency=1ms", `*:status=400,body={"a":1}`,
+		"*:oversized=9MiB,next=2", "*:", ":", "x:status", "*:success-false=A,message=b,always",
+	} {
+		f.Add(spec)
+	}
+	s := pepaytest.NewServer(f)
+	f.Fuzz(func(t *testing.T, spec string) {
+		operation, fault, when, err := pepaytest.ParseFault(spec)
+		if err != nil {
+			if len(err.Error()) > 600+8*len(spec) {
+				t.Errorf("an error of %d characters", len(err.Error()))
+			}
+			return
+		}
+		s.Faults().On(operation, fault, when) // panics on what ParseFault should have refused
+		s.Faults().Reset()
+	})
+}
