@@ -19,7 +19,7 @@ var bashCompletion string
 const completionDescription = `Load it once in the current shell, or put it where the shell finds it:
 
   bash  source <(pepay completion bash)
-  zsh   source <(pepay completion zsh)
+  zsh   source <(pepay completion zsh), after compinit
   fish  pepay completion fish > ~/.config/fish/completions/pepay.fish`
 
 func shells() []string { return []string{"bash", "zsh", "fish"} }

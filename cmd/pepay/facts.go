@@ -49,7 +49,8 @@ func printJSON(w io.Writer, v any) error {
 
 type fact struct{ name, value string }
 
-// factsOf is everything about a token but its value.
+// factsOf is everything about a token but its value, also where the address
+// repeats it.
 func factsOf(token *pepay.WSToken) []fact {
 	merchant := ""
 	if token.MerchantID != 0 {
@@ -60,7 +61,7 @@ func factsOf(token *pepay.WSToken) []fact {
 		{"merchant", merchant},
 		{"environment", string(token.NetworkEnvironment)},
 		{"expires", fmt.Sprintf("%s (%s)", token.ExpiresAt.UTC().Format(time.RFC3339), relative(time.Until(token.ExpiresAt.Time)))},
-		{"stream", token.WSURL},
+		{"stream", strings.ReplaceAll(token.WSURL, token.Token.Reveal(), token.Token.String())},
 	}
 }
 

@@ -239,8 +239,8 @@ func TestTokenKeyFile(t *testing.T) {
 	}
 }
 
-// A token that did not arrive is a failure, also for the shell.
-func TestTokenStdoutFull(t *testing.T) {
+// A result that did not arrive is a failure.
+func TestStdoutFull(t *testing.T) {
 	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -266,6 +266,14 @@ func TestTokenFieldsThatAreMissing(t *testing.T) {
 	const want = `{"token":"x","scope":null,"merchant_id":null,"network_environment":null,"expires_at":1893456000,"ws_url":null}` + "\n"
 	if out.String() != want {
 		t.Errorf("got %s", out.String())
+	}
+}
+
+func TestFactsHideToken(t *testing.T) {
+	t.Parallel()
+	token := &pepay.WSToken{Token: "a.b.c", WSURL: "wss://api.example/ws?token=a.b.c"}
+	if facts := fmt.Sprint(factsOf(token)); strings.Contains(facts, "a.b.c") || !strings.Contains(facts, "?token=[redacted]") {
+		t.Error(facts)
 	}
 }
 
