@@ -9,7 +9,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt generate check-generated bench
+.PHONY: help run test lint fmt generate check-generated bench spec-sync
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,14 @@ generate: ## regenerate everything that comes from openapi.json and api/
 check-generated: generate ## fail if generating changes anything that is committed
 	@git add -A -N && git diff --exit-code || { \
 		echo "make check-generated: the tree differs from the last commit after make generate; commit what it wrote" >&2; exit 1; }
+
+# Where Pepay publishes the contract; FILE=… reads one from disk instead.
+URL ?= https://docs-alpha.pepay.io/api-reference/openapi.json
+REPORT ?= spec-sync-report.md
+
+spec-sync: ## take over a published contract (URL=… or FILE=…) and report what it changes (REPORT=…)
+	@go -C internal/specsync run . -root "$(CURDIR)" -report "$(abspath $(REPORT))" \
+		$(if $(FILE),-file "$(abspath $(FILE))",-url "$(URL)")
 
 bench: ## benchmarks side by side with other libraries
 	@go -C internal/bench run . $(ARGS)

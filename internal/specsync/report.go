@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"strings"
+	"text/template"
+)
+
+const (
+	// A pull request's text may have 65,536 characters.
+	maxReport = 60_000
+	maxOutput = 6_000
+	maxItems  = 100
+)
+
+//go:embed report.md.tmpl
+var reportText string
+
+var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
+	"plain": plain,
+	"code":  func(v string) string { return "`" + strings.ReplaceAll(plain(v), "`", "'") + "`" },
+	"fence": fence,
+	"lines": lines,
+	"few":   few,
+	"more":  more,
+}).Parse(reportText))
+
+// markdown renders the report.
+func (r *result) markdown() []byte {
+	var out bytes.Buffer
+	if err := reportTemplate.Execute(&out, r); err != nil {
+		panic(err) // the template and its data are both ours
+	}
+	text := out.Bytes()
+	if len(text) > maxReport {
+		text = append(bytes.ToValidUTF8(text[:maxReport:maxReport], nil), "\n\n(Cut here: the text of a pull request has a limit.)\n"...)
+	}
+	return text
+}
+
+// Advice is what the reviewer has to decide or do.
+func (r *result) Advice() []string {
+	var advice []string
+	for _, s := range r.Steps {
+		switch {
+		case s.State != failed:
+		case s.Name == generation:
+			advice = append(advice, "Generation failed: change the action named below in `api/overlays`, then `make generate` and `make test`.")
+		case s.Name == compilation:
+			advice = append(advice, "The build failed: adapt the hand-written code named below.")
+		default:
+			advice = append(advice, fmt.Sprintf("The %s failed: client or simulator does not do what the document says now, see below.", s.Name))
+		}
+	}
+	if len(r.Published.Breaking())+len(r.Effective.Breaking()) > 0 {
+		advice = append(advice, "Breaking changes of the contract: decide whether they are meant, and ask Pepay where not.")
+	}
+	if r.Incompatible() > 0 {
+		advice = append(advice, "The Go surface breaks programs: raise the minor version (the major one from 1.0 on) and name the changes in `CHANGELOG.md`.")
+	}
+	if r.Published.Has("endpoint-added") {
+		advice = append(advice, "New operations can be called through `client.API()` at once; one that deserves a friendly method gets it in `wrapper/`.")
+	}
+	if len(advice) == 0 {
+		advice = append(advice, "Nothing by hand: merge when CI has passed.")
+	}
+	return advice
+}
+
+// plain makes text from the document harmless where Markdown is read: one line,
+// no markup of its own, nobody mentioned.
+func plain(v string) string {
+	return strings.NewReplacer("<", "&lt;", "@", "&#64;", "](", "] (", "|", "&#124;").Replace(strings.Join(strings.Fields(v), " "))
+}
+
+// fence shows text as it is, whatever backticks it has. Of a long text the
+// beginning stays: that is where errors name their cause.
+func fence(text string) string {
+	if len(text) > maxOutput {
+		text = strings.ToValidUTF8(text[:maxOutput], "") + "\n…"
+	}
+	marks := "```"
+	for strings.Contains(text, marks) {
+		marks += "`"
+	}
+	return marks + "text\n" + text + "\n" + marks
+}
+
+func lines(list []string) string {
+	if len(list) > maxItems {
+		list = append(list[:maxItems:maxItems], fmt.Sprintf("… and %d more", len(list)-maxItems))
+	}
+	return strings.Join(list, "\n")
+}
+
+func few(changes []change) []change { return changes[:min(len(changes), maxItems)] }
+
+func more(changes []change) string {
+	if len(changes) <= maxItems {
+		return ""
+	}
+	return fmt.Sprintf("\n- … and %d more", len(changes)-maxItems)
+}
