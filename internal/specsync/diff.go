@@ -30,8 +30,9 @@ const (
 	breaking level = 3
 )
 
-func (t tools) compare(ctx context.Context, before, after string) diff {
-	out, err := t.output(ctx, slices.Concat(t.oasdiff, []string{"changelog", before, after, "--format=json", "--allow-external-refs=false"})...)
+// compare wants absolute names: oasdiff runs in root.
+func (t tools) compare(ctx context.Context, root, before, after string) diff {
+	out, err := t.output(ctx, root, slices.Concat(t.oasdiff, []string{"changelog", before, after, "--format=json", "--allow-external-refs=false"})...)
 	if err != nil {
 		return diff{Error: "oasdiff: " + err.Error()}
 	}

@@ -80,6 +80,8 @@ func compareSurface(ctx context.Context, root string, before map[string]*types.P
 				change.Incompatible = append(change.Incompatible, c.Message)
 			}
 		}
+		// apidiff lists a method of an interface on both sides.
+		change.Compatible = slices.DeleteFunc(change.Compatible, func(m string) bool { return slices.Contains(change.Interfaces, m) })
 		if len(change.Compatible)+len(change.Interfaces)+len(change.Incompatible) > 0 {
 			changes = append(changes, change)
 		}

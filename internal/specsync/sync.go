@@ -52,6 +52,10 @@ type summary struct {
 // synchronise replaces the published document below root, runs the steps in
 // order up to the first that fails, and compares what was with what is.
 func synchronise(ctx context.Context, root string, document []byte, t tools) (*result, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
 	published := filepath.Join(root, publishedFile)
 	before, err := os.ReadFile(published)
 	if err != nil {
@@ -75,7 +79,7 @@ func synchronise(ctx context.Context, root string, document []byte, t tools) (*r
 	if err := os.WriteFile(published, document, 0o644); err != nil {
 		return nil, err
 	}
-	r.Published = t.compare(ctx, filepath.Join(old, publishedFile), published)
+	r.Published = t.compare(ctx, root, filepath.Join(old, publishedFile), published)
 
 	for _, c := range t.steps {
 		if r.Failed() {
@@ -97,7 +101,7 @@ func synchronise(ctx context.Context, root string, document []byte, t tools) (*r
 		}
 		// Before the build: what was generated can be compared even if other code
 		// does not fit it any more.
-		r.Effective = t.compare(ctx, filepath.Join(old, effectiveFile), filepath.Join(root, effectiveFile))
+		r.Effective = t.compare(ctx, root, filepath.Join(old, effectiveFile), filepath.Join(root, effectiveFile))
 		if surfaceErr == nil {
 			r.Surface, surfaceErr = compareSurface(ctx, root, surface)
 		}

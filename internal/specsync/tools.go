@@ -54,8 +54,9 @@ func firstLine(out string, err error) string {
 }
 
 // output runs a command and keeps what it prints apart from its complaints.
-func (t tools) output(ctx context.Context, command ...string) ([]byte, error) {
+func (t tools) output(ctx context.Context, dir string, command ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Dir = dir
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
