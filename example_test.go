@@ -32,10 +32,32 @@ func ExampleTimestamp() {
 
 func ExampleOperations() {
 	for _, op := range pepay.Operations() {
-		fmt.Println(op.ID, op.Method, op.Path)
+		if op.ID == "mintWsToken" {
+			fmt.Println(op.Method, op.Path, "safe to repeat:", op.Repeatable)
+		}
 	}
 	fmt.Println(pepay.SecuritySchemes()["merchantApiKey"].Name)
 	// Output:
-	// mintWsToken POST /api/v1/ws/token
+	// POST /api/v1/ws/token safe to repeat: true
 	// x-api-key
+}
+
+func ExampleEvent() {
+	const wire = `{"id":"evt_1734780000000-123","object":"event","created":1734780000,"type":"invoice.updated",
+		"data":{"object":{"object":"invoice","id":"550e8400","status":"paid","amount":10000,"amount_unit":"usd_millis"}}}`
+	var ev pepay.Event
+	if err := json.Unmarshal([]byte(wire), &ev); err != nil {
+		log.Fatal(err)
+	}
+	kind, id, status := ev.Resource()
+	fmt.Println(ev.Type, kind, id, status)
+
+	var invoice pepay.Invoice
+	if err := ev.Decode(&invoice); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(invoice.Status == pepay.InvoiceStatusPaid, invoice.Amount, invoice.AmountUnit)
+	// Output:
+	// invoice.updated invoice 550e8400 paid
+	// true 10000 usd_millis
 }

@@ -7,10 +7,37 @@ package pepay
 func Operations() []Operation {
 	return []Operation{
 		{
+			ID: "listEvents", Method: "GET", Path: "/api/v1/events",
+			Security:   []map[string][]string{{"merchantApiKey": {}}, {"commerceApiKey": {}}, {"bearerAuth": {}}},
+			Repeatable: true,
+			JSON:       []string{"200"},
+		},
+		{
+			ID: "getEvent", Method: "GET", Path: "/api/v1/events/{eventId}",
+			Security:   []map[string][]string{{"merchantApiKey": {}}, {"commerceApiKey": {}}, {"bearerAuth": {}}},
+			Repeatable: true,
+			JSON:       []string{"200"},
+		},
+		{
 			ID: "mintWsToken", Method: "POST", Path: "/api/v1/ws/token",
 			Security:   []map[string][]string{{"merchantApiKey": {}}, {"commerceApiKey": {}}},
 			Repeatable: true,
 			JSON:       []string{"200"},
+		},
+		{
+			ID: "openCommerceStream", Method: "GET", Path: "/ws/commerce/events",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}, {"wsToken": {}}},
+			Repeatable: true,
+		},
+		{
+			ID: "openMerchantStream", Method: "GET", Path: "/ws/merchant/events",
+			Security:   []map[string][]string{{"merchantApiKey": {}}, {"wsToken": {}}},
+			Repeatable: true,
+		},
+		{
+			ID: "openPaymentStream", Method: "GET", Path: "/ws/payment",
+			Security:   []map[string][]string{{"paymentSessionToken": {}}},
+			Repeatable: true,
 		},
 	}
 }
@@ -25,8 +52,10 @@ func DefaultSecurity() []map[string][]string {
 // caller owns the result.
 func SecuritySchemes() map[string]SecurityScheme {
 	return map[string]SecurityScheme{
-		"bearerAuth":     {Type: "http", In: "", Name: "", Scheme: "bearer"},
-		"commerceApiKey": {Type: "apiKey", In: "header", Name: "x-commerce-api-key", Scheme: ""},
-		"merchantApiKey": {Type: "apiKey", In: "header", Name: "x-api-key", Scheme: ""},
+		"bearerAuth":          {Type: "http", In: "", Name: "", Scheme: "bearer"},
+		"commerceApiKey":      {Type: "apiKey", In: "header", Name: "x-commerce-api-key", Scheme: ""},
+		"merchantApiKey":      {Type: "apiKey", In: "header", Name: "x-api-key", Scheme: ""},
+		"paymentSessionToken": {Type: "apiKey", In: "query", Name: "token", Scheme: ""},
+		"wsToken":             {Type: "apiKey", In: "query", Name: "token", Scheme: ""},
 	}
 }

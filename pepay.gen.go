@@ -11,7 +11,96 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/oapi-codegen/runtime"
 )
+
+// Defines values for CommerceOrderStatus.
+const (
+	CommerceOrderStatusCancelled      CommerceOrderStatus = "cancelled"
+	CommerceOrderStatusDelivered      CommerceOrderStatus = "delivered"
+	CommerceOrderStatusFailed         CommerceOrderStatus = "failed"
+	CommerceOrderStatusFulfilled      CommerceOrderStatus = "fulfilled"
+	CommerceOrderStatusPendingPayment CommerceOrderStatus = "pending_payment"
+	CommerceOrderStatusPlaced         CommerceOrderStatus = "placed"
+	CommerceOrderStatusProcessing     CommerceOrderStatus = "processing"
+	CommerceOrderStatusShipped        CommerceOrderStatus = "shipped"
+)
+
+// Valid indicates whether the value is a known member of the CommerceOrderStatus enum.
+func (e CommerceOrderStatus) Valid() bool {
+	switch e {
+	case CommerceOrderStatusCancelled:
+		return true
+	case CommerceOrderStatusDelivered:
+		return true
+	case CommerceOrderStatusFailed:
+		return true
+	case CommerceOrderStatusFulfilled:
+		return true
+	case CommerceOrderStatusPendingPayment:
+		return true
+	case CommerceOrderStatusPlaced:
+		return true
+	case CommerceOrderStatusProcessing:
+		return true
+	case CommerceOrderStatusShipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoicePaymentStatus.
+const (
+	InvoicePaymentStatusConfirmed   InvoicePaymentStatus = "confirmed"
+	InvoicePaymentStatusManualRetry InvoicePaymentStatus = "manual_retry"
+	InvoicePaymentStatusPending     InvoicePaymentStatus = "pending"
+	InvoicePaymentStatusUnderpaid   InvoicePaymentStatus = "underpaid"
+)
+
+// Valid indicates whether the value is a known member of the InvoicePaymentStatus enum.
+func (e InvoicePaymentStatus) Valid() bool {
+	switch e {
+	case InvoicePaymentStatusConfirmed:
+		return true
+	case InvoicePaymentStatusManualRetry:
+		return true
+	case InvoicePaymentStatusPending:
+		return true
+	case InvoicePaymentStatusUnderpaid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoiceStatus.
+const (
+	InvoiceStatusCanceled  InvoiceStatus = "canceled"
+	InvoiceStatusExpired   InvoiceStatus = "expired"
+	InvoiceStatusPaid      InvoiceStatus = "paid"
+	InvoiceStatusUnderpaid InvoiceStatus = "underpaid"
+	InvoiceStatusUnpaid    InvoiceStatus = "unpaid"
+)
+
+// Valid indicates whether the value is a known member of the InvoiceStatus enum.
+func (e InvoiceStatus) Valid() bool {
+	switch e {
+	case InvoiceStatusCanceled:
+		return true
+	case InvoiceStatusExpired:
+		return true
+	case InvoiceStatusPaid:
+		return true
+	case InvoiceStatusUnderpaid:
+		return true
+	case InvoiceStatusUnpaid:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for NetworkEnvironment.
 const (
@@ -25,6 +114,33 @@ func (e NetworkEnvironment) Valid() bool {
 	case NetworkEnvironmentDevnet:
 		return true
 	case NetworkEnvironmentMainnet:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SettlementStatus.
+const (
+	SettlementStatusFailed     SettlementStatus = "failed"
+	SettlementStatusManual     SettlementStatus = "manual"
+	SettlementStatusPending    SettlementStatus = "pending"
+	SettlementStatusProcessing SettlementStatus = "processing"
+	SettlementStatusSettled    SettlementStatus = "settled"
+)
+
+// Valid indicates whether the value is a known member of the SettlementStatus enum.
+func (e SettlementStatus) Valid() bool {
+	switch e {
+	case SettlementStatusFailed:
+		return true
+	case SettlementStatusManual:
+		return true
+	case SettlementStatusPending:
+		return true
+	case SettlementStatusProcessing:
+		return true
+	case SettlementStatusSettled:
 		return true
 	default:
 		return false
@@ -49,6 +165,156 @@ func (e WSTokenScope) Valid() bool {
 	}
 }
 
+// CommerceOrder A commerce order as events carry it, as far as that is documented.
+type CommerceOrder struct {
+	ID        string `json:"id,omitempty,omitzero"`
+	InvoiceID string `json:"invoice_id,omitempty,omitzero"`
+
+	// Object Example: commerce_order
+	Object string `json:"object,omitempty,omitzero"`
+
+	// Status Where an order stands. The list of the orders API, and fulfilled, which an event's example has.
+	Status CommerceOrderStatus `json:"status,omitempty,omitzero"`
+}
+
+// CommerceOrderStatus Where an order stands. The list of the orders API, and fulfilled, which an event's example has.
+type CommerceOrderStatus string
+
+// Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
+type Event struct {
+	// APIVersion Example: 2025-12-16
+	APIVersion string `json:"api_version,omitempty,omitzero"`
+
+	// Created Epoch seconds.
+	Created Timestamp `json:"created"`
+
+	// Data The resource of an event, as it was sent.
+	Data EventData `json:"data"`
+
+	// ID Example: evt_1700000000000-123
+	ID       string `json:"id"`
+	Livemode bool   `json:"livemode,omitempty,omitzero"`
+
+	// Object Example: event
+	Object          string `json:"object"`
+	PendingWebhooks int64  `json:"pending_webhooks,omitempty,omitzero"`
+
+	// Request The API request that caused an event, where there was one.
+	Request EventRequest `json:"request,omitempty,omitzero"`
+
+	// Type Example: invoice.updated
+	Type string `json:"type"`
+}
+
+// EventData The resource of an event, as it was sent.
+type EventData struct {
+	// Object The resource; its own field object names its kind.
+	Object json.RawMessage `json:"object"`
+
+	// PreviousAttributes Earlier values of what changed.
+	PreviousAttributes json.RawMessage `json:"previous_attributes,omitempty,omitzero"`
+}
+
+// EventList A page of events, newest first.
+type EventList struct {
+	Data    []Event `json:"data"`
+	HasMore bool    `json:"has_more,omitempty,omitzero"`
+
+	// Object Example: list
+	Object string `json:"object,omitempty,omitzero"`
+}
+
+// EventListResponse Envelope of a page of events.
+type EventListResponse struct {
+	// Data A page of events, newest first.
+	Data    EventList `json:"data,omitempty,omitzero"`
+	Success bool      `json:"success,omitempty,omitzero"`
+}
+
+// EventRequest The API request that caused an event, where there was one.
+type EventRequest struct {
+	ID             string `json:"id,omitempty,omitzero"`
+	IdempotencyKey string `json:"idempotency_key,omitempty,omitzero"`
+}
+
+// EventResponse Envelope of an event.
+type EventResponse struct {
+	// Data What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
+	Data    Event `json:"data,omitempty,omitzero"`
+	Success bool  `json:"success,omitempty,omitzero"`
+}
+
+// Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
+type Invoice struct {
+	Amount int64 `json:"amount,omitempty,omitzero"`
+
+	// AmountDecimal Example: 10.000
+	AmountDecimal          string `json:"amount_decimal,omitempty,omitzero"`
+	AmountPaid             int64  `json:"amount_paid,omitempty,omitzero"`
+	AmountPaidDecimal      string `json:"amount_paid_decimal,omitempty,omitzero"`
+	AmountRemaining        int64  `json:"amount_remaining,omitempty,omitzero"`
+	AmountRemainingDecimal string `json:"amount_remaining_decimal,omitempty,omitzero"`
+
+	// AmountUnit Example: usd_millis
+	AmountUnit      string      `json:"amount_unit,omitempty,omitzero"`
+	AmountUSD       json.Number `json:"amount_usd,omitempty,omitzero"`
+	CommerceOrderID string      `json:"commerce_order_id,omitempty,omitzero"`
+	CreatedAt       Timestamp   `json:"created_at,omitempty,omitzero"`
+
+	// Currency Example: usd
+	Currency   string `json:"currency,omitempty,omitzero"`
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment NetworkEnvironment `json:"environment,omitempty,omitzero"`
+	ExpiresAt   Timestamp          `json:"expires_at,omitempty,omitzero"`
+	ID          string             `json:"id,omitempty,omitzero"`
+
+	// InvoiceType Example: standard
+	InvoiceType   string                 `json:"invoice_type,omitempty,omitzero"`
+	LastPaymentAt Timestamp              `json:"last_payment_at,omitempty,omitzero"`
+	MerchantID    int64                  `json:"merchant_id,omitempty,omitzero"`
+	Metadata      map[string]interface{} `json:"metadata,omitempty,omitzero"`
+
+	// Object Example: invoice
+	Object             string    `json:"object,omitempty,omitzero"`
+	PaidAt             Timestamp `json:"paid_at,omitempty,omitzero"`
+	PayerWalletAddress string    `json:"payer_wallet_address,omitempty,omitzero"`
+	PayerWalletNetwork string    `json:"payer_wallet_network,omitempty,omitzero"`
+
+	// Status Where an invoice stands.
+	Status InvoiceStatus `json:"status,omitempty,omitzero"`
+}
+
+// InvoicePayment A payment towards an invoice.
+type InvoicePayment struct {
+	AmountUSD json.Number `json:"amount_usd,omitempty,omitzero"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment NetworkEnvironment `json:"environment,omitempty,omitzero"`
+	ID          string             `json:"id,omitempty,omitzero"`
+	InvoiceID   string             `json:"invoice_id,omitempty,omitzero"`
+	MerchantID  int64              `json:"merchant_id,omitempty,omitzero"`
+
+	// Object Example: invoice_payment
+	Object string `json:"object,omitempty,omitzero"`
+
+	// Settlement How a payment reaches the merchant.
+	Settlement Settlement `json:"settlement,omitempty,omitzero"`
+
+	// SettlementStatus Where a settlement stands.
+	SettlementStatus SettlementStatus `json:"settlement_status,omitempty,omitzero"`
+
+	// Status Where a payment stands.
+	Status InvoicePaymentStatus `json:"status,omitempty,omitzero"`
+}
+
+// InvoicePaymentStatus Where a payment stands.
+type InvoicePaymentStatus string
+
+// InvoiceStatus Where an invoice stands.
+type InvoiceStatus string
+
 // MintWSTokenRequest What to mint. Both fields may be left out.
 type MintWSTokenRequest struct {
 	// Scope What a ws_token opens, the merchant's or the commerce event stream.
@@ -62,6 +328,48 @@ type MintWSTokenRequest struct {
 
 // NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
 type NetworkEnvironment string
+
+// PaymentQuote What is left to pay in a payment session, on the payment stream only.
+type PaymentQuote struct {
+	AmountRemaining int64 `json:"amount_remaining,omitempty,omitzero"`
+
+	// AmountRemainingDecimal Example: 49.990
+	AmountRemainingDecimal string `json:"amount_remaining_decimal,omitempty,omitzero"`
+
+	// AmountUnit Example: usd_millis
+	AmountUnit string `json:"amount_unit,omitempty,omitzero"`
+
+	// Currency Example: usd
+	Currency  string `json:"currency,omitempty,omitzero"`
+	InvoiceID string `json:"invoice_id,omitempty,omitzero"`
+
+	// Network Example: base
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Object Example: payment_quote
+	Object string `json:"object,omitempty,omitzero"`
+}
+
+// Settlement How a payment reaches the merchant.
+type Settlement struct {
+	MerchantSettlementID int64 `json:"merchant_settlement_id,omitempty,omitzero"`
+
+	// Network Example: bsc
+	Network          string `json:"network,omitempty,omitzero"`
+	SettlementTxHash string `json:"settlement_tx_hash,omitempty,omitzero"`
+
+	// Stage Example: final
+	Stage string `json:"stage,omitempty,omitzero"`
+
+	// Status Where a settlement stands.
+	Status SettlementStatus `json:"status,omitempty,omitzero"`
+
+	// SummaryStatus Where a settlement stands.
+	SummaryStatus SettlementStatus `json:"summary_status,omitempty,omitzero"`
+}
+
+// SettlementStatus Where a settlement stands.
+type SettlementStatus string
 
 // WSToken Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
 type WSToken struct {
@@ -100,6 +408,33 @@ type WSTokenMintResponse struct {
 
 	// Success Example: true
 	Success bool `json:"success,omitempty,omitzero"`
+}
+
+// ListEventsParams defines parameters for ListEvents.
+type ListEventsParams struct {
+	// Type Event types, separated by commas; a type may end in a wildcard.
+	Type *string `form:"type,omitempty" json:"type,omitempty"`
+
+	// CreatedGTE Events of this second or later, in epoch seconds.
+	CreatedGTE *int64 `form:"created[gte],omitempty" json:"created[gte],omitempty"`
+
+	// CreatedLTE Events of this second or earlier, in epoch seconds.
+	CreatedLTE *int64 `form:"created[lte],omitempty" json:"created[lte],omitempty"`
+
+	// Limit Events a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartingAfter Events older than the one with this id.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// EndingBefore Events newer than the one with this id.
+	EndingBefore *string `form:"ending_before,omitempty" json:"ending_before,omitempty"`
+
+	// InvoiceID Events of this invoice.
+	InvoiceID *string `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+
+	// Environment Events of this network environment. The name of this parameter is inferred.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
@@ -179,6 +514,16 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ListEvents List events, newest first
+	//
+	// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
+	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEvent Retrieve a single event by id
+	//
+	// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
+	GetEvent(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// MintWSTokenWithBody Mint a short-lived ws_token for browser/mobile websocket auth
 	//
 	// Takes any type of body and a specified content type.
@@ -192,6 +537,36 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
 	MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListEvents List events, newest first
+//
+// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
+func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEventsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEvent Retrieve a single event by id
+//
+// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
+func (c *Client) GetEvent(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEventRequest(c.Server, eventID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // MintWSTokenWithBody Mint a short-lived ws_token for browser/mobile websocket auth
@@ -226,6 +601,178 @@ func (c *Client) MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBod
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewListEventsRequest constructs an http.Request for the ListEvents method
+func NewListEventsRequest(server string, params *ListEventsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/events")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Type != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", *params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedGTE != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created[gte]", *params.CreatedGTE, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedLTE != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created[lte]", *params.CreatedLTE, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StartingAfter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "starting_after", *params.StartingAfter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.EndingBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ending_before", *params.EndingBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InvoiceID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "invoice_id", *params.InvoiceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Environment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "environment", *params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEventRequest constructs an http.Request for the GetEvent method
+func NewGetEventRequest(server string, eventID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "eventId", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/events/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewMintWSTokenRequest calls the generic MintWSToken builder with application/json body
@@ -312,6 +859,20 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListEventsWithResponse List events, newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
+	ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
+
+	// GetEventWithResponse Retrieve a single event by id
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
+	GetEventWithResponse(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*GetEventResponse, error)
+
 	// MintWSTokenWithBodyWithResponse Mint a short-lived ws_token for browser/mobile websocket auth
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -325,6 +886,68 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
 	MintWSTokenWithResponse(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*MintWSTokenResponse, error)
+}
+
+type ListEventsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EventListResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEventResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EventResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEventResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEventResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEventResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type MintWSTokenResponse struct {
@@ -358,6 +981,32 @@ func (r MintWSTokenResponse) ContentType() string {
 	return ""
 }
 
+// ListEventsWithResponse List events, newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
+func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error) {
+	rsp, err := c.ListEvents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEventsResponse(rsp)
+}
+
+// GetEventWithResponse Retrieve a single event by id
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
+func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*GetEventResponse, error) {
+	rsp, err := c.GetEvent(ctx, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEventResponse(rsp)
+}
+
 // MintWSTokenWithBodyWithResponse Mint a short-lived ws_token for browser/mobile websocket auth
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -382,6 +1031,76 @@ func (c *ClientWithResponses) MintWSTokenWithResponse(ctx context.Context, body 
 		return nil, err
 	}
 	return ParseMintWSTokenResponse(rsp)
+}
+
+// ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
+func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EventListResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 400:
+		break // No content-type
+
+	case rsp.StatusCode == 401:
+		break // No content-type
+
+	case rsp.StatusCode == 403:
+		break // No content-type
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEventResponse parses an HTTP response from a GetEventWithResponse call
+func ParseGetEventResponse(rsp *http.Response) (*GetEventResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEventResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EventResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 401:
+		break // No content-type
+
+	case rsp.StatusCode == 403:
+		break // No content-type
+
+	case rsp.StatusCode == 404:
+		break // No content-type
+
+	}
+
+	return response, nil
 }
 
 // ParseMintWSTokenResponse parses an HTTP response from a MintWSTokenWithResponse call

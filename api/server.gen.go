@@ -3,11 +3,101 @@
 package api
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/oapi-codegen/runtime"
 )
+
+// Defines values for CommerceOrderStatus.
+const (
+	CommerceOrderStatusCancelled      CommerceOrderStatus = "cancelled"
+	CommerceOrderStatusDelivered      CommerceOrderStatus = "delivered"
+	CommerceOrderStatusFailed         CommerceOrderStatus = "failed"
+	CommerceOrderStatusFulfilled      CommerceOrderStatus = "fulfilled"
+	CommerceOrderStatusPendingPayment CommerceOrderStatus = "pending_payment"
+	CommerceOrderStatusPlaced         CommerceOrderStatus = "placed"
+	CommerceOrderStatusProcessing     CommerceOrderStatus = "processing"
+	CommerceOrderStatusShipped        CommerceOrderStatus = "shipped"
+)
+
+// Valid indicates whether the value is a known member of the CommerceOrderStatus enum.
+func (e CommerceOrderStatus) Valid() bool {
+	switch e {
+	case CommerceOrderStatusCancelled:
+		return true
+	case CommerceOrderStatusDelivered:
+		return true
+	case CommerceOrderStatusFailed:
+		return true
+	case CommerceOrderStatusFulfilled:
+		return true
+	case CommerceOrderStatusPendingPayment:
+		return true
+	case CommerceOrderStatusPlaced:
+		return true
+	case CommerceOrderStatusProcessing:
+		return true
+	case CommerceOrderStatusShipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoicePaymentStatus.
+const (
+	InvoicePaymentStatusConfirmed   InvoicePaymentStatus = "confirmed"
+	InvoicePaymentStatusManualRetry InvoicePaymentStatus = "manual_retry"
+	InvoicePaymentStatusPending     InvoicePaymentStatus = "pending"
+	InvoicePaymentStatusUnderpaid   InvoicePaymentStatus = "underpaid"
+)
+
+// Valid indicates whether the value is a known member of the InvoicePaymentStatus enum.
+func (e InvoicePaymentStatus) Valid() bool {
+	switch e {
+	case InvoicePaymentStatusConfirmed:
+		return true
+	case InvoicePaymentStatusManualRetry:
+		return true
+	case InvoicePaymentStatusPending:
+		return true
+	case InvoicePaymentStatusUnderpaid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoiceStatus.
+const (
+	InvoiceStatusCanceled  InvoiceStatus = "canceled"
+	InvoiceStatusExpired   InvoiceStatus = "expired"
+	InvoiceStatusPaid      InvoiceStatus = "paid"
+	InvoiceStatusUnderpaid InvoiceStatus = "underpaid"
+	InvoiceStatusUnpaid    InvoiceStatus = "unpaid"
+)
+
+// Valid indicates whether the value is a known member of the InvoiceStatus enum.
+func (e InvoiceStatus) Valid() bool {
+	switch e {
+	case InvoiceStatusCanceled:
+		return true
+	case InvoiceStatusExpired:
+		return true
+	case InvoiceStatusPaid:
+		return true
+	case InvoiceStatusUnderpaid:
+		return true
+	case InvoiceStatusUnpaid:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for NetworkEnvironment.
 const (
@@ -21,6 +111,33 @@ func (e NetworkEnvironment) Valid() bool {
 	case NetworkEnvironmentDevnet:
 		return true
 	case NetworkEnvironmentMainnet:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SettlementStatus.
+const (
+	SettlementStatusFailed     SettlementStatus = "failed"
+	SettlementStatusManual     SettlementStatus = "manual"
+	SettlementStatusPending    SettlementStatus = "pending"
+	SettlementStatusProcessing SettlementStatus = "processing"
+	SettlementStatusSettled    SettlementStatus = "settled"
+)
+
+// Valid indicates whether the value is a known member of the SettlementStatus enum.
+func (e SettlementStatus) Valid() bool {
+	switch e {
+	case SettlementStatusFailed:
+		return true
+	case SettlementStatusManual:
+		return true
+	case SettlementStatusPending:
+		return true
+	case SettlementStatusProcessing:
+		return true
+	case SettlementStatusSettled:
 		return true
 	default:
 		return false
@@ -45,6 +162,156 @@ func (e WSTokenScope) Valid() bool {
 	}
 }
 
+// CommerceOrder A commerce order as events carry it, as far as that is documented.
+type CommerceOrder struct {
+	ID        *string `json:"id,omitempty"`
+	InvoiceID *string `json:"invoice_id,omitempty"`
+
+	// Object Example: commerce_order
+	Object *string `json:"object,omitempty"`
+
+	// Status Where an order stands. The list of the orders API, and fulfilled, which an event's example has.
+	Status *CommerceOrderStatus `json:"status,omitempty"`
+}
+
+// CommerceOrderStatus Where an order stands. The list of the orders API, and fulfilled, which an event's example has.
+type CommerceOrderStatus string
+
+// Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
+type Event struct {
+	// APIVersion Example: 2025-12-16
+	APIVersion *string `json:"api_version,omitempty"`
+
+	// Created Epoch seconds.
+	Created Timestamp `json:"created"`
+
+	// Data The resource of an event, as it was sent.
+	Data EventData `json:"data"`
+
+	// ID Example: evt_1700000000000-123
+	ID       string `json:"id"`
+	Livemode *bool  `json:"livemode,omitempty"`
+
+	// Object Example: event
+	Object          string `json:"object"`
+	PendingWebhooks *int64 `json:"pending_webhooks,omitempty"`
+
+	// Request The API request that caused an event, where there was one.
+	Request *EventRequest `json:"request,omitempty"`
+
+	// Type Example: invoice.updated
+	Type string `json:"type"`
+}
+
+// EventData The resource of an event, as it was sent.
+type EventData struct {
+	// Object The resource; its own field object names its kind.
+	Object json.RawMessage `json:"object"`
+
+	// PreviousAttributes Earlier values of what changed.
+	PreviousAttributes *json.RawMessage `json:"previous_attributes,omitempty"`
+}
+
+// EventList A page of events, newest first.
+type EventList struct {
+	Data    []Event `json:"data"`
+	HasMore *bool   `json:"has_more,omitempty"`
+
+	// Object Example: list
+	Object *string `json:"object,omitempty"`
+}
+
+// EventListResponse Envelope of a page of events.
+type EventListResponse struct {
+	// Data A page of events, newest first.
+	Data    *EventList `json:"data,omitempty"`
+	Success *bool      `json:"success,omitempty"`
+}
+
+// EventRequest The API request that caused an event, where there was one.
+type EventRequest struct {
+	ID             *string `json:"id,omitempty"`
+	IdempotencyKey *string `json:"idempotency_key,omitempty"`
+}
+
+// EventResponse Envelope of an event.
+type EventResponse struct {
+	// Data What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
+	Data    *Event `json:"data,omitempty"`
+	Success *bool  `json:"success,omitempty"`
+}
+
+// Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
+type Invoice struct {
+	Amount *int64 `json:"amount,omitempty"`
+
+	// AmountDecimal Example: 10.000
+	AmountDecimal          *string `json:"amount_decimal,omitempty"`
+	AmountPaid             *int64  `json:"amount_paid,omitempty"`
+	AmountPaidDecimal      *string `json:"amount_paid_decimal,omitempty"`
+	AmountRemaining        *int64  `json:"amount_remaining,omitempty"`
+	AmountRemainingDecimal *string `json:"amount_remaining_decimal,omitempty"`
+
+	// AmountUnit Example: usd_millis
+	AmountUnit      *string      `json:"amount_unit,omitempty"`
+	AmountUSD       *json.Number `json:"amount_usd,omitempty"`
+	CommerceOrderID *string      `json:"commerce_order_id,omitempty"`
+	CreatedAt       *Timestamp   `json:"created_at,omitempty"`
+
+	// Currency Example: usd
+	Currency   *string `json:"currency,omitempty"`
+	CustomerID *string `json:"customer_id,omitempty"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	ExpiresAt   *Timestamp          `json:"expires_at,omitempty"`
+	ID          *string             `json:"id,omitempty"`
+
+	// InvoiceType Example: standard
+	InvoiceType   *string                 `json:"invoice_type,omitempty"`
+	LastPaymentAt *Timestamp              `json:"last_payment_at,omitempty"`
+	MerchantID    *int64                  `json:"merchant_id,omitempty"`
+	Metadata      *map[string]interface{} `json:"metadata,omitempty"`
+
+	// Object Example: invoice
+	Object             *string    `json:"object,omitempty"`
+	PaidAt             *Timestamp `json:"paid_at,omitempty"`
+	PayerWalletAddress *string    `json:"payer_wallet_address,omitempty"`
+	PayerWalletNetwork *string    `json:"payer_wallet_network,omitempty"`
+
+	// Status Where an invoice stands.
+	Status *InvoiceStatus `json:"status,omitempty"`
+}
+
+// InvoicePayment A payment towards an invoice.
+type InvoicePayment struct {
+	AmountUSD *json.Number `json:"amount_usd,omitempty"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	ID          *string             `json:"id,omitempty"`
+	InvoiceID   *string             `json:"invoice_id,omitempty"`
+	MerchantID  *int64              `json:"merchant_id,omitempty"`
+
+	// Object Example: invoice_payment
+	Object *string `json:"object,omitempty"`
+
+	// Settlement How a payment reaches the merchant.
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// SettlementStatus Where a settlement stands.
+	SettlementStatus *SettlementStatus `json:"settlement_status,omitempty"`
+
+	// Status Where a payment stands.
+	Status *InvoicePaymentStatus `json:"status,omitempty"`
+}
+
+// InvoicePaymentStatus Where a payment stands.
+type InvoicePaymentStatus string
+
+// InvoiceStatus Where an invoice stands.
+type InvoiceStatus string
+
 // MintWSTokenRequest What to mint. Both fields may be left out.
 type MintWSTokenRequest struct {
 	// Scope What a ws_token opens, the merchant's or the commerce event stream.
@@ -58,6 +325,48 @@ type MintWSTokenRequest struct {
 
 // NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
 type NetworkEnvironment string
+
+// PaymentQuote What is left to pay in a payment session, on the payment stream only.
+type PaymentQuote struct {
+	AmountRemaining *int64 `json:"amount_remaining,omitempty"`
+
+	// AmountRemainingDecimal Example: 49.990
+	AmountRemainingDecimal *string `json:"amount_remaining_decimal,omitempty"`
+
+	// AmountUnit Example: usd_millis
+	AmountUnit *string `json:"amount_unit,omitempty"`
+
+	// Currency Example: usd
+	Currency  *string `json:"currency,omitempty"`
+	InvoiceID *string `json:"invoice_id,omitempty"`
+
+	// Network Example: base
+	Network *string `json:"network,omitempty"`
+
+	// Object Example: payment_quote
+	Object *string `json:"object,omitempty"`
+}
+
+// Settlement How a payment reaches the merchant.
+type Settlement struct {
+	MerchantSettlementID *int64 `json:"merchant_settlement_id,omitempty"`
+
+	// Network Example: bsc
+	Network          *string `json:"network,omitempty"`
+	SettlementTxHash *string `json:"settlement_tx_hash,omitempty"`
+
+	// Stage Example: final
+	Stage *string `json:"stage,omitempty"`
+
+	// Status Where a settlement stands.
+	Status *SettlementStatus `json:"status,omitempty"`
+
+	// SummaryStatus Where a settlement stands.
+	SummaryStatus *SettlementStatus `json:"summary_status,omitempty"`
+}
+
+// SettlementStatus Where a settlement stands.
+type SettlementStatus string
 
 // WSToken Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
 type WSToken struct {
@@ -98,23 +407,155 @@ type WSTokenMintResponse struct {
 	Success *bool `json:"success,omitempty"`
 }
 
+// ListEventsParams defines parameters for ListEvents.
+type ListEventsParams struct {
+	// Type Event types, separated by commas; a type may end in a wildcard.
+	Type *string `form:"type,omitempty" json:"type,omitempty"`
+
+	// CreatedGTE Events of this second or later, in epoch seconds.
+	CreatedGTE *int64 `form:"created[gte],omitempty" json:"created[gte],omitempty"`
+
+	// CreatedLTE Events of this second or earlier, in epoch seconds.
+	CreatedLTE *int64 `form:"created[lte],omitempty" json:"created[lte],omitempty"`
+
+	// Limit Events a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartingAfter Events older than the one with this id.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// EndingBefore Events newer than the one with this id.
+	EndingBefore *string `form:"ending_before,omitempty" json:"ending_before,omitempty"`
+
+	// InvoiceID Events of this invoice.
+	InvoiceID *string `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+
+	// Environment Events of this network environment. The name of this parameter is inferred.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// OpenCommerceStreamParams defines parameters for OpenCommerceStream.
+type OpenCommerceStreamParams struct {
+	// Since Replays what came after the event with this id, as far back as Pepay keeps it.
+	Since *string `form:"since,omitempty" json:"since,omitempty"`
+
+	// Types Event types, separated by commas; a type may end in a wildcard.
+	Types *string `form:"types,omitempty" json:"types,omitempty"`
+
+	// Format The form of the frames; event_v1 is the only one documented.
+	Format *string `form:"format,omitempty" json:"format,omitempty"`
+
+	// InvoiceID Events of this invoice.
+	InvoiceID *string `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+
+	// CustomerID Events of this customer.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OrderID Events of this commerce order.
+	OrderID *string `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// WalletAddress Events of this payer's wallet.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the payer's wallet, solana or bsc for instance.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// OpenMerchantStreamParams defines parameters for OpenMerchantStream.
+type OpenMerchantStreamParams struct {
+	// Since Replays what came after the event with this id, as far back as Pepay keeps it.
+	Since *string `form:"since,omitempty" json:"since,omitempty"`
+
+	// Types Event types, separated by commas; a type may end in a wildcard.
+	Types *string `form:"types,omitempty" json:"types,omitempty"`
+
+	// Format The form of the frames; event_v1 is the only one documented.
+	Format *string `form:"format,omitempty" json:"format,omitempty"`
+
+	// InvoiceType Events of invoices of this type, standard or commerce.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// InvoiceID Events of this invoice.
+	InvoiceID *string `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+
+	// CustomerID Events of this customer.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Environment Events of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// OpenPaymentStreamParams defines parameters for OpenPaymentStream.
+type OpenPaymentStreamParams struct {
+	// Since Replays what came after the event with this id, as far back as Pepay keeps it.
+	Since *string `form:"since,omitempty" json:"since,omitempty"`
+
+	// Format The form of the frames; event_v1 is the only one documented.
+	Format *string `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListEvents List events, newest first
+	// (GET /api/v1/events)
+	ListEvents(w http.ResponseWriter, r *http.Request, params ListEventsParams)
+	// GetEvent Retrieve a single event by id
+	// (GET /api/v1/events/{eventId})
+	GetEvent(w http.ResponseWriter, r *http.Request, eventID string)
 	// MintWSToken Mint a short-lived ws_token for browser/mobile websocket auth
 	// (POST /api/v1/ws/token)
 	MintWSToken(w http.ResponseWriter, r *http.Request)
+	// OpenCommerceStream Stream of commerce orders, with linked invoices and payments
+	// (GET /ws/commerce/events)
+	OpenCommerceStream(w http.ResponseWriter, r *http.Request, params OpenCommerceStreamParams)
+	// OpenMerchantStream Stream of a merchant account, invoices and their payments
+	// (GET /ws/merchant/events)
+	OpenMerchantStream(w http.ResponseWriter, r *http.Request, params OpenMerchantStreamParams)
+	// OpenPaymentStream Stream of one payment session, safe for the payor to see
+	// (GET /ws/payment)
+	OpenPaymentStream(w http.ResponseWriter, r *http.Request, params OpenPaymentStreamParams)
 }
 
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
 
 type Unimplemented struct{}
 
+// ListEvents List events, newest first
+// (GET /api/v1/events)
+func (_ Unimplemented) ListEvents(w http.ResponseWriter, r *http.Request, params ListEventsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetEvent Retrieve a single event by id
+// (GET /api/v1/events/{eventId})
+func (_ Unimplemented) GetEvent(w http.ResponseWriter, r *http.Request, eventID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // MintWSToken Mint a short-lived ws_token for browser/mobile websocket auth
 // (POST /api/v1/ws/token)
 func (_ Unimplemented) MintWSToken(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// OpenCommerceStream Stream of commerce orders, with linked invoices and payments
+// (GET /ws/commerce/events)
+func (_ Unimplemented) OpenCommerceStream(w http.ResponseWriter, r *http.Request, params OpenCommerceStreamParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// OpenMerchantStream Stream of a merchant account, invoices and their payments
+// (GET /ws/merchant/events)
+func (_ Unimplemented) OpenMerchantStream(w http.ResponseWriter, r *http.Request, params OpenMerchantStreamParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// OpenPaymentStream Stream of one payment session, safe for the payor to see
+// (GET /ws/payment)
+func (_ Unimplemented) OpenPaymentStream(w http.ResponseWriter, r *http.Request, params OpenPaymentStreamParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -127,11 +568,442 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
+// ListEvents operation middleware
+func (siw *ServerInterfaceWrapper) ListEvents(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEventsParams
+
+	// ------------- Optional query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "type", r.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created[gte]" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created[gte]", r.URL.Query(), &params.CreatedGTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created[gte]"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created[gte]", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created[lte]" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created[lte]", r.URL.Query(), &params.CreatedLTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created[lte]"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created[lte]", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "starting_after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "starting_after", r.URL.Query(), &params.StartingAfter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "starting_after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "starting_after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "ending_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ending_before", r.URL.Query(), &params.EndingBefore, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "ending_before"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "ending_before", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_id", r.URL.Query(), &params.InvoiceID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListEvents(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetEvent operation middleware
+func (siw *ServerInterfaceWrapper) GetEvent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "eventId" -------------
+	var eventID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "eventId", chi.URLParam(r, "eventId"), &eventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "eventId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetEvent(w, r, eventID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // MintWSToken operation middleware
 func (siw *ServerInterfaceWrapper) MintWSToken(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.MintWSToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OpenCommerceStream operation middleware
+func (siw *ServerInterfaceWrapper) OpenCommerceStream(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenCommerceStreamParams
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", r.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "since"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "since", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "types" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "types", r.URL.Query(), &params.Types, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "types"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "types", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_id", r.URL.Query(), &params.InvoiceID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", r.URL.Query(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "order_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "order_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_address", r.URL.Query(), &params.WalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_network", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_network", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OpenCommerceStream(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OpenMerchantStream operation middleware
+func (siw *ServerInterfaceWrapper) OpenMerchantStream(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenMerchantStreamParams
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", r.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "since"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "since", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "types" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "types", r.URL.Query(), &params.Types, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "types"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "types", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_type", r.URL.Query(), &params.InvoiceType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_id", r.URL.Query(), &params.InvoiceID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OpenMerchantStream(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OpenPaymentStream operation middleware
+func (siw *ServerInterfaceWrapper) OpenPaymentStream(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenPaymentStreamParams
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", r.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "since"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "since", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OpenPaymentStream(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -256,6 +1128,21 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/api/v1/ws/token", wrapper.MintWSToken)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/ws/merchant/events", wrapper.OpenMerchantStream)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/ws/commerce/events", wrapper.OpenCommerceStream)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/ws/payment", wrapper.OpenPaymentStream)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/events", wrapper.ListEvents)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/events/{eventId}", wrapper.GetEvent)
 	})
 
 	return r

@@ -35,6 +35,11 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, a.explain(outer, ctx, err)
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		_ = resp.Body.Close() // a connection, which would be read until the timeout
+		resp.Body = &body{}
+		return resp, permanent{fmt.Errorf("%w: the connection was upgraded; event streams are opened with package stream", ErrMalformedResponse)}
+	}
 	content, err := a.read(resp)
 	if err != nil && !errors.Is(err, ErrResponseTooLarge) {
 		// An error answer is worth more than the reason its body broke off.
