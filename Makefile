@@ -9,7 +9,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt generate check-generated bench spec-sync
+.PHONY: help run test lint fmt generate check-generated bench spec-sync api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,12 @@ REPORT ?= spec-sync-report.md
 spec-sync: ## take over a published contract (URL=… or FILE=…) and report what it changes (REPORT=…)
 	@go -C internal/specsync run . -root "$(CURDIR)" -report "$(abspath $(REPORT))" \
 		$(if $(FILE),-file "$(abspath $(FILE))",-url "$(URL)")
+
+api: ## rewrite docs/api.txt, the list of everything that programs can use
+	@go -C internal/tools run ./apitext -root "$(CURDIR)"
+
+compat: ## what this tree does to programs written for the last release
+	@internal/tools/compat.sh
 
 bench: ## benchmarks side by side with other libraries
 	@go -C internal/bench run . $(ARGS)

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# What this tree does to programs written for the last release:
+#   - the last release's tests must compile against this tree's code. Only those in
+#     packages of their own (package x_test): they see what a program sees.
+#   - the changes of the exported surface are listed. From 1.0 on, one that breaks
+#     programs is a failure; before, semantic versioning allows it.
+# Without a release tag there is nothing to compare with.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+tag=$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null) || {
+  echo "compat: no release tag yet, nothing to compare with"
+  exit 0
+}
+module=$(go list -m)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+old=$work/old new=$work/new
+mkdir "$old" "$new"
+git archive "$tag" | tar -xf - -C "$old"
+git ls-files -z --cached --others --exclude-standard |
+  while IFS= read -r -d '' f; do test -f "$f" && printf '%s\0' "$f"; done |
+  tar --null -T - -cf - | tar -xf - -C "$new"
+
+# tests prints the files of external tests in public packages, relative to $1.
+tests() {
+  (cd "$1" && go list -f '{{$p := .}}{{if ne .Name "main"}}{{range .XTestGoFiles}}{{$p.ImportPath}}/{{.}}{{"\n"}}{{end}}{{end}}' ./...) |
+    sed -n -e '\#/internal/#d' -e "s#^$module/##p"
+}
+
+tests "$new" | while IFS= read -r f; do rm "$new/$f"; done
+tests "$old" >"$work/tests"
+while IFS= read -r f; do
+  dir=$(dirname "$f")
+  mkdir -p "$new/$dir"
+  cp "$old/$f" "$new/$f"
+  if test -d "$old/$dir/testdata"; then cp -R "$old/$dir/testdata" "$new/$dir/"; fi
+done <"$work/tests"
+
+failed=0
+echo "compat: $(wc -l <"$work/tests" | tr -d ' ') test files of $tag against this tree"
+sed -e 's#/[^/]*$##' -e '/\.go$/s#.*#.#' -e '/^[^.]/s#^#./#' "$work/tests" | sort -u >"$work/packages"
+if test -s "$work/packages"; then
+  (cd "$new" && xargs go vet <"$work/packages") || failed=1
+fi
+
+go -C internal/specsync build -o "$work/apidiff" golang.org/x/exp/cmd/apidiff
+(cd "$old" && "$work/apidiff" -m -w "$work/old.export" "$module") 2>/dev/null
+echo "compat: changes of the exported surface since $tag"
+(cd "$new" && "$work/apidiff" -m "$work/old.export" "$module") 2>/dev/null | tee "$work/changes"
+# A method more in an interface comes with every new operation.
+breaking=$(sed -n '/^Incompatible changes/,/^Compatible changes/p' "$work/changes" | grep '^- ' | grep -cv ': added$') || true
+if ((breaking > 0)); then
+  echo "compat: $breaking of them break programs"
+  case $tag in v0.*) ;; *) failed=1 ;; esac
+fi
+exit $failed
