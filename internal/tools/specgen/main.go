@@ -55,7 +55,7 @@ func generate(root string) (map[string][]byte, error) {
 	if found := problems(published, doc); len(found) > 0 {
 		return nil, explain(published, actions, found)
 	}
-	pointers := pointerActions(doc)
+	pointers := append(pointerActions(doc), recursiveActions(doc)...)
 	if err := applyActions(doc, pointers); err != nil {
 		return nil, err
 	}

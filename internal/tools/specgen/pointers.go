@@ -18,9 +18,8 @@ const skipPointer = "x-go-type-skip-optional-pointer"
 func pointerActions(doc *yaml.Node) []action {
 	var actions []action
 	add := func(param *yaml.Node, target string) {
-		if a, ok := pointerAction(param, target); ok {
-			a.index = len(actions) + 1
-			actions = append(actions, a)
+		if child(param, "$ref") == nil && !isTrue(child(param, "required")) && !isFalse(child(param, skipPointer)) {
+			actions = append(actions, pointerAction(target, "optional parameters", len(actions)+1))
 		}
 	}
 	addAll := func(params *yaml.Node, target string) {
@@ -46,23 +45,22 @@ func pointerActions(doc *yaml.Node) []action {
 	return actions
 }
 
-func pointerAction(param *yaml.Node, target string) (action, bool) {
-	if child(param, "$ref") != nil || isTrue(child(param, "required")) {
-		return action{}, false
-	}
-	if skip := child(param, skipPointer); skip != nil && !isTrue(skip) {
-		return action{}, false
-	}
+// pointerAction makes what is optional at target a pointer. It stands in no file;
+// by and index name it.
+func pointerAction(target, by string, index int) action {
 	var update yaml.Node
 	if err := update.Encode(map[string]bool{skipPointer: false}); err != nil {
 		panic(err) // a constant value always encodes
 	}
-	return action{Action: overlay.Action{Target: target, Update: update}, file: "optional parameters"}, true
+	return action{Action: overlay.Action{Target: target, Update: update}, file: by, index: index}
 }
 
-func isTrue(n *yaml.Node) bool {
+func isTrue(n *yaml.Node) bool  { return isBool(n, true) }
+func isFalse(n *yaml.Node) bool { return isBool(n, false) }
+
+func isBool(n *yaml.Node, want bool) bool {
 	var value bool
-	return n != nil && n.Decode(&value) == nil && value
+	return n != nil && n.Decode(&value) == nil && value == want
 }
 
 func isMethod(key string) bool {

@@ -177,14 +177,19 @@ func TestEitherCredential(t *testing.T) {
 func TestPublicNeverGetsACredential(t *testing.T) {
 	for name, credentials := range map[string][]wrapper.Option{"with credentials": all(), "without": nil} {
 		t.Run(name, func(t *testing.T) {
-			url, last := server(t, 200, `{"message":"up"}`)
+			url, last := server(t, 200, `{"message":"up","node":{"name":"b","parent":{"name":"a"},"children":[{"name":"c"}]}}`)
 			resp, err := client(t, url, credentials...).GetGrowthStatusWithResponse(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			last().check(t, "GET", "/api/v1/growth/status", "", "", nil)
 			if resp.JSON200 == nil || resp.JSON200.Message != "up" {
-				t.Errorf("answer is %+v", resp.JSON200)
+				t.Fatalf("answer is %+v", resp.JSON200)
+			}
+			// A schema that holds itself is the one model with a pointer.
+			want := pepay.GrowthNode{Name: "b", Parent: &pepay.GrowthNode{Name: "a"}, Children: []pepay.GrowthNode{{Name: "c"}}}
+			if !reflect.DeepEqual(resp.JSON200.Node, want) {
+				t.Errorf("node is %+v, want %+v", resp.JSON200.Node, want)
 			}
 		})
 	}
