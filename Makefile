@@ -9,7 +9,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt generate check-generated bench spec-sync api compat
+.PHONY: help run test lint fmt generate check-generated bench spec-sync breaking api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,13 +25,14 @@ test: ## go vet and go test -race in every module
 	done; \
 	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
 
-lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems
+lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems, actionlint
 	@failed=; for m in $(modules); do \
 		(cd "$$m" && "$(CURDIR)/$(golangci-lint)" run --config "$(CURDIR)/.golangci.yml" $(ARGS) ./...) || failed="$$failed $$m"; \
 	done; \
 	for os in darwin windows; do \
 		GOOS=$$os go vet ./... || failed="$$failed .($$os)"; \
 	done; \
+	go tool -modfile=internal/actionlint/go.mod actionlint -shellcheck= -pyflakes= || failed="$$failed .github"; \
 	test -z "$$failed" || { echo "make lint: failed in module:$$failed" >&2; exit 1; }
 
 fmt: $(golangci-lint) ## format every module the way lint wants it
@@ -54,10 +55,14 @@ check-generated: generate ## fail if generating changes anything that is committ
 # Where Pepay publishes the contract; FILE=… reads one from disk instead.
 URL ?= https://docs-alpha.pepay.io/api-reference/openapi.json
 REPORT ?= spec-sync-report.md
+BASE ?= origin/main
 
 spec-sync: ## take over a published contract (URL=… or FILE=…) and report what it changes (REPORT=…)
 	@go -C internal/specsync run . -root "$(CURDIR)" -report "$(abspath $(REPORT))" \
 		$(if $(FILE),-file "$(abspath $(FILE))",-url "$(URL)")
+
+breaking: ## what both documents break compared with a revision (BASE=origin/main)
+	@internal/oasdiff/breaking.sh "$(BASE)"
 
 api: ## rewrite docs/api.txt, the list of everything that programs can use
 	@go -C internal/tools run ./apitext -root "$(CURDIR)"

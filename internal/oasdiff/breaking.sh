@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# What the contract, as published and as repaired, breaks compared with a git
+# revision: breaking.sh origin/main
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+base=${1:?give a revision to compare with}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+for document in openapi.json api/openapi.effective.json; do
+  echo "breaking: $document against $base"
+  git show "$base:$document" >"$work/base.json"
+  go tool -modfile=internal/oasdiff/go.mod oasdiff breaking --fail-on=ERR --allow-external-refs=false \
+    "$work/base.json" "$document" || failed=1
+done
+exit $failed
