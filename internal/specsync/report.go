@@ -60,7 +60,7 @@ func (r *result) Advice() []string {
 	if r.Incompatible() > 0 {
 		advice = append(advice, "The Go surface breaks programs: raise the minor version (the major one from 1.0 on) and name the changes in `CHANGELOG.md`.")
 	}
-	if r.Published.Has("endpoint-added") {
+	if r.Published.Has("endpoint-added") && r.Effective.Error == "" {
 		advice = append(advice, "New operations can be called through `client.API()` at once; one that deserves a friendly method gets it in `wrapper/`.")
 	}
 	if len(advice) == 0 {
