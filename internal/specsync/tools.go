@@ -32,6 +32,7 @@ func repositoryTools() tools {
 		steps: []namedCommand{
 			{generation, []string{"go", "generate", "./..."}},
 			{compilation, []string{"go", "build", "./..."}},
+			{"list of the public surface", []string{"go", "-C", "internal/tools", "run", "./apitext", "-root", "../.."}},
 			{"contract tests", []string{"go", "-C", "internal/contract", "test", "./..."}},
 		},
 	}
