@@ -19,7 +19,8 @@
 //
 // # Models
 //
-// Models have no pointer fields; an optional field is left out when it is zero.
+// Models have no pointer fields, but where a schema holds itself; an optional
+// field is left out when it is zero.
 // Optional parameters are pointers, nil meaning that the parameter is not sent.
 // Enum values that Pepay adds later decode and are kept; Valid tells whether
 // this version knows a value. [Secret] never prints itself, and [Timestamp]

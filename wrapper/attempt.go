@@ -104,13 +104,10 @@ func (a *attempt) explain(outer, ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return timeoutError{a.timeout}
 	}
-	for {
-		wrapped, ok := err.(*url.Error)
-		if !ok {
-			return err
-		}
+	for wrapped := (*url.Error)(nil); errors.As(err, &wrapped) && wrapped.Err != nil; {
 		err = wrapped.Err
 	}
+	return err
 }
 
 // timeoutError says that one attempt took too long.

@@ -17,6 +17,8 @@ import (
 type Client struct {
 	// WSTokens mints ws_tokens.
 	WSTokens *WSTokenService
+	// Events reads the history of events.
+	Events *EventService
 
 	cfg  *config
 	doer pepay.HttpRequestDoer // the whole chain
@@ -66,6 +68,7 @@ func newClient(cfg *config) *Client {
 	c := &Client{cfg: cfg, doer: newChain(cfg)}
 	c.api = c.API()
 	c.WSTokens = &WSTokenService{c}
+	c.Events = &EventService{c}
 	return c
 }
 
@@ -137,6 +140,9 @@ func (c *Client) StreamURL() *url.URL {
 	u := *c.cfg.streamURL
 	return &u
 }
+
+// UserAgent is how this client names itself.
+func (c *Client) UserAgent() string { return userAgent(c.cfg.application) }
 
 // HTTPClient returns the HTTP client in use: a copy of what [WithHTTPClient]
 // set that refuses redirects. It attaches no credentials.

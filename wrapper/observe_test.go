@@ -217,7 +217,7 @@ func TestIdempotencyKey(t *testing.T) {
 			}
 		})
 	}
-	if newUUID() == newUUID() {
-		t.Error("two keys are equal")
+	if one, other := newUUID(), newUUID(); one == other {
+		t.Errorf("two keys are both %s", one)
 	}
 }

@@ -1,0 +1,165 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+// handshakeTimeout bounds a dial, from connecting to the answer.
+const handshakeTimeout = 30 * time.Second
+
+// connection is an open stream.
+type connection struct {
+	ws     *websocket.Conn
+	opened time.Time      // by our clock
+	date   time.Time      // by Pepay's, from the Date header; ours where it has none
+	token  *pepay.WSToken // it was opened with, nil for an API key
+	buffer []byte
+}
+
+// handshakeError is an upgrade that Pepay did not accept.
+type handshakeError struct {
+	status     int
+	retryAfter time.Duration
+	cause      error
+}
+
+func (e *handshakeError) Error() string {
+	return fmt.Sprintf("stream: the upgrade was answered with %d %s", e.status, http.StatusText(e.status))
+}
+func (e *handshakeError) Unwrap() error { return e.cause }
+
+// dial opens the stream. The token, if there is one, gets into the URL inside of
+// the transport: no error that is made outside of it can contain the URL with it.
+func (s *Stream) dial(ctx context.Context, since string, token *pepay.WSToken) (*connection, error) {
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	defer cancel()
+	hc := s.client.HTTPClient()
+	hc.Jar = nil
+	hc.Transport = &signing{next: hc.Transport, authorize: s.authorize(token)}
+	u := s.client.StreamURL().JoinPath(s.kind.path)
+	u.RawQuery = s.opts.query(since).Encode()
+	ws, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
+		HTTPClient:      hc,
+		HTTPHeader:      http.Header{"User-Agent": {s.client.UserAgent()}},
+		CompressionMode: websocket.CompressionDisabled,
+	})
+	if err != nil {
+		return nil, s.dialError(ctx, resp, err)
+	}
+	ws.SetReadLimit(s.opts.ReadLimit)
+	c := &connection{ws: ws, opened: time.Now(), token: token}
+	if c.date, err = http.ParseTime(resp.Header.Get("Date")); err != nil {
+		c.date = c.opened
+	}
+	return c, nil
+}
+
+// authorize returns how an upgrade request gets its credential.
+func (s *Stream) authorize(token *pepay.WSToken) func(*http.Request) error {
+	if token == nil {
+		return s.client.Authorize
+	}
+	return func(req *http.Request) error {
+		query := req.URL.Query()
+		query.Set("token", token.Token.Reveal())
+		req.URL.RawQuery = query.Encode()
+		return nil
+	}
+}
+
+// signing is a transport that adds the credential to a copy of the request.
+type signing struct {
+	next      http.RoundTripper
+	authorize func(*http.Request) error
+}
+
+func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
+	signed := req.Clone(req.Context())
+	if err := t.authorize(signed); err != nil {
+		return nil, err
+	}
+	next := t.next
+	if next == nil {
+		next = http.DefaultTransport //nolint:forbidigo // what a nil Transport means to net/http
+	}
+	resp, err := next.RoundTrip(signed)
+	if resp != nil {
+		resp.Request = req
+	}
+	return resp, err
+}
+
+// dialError says what went wrong without an address or query.
+func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) error {
+	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
+		refused := &handshakeError{status: resp.StatusCode, retryAfter: retryAfter(resp.Header)}
+		if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+			refused.cause = wrapper.ErrRedirect
+		}
+		return refused
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if withURL, ok := inner.(*url.Error); ok { //nolint:errorlint // walking the chain on purpose
+			err = withURL.Err
+		}
+	}
+	return fmt.Errorf("stream: dial: %w", err)
+}
+
+// retryAfter reads the header in both of its forms.
+func retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if seconds, err := time.ParseDuration(text + "s"); err == nil {
+		return max(0, seconds)
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return max(0, date.Sub(now))
+}
+
+// read waits for the next frame and returns its bytes, which are good until the
+// next read. ctx must not be one that can be cancelled: on every read that would
+// cost more than the read itself, and close the connection when it expires.
+func (c *connection) read(ctx context.Context) ([]byte, error) {
+	_, r, err := c.ws.Reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if c.buffer == nil {
+		c.buffer = make([]byte, 4096)
+	}
+	n := 0
+	for {
+		if n == len(c.buffer) {
+			c.buffer = append(c.buffer, make([]byte, len(c.buffer))...)
+		}
+		m, err := r.Read(c.buffer[n:])
+		n += m
+		if err != nil {
+			if err == io.EOF { //nolint:errorlint // the end of a message is io.EOF itself, the end of the connection wraps it
+				return c.buffer[:n], nil
+			}
+			return nil, err
+		}
+	}
+}

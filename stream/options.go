@@ -1,0 +1,160 @@
+package stream
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
+)
+
+const (
+	defaultReadLimit    = 1 << 20
+	defaultIdleTimeout  = time.Minute
+	defaultDedupeWindow = 1024
+)
+
+// Options says what to follow and how. The zero value follows everything from
+// now on. A filter that the stream does not have is wrapper.ErrInvalidArgument
+// before anything is dialled; empty filters are not sent.
+type Options struct {
+	// Types lists event types; one may end in a wildcard: "invoice.*". Empty means
+	// all that the stream carries.
+	Types []string
+	// Since resumes after the event with this id.
+	Since string
+	// Cursor keeps the id of the last handled event across restarts. What it holds
+	// wins over Since. The default keeps it in the Stream alone.
+	Cursor CursorStore
+
+	// InvoiceType ("standard", "commerce") and Environment ("devnet", "mainnet")
+	// belong to the merchant stream; OrderID, WalletAddress and WalletNetwork to the
+	// commerce stream; InvoiceID and CustomerID to both.
+	InvoiceType, InvoiceID, CustomerID, Environment, OrderID, WalletAddress, WalletNetwork string
+
+	// Source gives ws_tokens. Nil sends the client's API key in the upgrade request.
+	Source wstoken.Source
+
+	// Backoff says how long to wait before dialling again.
+	Backoff Backoff
+	// ReadLimit is the most bytes a frame may have, 1 MiB by default.
+	ReadLimit int64
+	// IdleTimeout is how long nothing may come, neither a frame nor the answer to a
+	// ping, before the connection counts as dead; 60 s by default.
+	IdleTimeout time.Duration
+	// DedupeWindow is how many event ids are remembered to drop duplicates, 1024 by
+	// default.
+	DedupeWindow int
+	// Backfill lists missed events from the Events API on every resume.
+	Backfill Backfill
+	// StopOnGap ends the stream with ErrGap where events may be missing.
+	StopOnGap bool
+
+	// Observer hears what the stream does.
+	Observer Observer
+	// Logger gets one record per connection and disconnection, metadata only.
+	Logger *slog.Logger
+}
+
+// Backfill says whether missed events are also listed from the Events API.
+type Backfill int
+
+const (
+	// BackfillAuto lists them on every resume, where the stream allows it.
+	BackfillAuto Backfill = iota
+	// BackfillOff relies on Pepay's replay alone: every resume may hide a gap.
+	BackfillOff
+)
+
+// kind is one of Pepay's streams.
+type kind struct {
+	name    string
+	path    string
+	filters string   // the parameters it has beside since, types and format
+	types   []string // what it carries; what else the Events API lists is not the stream's
+	list    bool     // the Events API lists what it carries
+}
+
+var (
+	merchantKind = kind{"merchant", "/ws/merchant/events", "invoice_type invoice_id customer_id environment",
+		[]string{"invoice.*", "invoice_payment.*"}, true}
+	commerceKind = kind{"commerce", "/ws/commerce/events", "invoice_id customer_id order_id wallet_address wallet_network",
+		[]string{"commerce.order.*", "invoice.*", "invoice_payment.*"}, true}
+	paymentKind = kind{"payment", "/ws/payment", "", nil, false}
+)
+
+// filters lists the filters by the names Pepay gives them.
+func (o *Options) filters() []struct{ name, option, value string } {
+	return []struct{ name, option, value string }{
+		{"invoice_type", "InvoiceType", o.InvoiceType},
+		{"invoice_id", "InvoiceID", o.InvoiceID},
+		{"customer_id", "CustomerID", o.CustomerID},
+		{"environment", "Environment", o.Environment},
+		{"order_id", "OrderID", o.OrderID},
+		{"wallet_address", "WalletAddress", o.WalletAddress},
+		{"wallet_network", "WalletNetwork", o.WalletNetwork},
+	}
+}
+
+func (o *Options) withDefaults() {
+	o.Types = slices.Clone(o.Types)
+	if o.ReadLimit == 0 {
+		o.ReadLimit = defaultReadLimit
+	}
+	if o.IdleTimeout == 0 {
+		o.IdleTimeout = defaultIdleTimeout
+	}
+	if o.DedupeWindow == 0 {
+		o.DedupeWindow = defaultDedupeWindow
+	}
+	o.Backoff = o.Backoff.withDefaults()
+}
+
+// check refuses what cannot be meant, before anything is dialled.
+func (o *Options) check(k kind, token pepay.Secret) error {
+	invalid := func(option, reason string) error {
+		return fmt.Errorf("%w: stream.Options.%s: %s", wrapper.ErrInvalidArgument, option, reason)
+	}
+	for _, f := range o.filters() {
+		if f.value != "" && !slices.Contains(strings.Fields(k.filters), f.name) {
+			return invalid(f.option, "the "+k.name+" stream does not have this filter")
+		}
+	}
+	switch {
+	case k.types == nil && len(o.Types) > 0:
+		return invalid("Types", "the "+k.name+" stream does not have this filter")
+	case slices.ContainsFunc(o.Types, func(t string) bool { return t == "" || strings.ContainsAny(t, ", ") }):
+		return invalid("Types", `each is one event type such as "invoice.updated" or "invoice.*"`)
+	case o.Environment != "" && !pepay.NetworkEnvironment(o.Environment).Valid():
+		return invalid("Environment", "is neither devnet nor mainnet")
+	case o.ReadLimit < 0, o.IdleTimeout < 0, o.DedupeWindow < 0, o.Backoff.negative():
+		return invalid("ReadLimit, IdleTimeout, DedupeWindow, Backoff", "must not be negative")
+	case k.name == paymentKind.name && o.Source != nil:
+		return invalid("Source", "the payment stream takes the token of its session")
+	case k.name == paymentKind.name && token == "":
+		return fmt.Errorf("%w: stream.Payment: the session token is empty", wrapper.ErrInvalidArgument)
+	}
+	return nil
+}
+
+// query is what the upgrade asks for.
+func (o *Options) query(since string) url.Values {
+	q := url.Values{"format": {"event_v1"}}
+	if since != "" {
+		q.Set("since", since)
+	}
+	if len(o.Types) > 0 {
+		q.Set("types", strings.Join(o.Types, ","))
+	}
+	for _, f := range o.filters() {
+		if f.value != "" {
+			q.Set(f.name, f.value)
+		}
+	}
+	return q
+}

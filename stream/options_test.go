@@ -1,0 +1,97 @@
+package stream
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
+)
+
+func TestOptionsCheck(t *testing.T) {
+	t.Parallel()
+	source := wstoken.NewSource(nil, wrapper.MintParams{})
+	for _, c := range []struct {
+		name  string
+		kind  kind
+		opts  Options
+		token pepay.Secret
+		bad   string // the option the error names, "" for none
+	}{
+		{name: "zero, merchant", kind: merchantKind},
+		{name: "zero, commerce", kind: commerceKind},
+		{name: "zero, payment", kind: paymentKind, token: "jwt"},
+		{name: "every merchant filter", kind: merchantKind, opts: Options{InvoiceType: "standard", InvoiceID: "i", CustomerID: "c", Environment: "devnet", Types: []string{"invoice.*"}}},
+		{name: "every commerce filter", kind: commerceKind, opts: Options{InvoiceID: "i", CustomerID: "c", OrderID: "o", WalletAddress: "w", WalletNetwork: "bsc", Source: source}},
+		{name: "order on merchant", kind: merchantKind, opts: Options{OrderID: "o"}, bad: "OrderID"},
+		{name: "wallet on merchant", kind: merchantKind, opts: Options{WalletAddress: "w"}, bad: "WalletAddress"},
+		{name: "wallet network on merchant", kind: merchantKind, opts: Options{WalletNetwork: "w"}, bad: "WalletNetwork"},
+		{name: "invoice type on commerce", kind: commerceKind, opts: Options{InvoiceType: "commerce"}, bad: "InvoiceType"},
+		{name: "environment on commerce", kind: commerceKind, opts: Options{Environment: "devnet"}, bad: "Environment"},
+		{name: "filter on payment", kind: paymentKind, token: "jwt", opts: Options{InvoiceID: "i"}, bad: "InvoiceID"},
+		{name: "types on payment", kind: paymentKind, token: "jwt", opts: Options{Types: []string{"invoice.*"}}, bad: "Types"},
+		{name: "source on payment", kind: paymentKind, token: "jwt", opts: Options{Source: source}, bad: "Source"},
+		{name: "payment without a token", kind: paymentKind, bad: "token"},
+		{name: "unknown environment", kind: merchantKind, opts: Options{Environment: "testnet"}, bad: "Environment"},
+		{name: "several types in one", kind: merchantKind, opts: Options{Types: []string{"invoice.*,invoice_payment.*"}}, bad: "Types"},
+		{name: "empty type", kind: merchantKind, opts: Options{Types: []string{""}}, bad: "Types"},
+		{name: "negative read limit", kind: merchantKind, opts: Options{ReadLimit: -1}, bad: "ReadLimit"},
+		{name: "negative idle timeout", kind: merchantKind, opts: Options{IdleTimeout: -1}, bad: "IdleTimeout"},
+		{name: "negative window", kind: merchantKind, opts: Options{DedupeWindow: -1}, bad: "DedupeWindow"},
+		{name: "negative backoff", kind: merchantKind, opts: Options{Backoff: Backoff{Max: -1}}, bad: "Backoff"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := c.opts.check(c.kind, c.token)
+			if c.bad == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if !errors.Is(err, wrapper.ErrInvalidArgument) || !strings.Contains(err.Error(), c.bad) {
+				t.Errorf("got %v, want the error to name %s", err, c.bad)
+			}
+		})
+	}
+}
+
+func TestQuery(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		opts  Options
+		since string
+		want  string
+	}{
+		{Options{}, "", "format=event_v1"},
+		{Options{}, "evt_1700000000000-123", "format=event_v1&since=evt_1700000000000-123"},
+		{Options{Types: []string{"invoice.*", "invoice_payment.updated"}}, "", "format=event_v1&types=invoice.%2A%2Cinvoice_payment.updated"},
+		{Options{InvoiceType: "standard", InvoiceID: "a b", CustomerID: "c", Environment: "devnet"}, "", "customer_id=c&environment=devnet&format=event_v1&invoice_id=a+b&invoice_type=standard"},
+		{Options{OrderID: "o", WalletAddress: "0x1", WalletNetwork: "bsc"}, "", "format=event_v1&order_id=o&wallet_address=0x1&wallet_network=bsc"},
+	} {
+		if got := c.opts.query(c.since).Encode(); got != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
+		}
+	}
+}
+
+func TestOptionsAreCopied(t *testing.T) {
+	t.Parallel()
+	client, err := wrapper.New(wrapper.WithAPIKey("k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := []string{"invoice.*"}
+	s := Merchant(client, Options{Types: types})
+	types[0] = "changed"
+	if s.opts.Types[0] != "invoice.*" || s.opts.ReadLimit != 1<<20 || s.opts.IdleTimeout != time.Minute || s.opts.DedupeWindow != 1024 ||
+		s.opts.Backoff != (Backoff{500 * time.Millisecond, 30 * time.Second, 30 * time.Second}) {
+		t.Errorf("got %+v", s.opts)
+	}
+	if s.State() != StateIdle || s.Cursor() != "" {
+		t.Errorf("a new stream is %s at %q", s.State(), s.Cursor())
+	}
+}

@@ -1,0 +1,143 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+// Stream is one of Pepay's event streams. Its methods are safe for concurrent
+// use; one goroutine at a time ranges over Events.
+type Stream struct {
+	client *wrapper.Client
+	kind   kind
+	opts   Options
+	token  pepay.Secret // of a payment session
+
+	mu      sync.Mutex
+	running bool
+	state   State
+	cursor  string
+
+	observing sync.Mutex // orders the observer's calls
+	handled   *window    // belongs to whoever runs
+}
+
+// Merchant follows a merchant account: invoices and their payments. The key has
+// scope merchant. Options are checked when the stream is ranged over.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/ws-merchant-events.
+func Merchant(c *wrapper.Client, o Options) *Stream { return newStream(c, merchantKind, o, "") }
+
+// Commerce follows commerce orders, with linked invoices and payments. The key
+// has scope commerce. Expired invoices come only with "invoice.*" among the
+// types.
+//
+// See https://docs-alpha.pepay.io/sdk/commerce/websockets.
+func Commerce(c *wrapper.Client, o Options) *Stream { return newStream(c, commerceKind, o, "") }
+
+// Payment follows one payment session, with the token that allocating a payment
+// address returned. It has no filters, and no list to check a resume against, so
+// that every resume may hide a gap.
+//
+// See https://docs-alpha.pepay.io/sdk/payors/websockets.
+func Payment(c *wrapper.Client, token pepay.Secret, o Options) *Stream {
+	return newStream(c, paymentKind, o, token)
+}
+
+func newStream(c *wrapper.Client, k kind, o Options, token pepay.Secret) *Stream {
+	o.withDefaults()
+	return &Stream{client: c, kind: k, opts: o, token: token, handled: newWindow(o.DedupeWindow)}
+}
+
+// State is what the stream is doing.
+func (s *Stream) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Cursor is the id of the last event that was handled, "" before the first.
+func (s *Stream) Cursor() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cursor
+}
+
+// Events goes through events as they happen. It reads on the goroutine that
+// ranges over it, so a slow loop slows the stream down and loses nothing. An
+// event counts as handled when the loop asks for the next one: leaving the loop
+// leaves the event in hand unhandled, and it comes again.
+//
+// An error is yielded once, last, and is fatal: the context's own error after a
+// cancellation, [ErrUnauthorized], [ErrFrameTooLarge], [ErrGap], a
+// [*ServerError], or what else cannot pass. Leaving the loop or cancelling ctx
+// closes the connection.
+//
+// While one Events runs, another yields [ErrClosed]. After it has ended, Events
+// goes on from the cursor.
+func (s *Stream) Events(ctx context.Context) iter.Seq2[*pepay.Event, error] {
+	return func(yield func(*pepay.Event, error) bool) {
+		if !s.start() {
+			yield(nil, ErrClosed)
+			return
+		}
+		err := s.pass(ctx, yield)
+		if !errors.Is(err, errLeft) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errLeft is the loop that was left.
+var errLeft = errors.New("stream: left")
+
+// pass runs until the end and leaves the stream ready for another run, also
+// when the loop's body panics.
+func (s *Stream) pass(ctx context.Context, yield func(*pepay.Event, error) bool) (err error) {
+	err = errLeft
+	defer func() {
+		s.mu.Lock()
+		s.running = false
+		s.mu.Unlock()
+		if errors.Is(err, errLeft) {
+			s.setState(StateClosed, nil)
+		} else {
+			s.setState(StateClosed, err)
+		}
+	}()
+	r := &run{Stream: s, yield: yield}
+	return r.loop(ctx)
+}
+
+func (s *Stream) start() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running {
+		return false
+	}
+	s.running = true
+	return true
+}
+
+func (s *Stream) setCursor(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cursor = id
+}
+
+func (s *Stream) setState(state State, err error) {
+	s.observing.Lock()
+	defer s.observing.Unlock()
+	s.mu.Lock()
+	changed := s.state != state
+	s.state = state
+	s.mu.Unlock()
+	if changed && s.opts.Observer.OnState != nil {
+		s.opts.Observer.OnState(state, err)
+	}
+}
