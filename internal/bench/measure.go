@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -13,6 +14,35 @@ import (
 type contestant struct {
 	name string
 	run  func(context.Context) error
+}
+
+// meter says how many nanoseconds one of n calls takes.
+type meter func(n int, call func() error) (float64, error)
+
+// processorTime is for what only computes: the mean of what this process takes
+// of the processors, garbage collection included. Other programs do not show.
+func processorTime(n int, call func() error) (float64, error) {
+	started := cpuTime()
+	for range n {
+		if err := call(); err != nil {
+			return 0, err
+		}
+	}
+	return float64(cpuTime()-started) / float64(n), nil
+}
+
+// elapsedTime is for what also waits: the median of what each call takes. Calls
+// that another program interrupts are the exception and do not move it.
+func elapsedTime(n int, call func() error) (float64, error) {
+	times := make([]float64, n)
+	for i := range times {
+		started := time.Now()
+		if err := call(); err != nil {
+			return 0, err
+		}
+		times[i] = float64(time.Since(started))
+	}
+	return median(times), nil
 }
 
 // result is what one contestant took, each figure the median of all rounds. The
@@ -31,22 +61,21 @@ type sample struct {
 	allocsPerOp, bPerOp uint64
 }
 
-// compare runs the contestants in turns. The order rotates, so that nobody is
-// always the one after the heaviest.
-func compare(ctx context.Context, contestants []contestant, o options) ([]result, error) {
+// compare runs the contestants in turns, in another order each round, so that
+// nobody is always the one after the heaviest.
+func compare(ctx context.Context, with meter, contestants []contestant, o options) ([]result, error) {
 	counts := make([]int, len(contestants))
 	for i, c := range contestants {
-		n, err := calibrate(ctx, c, o.benchtime)
+		n, err := calibrate(ctx, with, c, o.benchtime)
 		if err != nil {
 			return nil, err
 		}
 		counts[i] = n
 	}
 	samples := make([][]sample, len(contestants))
-	for round := range o.rounds {
-		for turn := range contestants {
-			i := (round + turn) % len(contestants)
-			s, err := measure(ctx, contestants[i], counts[i])
+	for range o.rounds {
+		for _, i := range rand.Perm(len(contestants)) {
+			s, err := measure(ctx, with, contestants[i], counts[i])
 			if err != nil {
 				return nil, err
 			}
@@ -61,9 +90,9 @@ func compare(ctx context.Context, contestants []contestant, o options) ([]result
 }
 
 // calibrate finds how many calls fill the time, and warms up on the way.
-func calibrate(ctx context.Context, c contestant, benchtime time.Duration) (int, error) {
+func calibrate(ctx context.Context, with meter, c contestant, benchtime time.Duration) (int, error) {
 	for n := 1; ; n *= 2 {
-		s, err := measure(ctx, c, n)
+		s, err := measure(ctx, with, c, n)
 		if err != nil {
 			return 0, err
 		}
@@ -73,23 +102,20 @@ func calibrate(ctx context.Context, c contestant, benchtime time.Duration) (int,
 	}
 }
 
-func measure(ctx context.Context, c contestant, n int) (sample, error) {
+func measure(ctx context.Context, with meter, c contestant, n int) (sample, error) {
 	if err := ctx.Err(); err != nil { // not every contestant looks
 		return sample{}, err
 	}
 	var before, after runtime.MemStats
 	runtime.GC() // nobody pays for what the one before left behind
 	runtime.ReadMemStats(&before)
-	started := time.Now()
-	for range n {
-		if err := c.run(ctx); err != nil {
-			return sample{}, fmt.Errorf("%s: %w", c.name, err)
-		}
+	ns, err := with(n, func() error { return c.run(ctx) })
+	if err != nil {
+		return sample{}, fmt.Errorf("%s: %w", c.name, err)
 	}
-	took := time.Since(started)
 	runtime.ReadMemStats(&after)
 	return sample{
-		nsPerOp:     float64(took) / float64(n),
+		nsPerOp:     ns,
 		allocsPerOp: (after.Mallocs - before.Mallocs) / uint64(n),
 		bPerOp:      (after.TotalAlloc - before.TotalAlloc) / uint64(n),
 	}, nil
@@ -117,6 +143,7 @@ func summarize(name string, samples, floor []sample) result {
 
 // median returns the middle value, the upper one of two.
 func median[T float64 | uint64](values []T) T {
-	sorted := slices.Sorted(slices.Values(values))
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
 	return sorted[len(sorted)/2]
 }

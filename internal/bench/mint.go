@@ -29,7 +29,7 @@ const (
 // mint compares minting a ws_token, from the parameters to the typed answer.
 func mint(ctx context.Context, o options) ([]table, error) {
 	const first, wrapped = 0, 1
-	inMemory, err := compare(ctx, mintContestants("https://pepay.invalid", newMemory), o)
+	inMemory, err := compare(ctx, processorTime, mintContestants("https://pepay.invalid", newMemory), o)
 	if err != nil {
 		return nil, err
 	}
@@ -39,15 +39,15 @@ func mint(ctx context.Context, o options) ([]table, error) {
 		return nil, err
 	}
 	defer stop()
-	overLoopback, err := compare(ctx, mintContestants(base, newTransport), o)
+	overLoopback, err := compare(ctx, elapsedTime, mintContestants(base, newTransport), o)
 	if err != nil {
 		return nil, err
 	}
 	floor := inMemory[first].name
 	return []table{
-		timing("mint, in-memory transport (ratio to "+floor+")", inMemory,
+		timing("mint, in-memory transport, processor time (ratio to "+floor+")", inMemory,
 			timeAtMost(inMemory[wrapped], 1.6), allocsAtMost(inMemory[wrapped], 56)),
-		timing("mint, over loopback (ratio to "+floor+")", overLoopback,
+		timing("mint, over loopback, elapsed time (ratio to "+floor+")", overLoopback,
 			timeAtMost(overLoopback[wrapped], 1.1)),
 	}, nil
 }
