@@ -33,7 +33,8 @@ func repositoryTools() tools {
 			{generation, []string{"go", "generate", "./..."}},
 			{compilation, []string{"go", "build", "./..."}},
 			{"list of the public surface", []string{"go", "-C", "internal/tools", "run", "./apitext", "-root", "../.."}},
-			{"contract tests", []string{"go", "-C", "internal/contract", "test", "./..."}},
+			// The test cache does not see that a document outside of the module changed.
+			{"contract tests", []string{"go", "-C", "internal/contract", "test", "-count=1", "./..."}},
 		},
 	}
 }
