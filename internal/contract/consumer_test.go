@@ -36,6 +36,31 @@ func main() {
 			"github.com/oapi-codegen/runtime",
 		},
 	},
+	"stream": {
+		program: `package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pepaylabs/pepay-go/stream"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+func main() {
+	client, _ := wrapper.New(wrapper.WithAPIKey("key"))
+	for event, err := range stream.Merchant(client, stream.Options{}).Events(context.Background()) {
+		fmt.Println(event, err)
+	}
+}
+`,
+		modules: []string{
+			"github.com/apapsch/go-jsonmerge/v2",
+			"github.com/coder/websocket",
+			"github.com/google/uuid",
+			"github.com/oapi-codegen/runtime",
+		},
+	},
 }
 
 // -mod=readonly fails when go.mod of the SDK does not say all that is needed.
