@@ -28,7 +28,7 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *root, *url, *file, *report)
+	err := run(ctx, *root, *url, *file, *report, repositoryTools())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "specsync:", err)
@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, root, url, file, report string) error {
+func run(ctx context.Context, root, url, file, report string, t tools) error {
 	read, source := readFile, file
 	if url != "" {
 		read, source = fetch, url
@@ -49,7 +49,7 @@ func run(ctx context.Context, root, url, file, report string) error {
 	if err != nil {
 		return fmt.Errorf("%s is refused: %w; nothing was changed", displayName(source), err)
 	}
-	result, err := synchronise(ctx, root, document, repositoryTools())
+	result, err := synchronise(ctx, root, document, t)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"io/fs"
 	"net/http"
@@ -20,14 +21,14 @@ func TestRefusedInputChangesNothing(t *testing.T) {
 		if err := os.WriteFile(source, []byte(tt.content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		err := run(t.Context(), root, "", source, "report.md")
+		err := run(t.Context(), root, "", source, "report.md", built)
 		if err == nil || !strings.Contains(err.Error(), tt.reason) || !strings.Contains(err.Error(), "nothing was changed") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 	server := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(server.Close)
-	if err := run(t.Context(), root, server.URL, "", "report.md"); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
+	if err := run(t.Context(), root, server.URL, "", "report.md", built); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
 		t.Errorf("not found: got %v", err)
 	}
 	if fingerprint(t, root) != before {
@@ -49,7 +50,7 @@ func TestUnchangedDocument(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	report := filepath.Join(t.TempDir(), "report.md")
-	if err := run(t.Context(), root, server.URL+"/openapi.json?version=1", "", report); err != nil {
+	if err := run(t.Context(), root, server.URL+"/openapi.json?version=1", "", report, built); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(report)
@@ -61,6 +62,35 @@ func TestUnchangedDocument(t *testing.T) {
 	}
 	if fingerprint(t, root) != before {
 		t.Error("an unchanged document changed the tree")
+	}
+}
+
+// The report is there when it is needed most, and says what to change; the new
+// document stays, so that the change can be tried.
+func TestFailedGenerationIsReported(t *testing.T) {
+	t.Parallel()
+	root := copyTree(t)
+	doc := published(t)
+	at(t, doc, "paths", tokenPath, "post")["operationId"] = "createWsToken"
+	document := encode(t, doc)
+	source := filepath.Join(t.TempDir(), "new.json")
+	if err := os.WriteFile(source, document, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), root, "", source, "report.md", built); err == nil {
+		t.Error("no error")
+	}
+	report, err := os.ReadFile(filepath.Join(root, "report.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"document: new.json.", "repairs.yaml action", "The operation has no operationId"} {
+		if !strings.Contains(string(report), text) {
+			t.Errorf("the report does not say %q:\n%s", text, report)
+		}
+	}
+	if now, err := os.ReadFile(filepath.Join(root, publishedFile)); err != nil || !bytes.Equal(now, document) {
+		t.Errorf("openapi.json is not the new document: %v", err)
 	}
 }
 
