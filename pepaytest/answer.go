@@ -17,6 +17,7 @@ type answer struct {
 	header  http.Header
 	body    bytes.Buffer
 	padding int
+	upgrade *stream // instead of a body: the connection becomes this
 }
 
 func newAnswer() *answer { return &answer{header: http.Header{}} }

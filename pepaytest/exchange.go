@@ -21,28 +21,41 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 	operation := s.operation(r)
 	body, bad := readBody(r)
-	number := s.log.add(s.cfg.now(), operation, r, body)
-	requestID := "req_" + strconv.FormatInt(number, 10)
+	entry := newRequest(s.cfg.now(), operation, r, body)
+	number := s.log.add(entry)
+	settled := func(status int) {
+		// Before the answer goes out: whoever has it must find it recorded.
+		s.log.setStatus(number, status)
+		if s.cfg.requestLog != nil {
+			entry.Status = status
+			s.cfg.requestLog(entry.clone())
+		}
+	}
 
-	plan := s.faults.plan(operation)
+	plan := s.faults.plan(operation, r)
 	if !s.wait(r.Context(), plan.delay) {
+		settled(0)
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}
 	if plan.cut == cutBefore {
 		s.resetBefore(w)
+		settled(0)
 		return
 	}
 	genuine := func() *answer { return s.answer(operation, r, body, bad) }
 	ans := plan.answer(genuine)
-	ans.header.Set("x-request-id", requestID)
+	ans.header.Set("x-request-id", "req_"+strconv.FormatInt(number, 10))
 	ans.header.Set("Date", s.cfg.now().UTC().Format(http.TimeFormat))
-	if plan.cut == cutMidBody {
+	switch {
+	case plan.cut == cutMidBody:
 		s.resetMidBody(w, r.Method, ans)
-		return
+		settled(0)
+	case ans.upgrade != nil:
+		s.upgrade(w, r, ans, settled)
+	default:
+		settled(ans.status)
+		ans.send(w)
 	}
-	// Before the answer goes out: whoever has it must find it recorded.
-	s.log.setStatus(number, ans.status)
-	ans.send(w)
 }
 
 // answer is what Pepay would say.

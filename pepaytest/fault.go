@@ -18,6 +18,8 @@ type Fault struct {
 	contentType *string
 	reply       func(genuine func() *answer) *answer
 	cut         cut
+	stream      *streamFault
+	upgrades    upgradeFilter
 }
 
 type cut int
@@ -32,8 +34,23 @@ const (
 // how it arrives.
 func (f Fault) decides() bool { return f.reply != nil || f.cut != cutNothing }
 
+// meets says whether a request can meet the fault at all. What happens on an open
+// stream meets upgrades that succeeded, by [Faults.planStream].
+func (f Fault) meets(r *http.Request, stream bool) bool {
+	switch {
+	case f.stream != nil:
+		return false
+	case f.upgrades == anyUpgrade:
+		return stream
+	case f.upgrades == tokenUpgrade:
+		return stream && r.URL.Query().Has("token")
+	default:
+		return true
+	}
+}
+
 func (f Fault) check() error {
-	if f.err == nil && !f.decides() && f.delay == 0 && f.contentType == nil {
+	if f.err == nil && !f.decides() && f.delay == 0 && f.contentType == nil && f.stream == nil {
 		return errors.New("pepaytest: the zero Fault does nothing; use Status, Latency and the like")
 	}
 	return f.err

@@ -2,10 +2,13 @@ package pepaytest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 // Faults are the rules by which a [Server] misbehaves. A request is held against
@@ -21,6 +24,9 @@ type Faults struct {
 	known []string
 }
 
+// streamPaths begin the paths that are upgraded to a WebSocket.
+const streamPaths = "/ws/"
+
 // Rule is one fault on one operation.
 type Rule struct {
 	faults     *Faults
@@ -34,6 +40,21 @@ func newFaults(operations map[string]string) *Faults {
 	return &Faults{known: sortedValues(operations)}
 }
 
+func streamOperations() []string {
+	var ids []string
+	for _, op := range pepay.Operations() {
+		if isStream(op.Method, op.Path) {
+			ids = append(ids, op.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func isStream(method, path string) bool {
+	return method == http.MethodGet && strings.HasPrefix(path, streamPaths)
+}
+
 func sortedValues(m map[string]string) []string {
 	var values []string
 	for _, v := range m {
@@ -45,9 +66,9 @@ func sortedValues(m map[string]string) []string {
 
 // On adds a rule: requests for the operation meet the fault when it is due. "*"
 // is any request, also one the contract has no operation for. An operation the
-// contract does not have, and a fault or a When with a bad value, are mistakes in
-// the program and panic with a text that names them; [Faults.Add] returns an
-// error instead.
+// contract does not have, a fault of streams on another operation, and a fault or a
+// When with a bad value, are mistakes in the program and panic with a text that
+// names them; [Faults.Add] returns an error instead.
 func (f *Faults) On(operationID string, fault Fault, when When) *Rule {
 	rule, err := f.add(operationID, fault, when)
 	if err != nil {
@@ -72,7 +93,8 @@ func (f *Faults) Reset() {
 	f.rules = nil
 }
 
-// Hits is how many requests have met the rule's fault.
+// Hits is how many requests have met the rule's fault. For a fault of an open stream
+// it is how many connections have it in store, from their upgrade on.
 func (r *Rule) Hits() int {
 	r.faults.mu.Lock()
 	defer r.faults.mu.Unlock()
@@ -83,7 +105,7 @@ func (f *Faults) add(operationID string, fault Fault, when When) (*Rule, error) 
 	if err := checkOperation(operationID, f.known); err != nil {
 		return nil, err
 	}
-	if err := fault.check(); err != nil {
+	if err := fault.checkOn(operationID); err != nil {
 		return nil, err
 	}
 	if when.err != nil {
@@ -113,13 +135,14 @@ type plan struct {
 	cut         cut
 }
 
-func (f *Faults) plan(operation string) plan {
+func (f *Faults) plan(operation string, r *http.Request) plan {
+	stream := isStream(r.Method, routePath(r))
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var p plan
 	decided := false
 	for _, rule := range f.rules {
-		if rule.operation != anyOperation && rule.operation != operation {
+		if !rule.on(operation) || !rule.fault.meets(r, stream) {
 			continue
 		}
 		rule.seen++
@@ -137,6 +160,28 @@ func (f *Faults) plan(operation string) plan {
 		}
 	}
 	return p
+}
+
+func (r *Rule) on(operation string) bool {
+	return r.operation == anyOperation || r.operation == operation
+}
+
+// planStream is what the rules have in store for a stream that has just been opened.
+func (f *Faults) planStream(operation string) []pendingFault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var pending []pendingFault
+	for _, rule := range f.rules {
+		if !rule.on(operation) || rule.fault.stream == nil {
+			continue
+		}
+		rule.seen++
+		if rule.when.due(rule.seen, rule.hits) {
+			rule.hits++
+			pending = append(pending, pendingFault{streamFault: rule.fault.stream})
+		}
+	}
+	return pending
 }
 
 func (p plan) answer(genuine func() *answer) *answer {

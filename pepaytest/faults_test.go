@@ -120,7 +120,7 @@ func TestOnRefusesMistakes(t *testing.T) {
 		when            pepaytest.When
 		want            string
 	}{
-		{"unknown operation", "mintWSToken", ok, pepaytest.Always(), `unknown operation "mintWSToken"; there are mintWsToken and * for any`},
+		{"unknown operation", "mintWSToken", ok, pepaytest.Always(), `unknown operation "mintWSToken"; there are ` + operationNames()},
 		{"no operation", "", ok, pepaytest.Always(), `unknown operation ""`},
 		{"zero fault", mintID, pepaytest.Fault{}, pepaytest.Always(), "zero Fault"},
 		{"status below 200", mintID, pepaytest.Status(101), pepaytest.Always(), "status 101"},

@@ -61,7 +61,7 @@ func TestHostileBytes(t *testing.T) {
 		{"absolute form", "GET http://pepay.io/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404"},
 		{"broken escape", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400"},
 		{"HTTP/1.0", "POST " + mintPath + " HTTP/1.0\r\nx-api-key: pk_pepaytest_merchant\r\n\r\n", "HTTP/1.0 200"},
-		{"upgrade", "GET /ws/merchant/events HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 404"},
+		{"upgrade", "GET /ws/merchant/events HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 401"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

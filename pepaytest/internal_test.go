@@ -44,7 +44,7 @@ func TestRequestLogIsBounded(t *testing.T) {
 		t.Parallel()
 		var log requestLog
 		for i := range maxRecorded + 5 {
-			if got := log.add(time.Time{}, "", r, nil); got != int64(i+1) {
+			if got := log.add(newRequest(time.Time{}, "", r, nil)); got != int64(i+1) {
 				t.Fatalf("number %d, want %d", got, i+1)
 			}
 		}
@@ -60,12 +60,12 @@ func TestRequestLogIsBounded(t *testing.T) {
 		t.Parallel()
 		var log requestLog
 		for range 20 {
-			log.add(time.Time{}, "", r, make([]byte, maxRecordedBytes/10))
+			log.add(newRequest(time.Time{}, "", r, make([]byte, maxRecordedBytes/10)))
 		}
 		if got := len(log.all()); got != 9 || log.bytes > maxRecordedBytes {
 			t.Errorf("%d entries of %d bytes", got, log.bytes)
 		}
-		log.add(time.Time{}, "", r, make([]byte, maxRecordedBytes+1))
+		log.add(newRequest(time.Time{}, "", r, make([]byte, maxRecordedBytes+1)))
 		if got := len(log.all()); got != 1 {
 			t.Errorf("%d entries, want the last whatever its size", got)
 		}

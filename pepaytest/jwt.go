@@ -8,25 +8,31 @@ import (
 	"github.com/pepaylabs/pepay-go/api"
 )
 
-// tokenClaims are what a ws_token says. Pepay documents no claims: clients treat
-// the token as opaque, and only the simulator reads these.
+// tokenClaims are what a ws_token says, or the token of a payment session. Pepay
+// documents no claims: clients treat a token as opaque, and only the simulator
+// reads these.
 type tokenClaims struct {
 	ID                  string
 	IssuedAt, ExpiresAt int64
 	MerchantID          int64
 	Scope               api.WSTokenScope
 	Environment         *api.NetworkEnvironment
+	InvoiceID           string // of a payment session
 }
 
 func (c tokenClaims) sign() (string, error) {
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+	claims := jwt.MapClaims{
 		"jti":                 c.ID,
 		"iat":                 c.IssuedAt,
 		"exp":                 c.ExpiresAt,
 		"merchant_id":         c.MerchantID,
 		"scope":               c.Scope,
 		"network_environment": c.Environment,
-	}).SignedString(signingKey())
+	}
+	if c.InvoiceID != "" {
+		claims["invoice_id"] = c.InvoiceID
+	}
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(signingKey())
 }
 
 // signingKey is the same in every server, so that the same calls give the same

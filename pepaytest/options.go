@@ -15,10 +15,16 @@ type config struct {
 	now            func() time.Time
 	minTTL, maxTTL int64 // seconds; no maximum is 0
 	listener       net.Listener
+	ownClock       bool // not the system's, so that no timer follows it
+	retention      int
+	oldCursor      OldCursorAnswer
+	closeOnExpiry  bool
+	notice         func(Notice) any
+	requestLog     func(Request)
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{keys: defaultKeys(), now: time.Now, minTTL: 1}
+	c := &config{keys: defaultKeys(), now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("pepaytest: nil Option")
@@ -30,15 +36,15 @@ func newConfig(opts []Option) (*config, error) {
 	return c, nil
 }
 
-// WithClock replaces the clock that dates answers, recorded requests and tokens.
-// The default is [time.Now]. It does not slow down or speed up [Latency]. now is
+// WithClock replaces the clock that dates answers, recorded requests, events and
+// tokens, and by which tokens expire. The default is [time.Now]. It does not slow down or speed up [Latency]. now is
 // called from many goroutines at once.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) error {
 		if now == nil {
 			return errors.New("pepaytest: WithClock: nil clock")
 		}
-		c.now = now
+		c.now, c.ownClock = now, true
 		return nil
 	}
 }

@@ -99,7 +99,7 @@ func TestTextFormRefusesMistakes(t *testing.T) {
 		{"nothing", "", "OPERATION:SETTING"},
 		{"no settings", "mintWsToken", "OPERATION:SETTING"},
 		{"empty settings", "mintWsToken:", "OPERATION:SETTING"},
-		{"unknown operation", "mint:status=503", `unknown operation "mint"; there are mintWsToken and * for any`},
+		{"unknown operation", "mint:status=503", `unknown operation "mint"; there are ` + operationNames()},
 		{"unknown fault", "*:explode=yes", `unknown fault setting "explode"; there are ` + names},
 		{"empty setting", "*:status=503,,next=1", `unknown fault setting ""; there are ` + names},
 		{"only a when", "*:next=1", "there are " + names},

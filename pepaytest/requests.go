@@ -2,6 +2,7 @@ package pepaytest
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -29,8 +30,8 @@ type Request struct {
 	Header http.Header
 	// Body is what was sent, cut off at 1 MiB.
 	Body []byte
-	// Status is the answer's. It is 0 while there is none yet, and where a fault cut
-	// the connection instead.
+	// Status is the answer's, 101 for a stream that was opened. It is 0 while there is
+	// none yet, and where the connection was cut instead.
 	Status int
 }
 
@@ -40,6 +41,20 @@ type Request struct {
 // line, headers beyond 64 KiB) is not among them. The caller owns the result.
 func (s *Server) Requests() []Request { return s.log.all() }
 
+// WithRequestLog calls log once for each request, when the status of its answer is
+// known and before that goes out, or when the connection has been cut instead: the
+// Status is 0 then. log is called from the goroutines of the requests, many at once,
+// and owns what it is given. nil is an error.
+func WithRequestLog(log func(Request)) Option {
+	return func(c *config) error {
+		if log == nil {
+			return errors.New("pepaytest: WithRequestLog: nil function")
+		}
+		c.requestLog = log
+		return nil
+	}
+}
+
 type requestLog struct {
 	mu      sync.Mutex
 	entries []Request
@@ -47,12 +62,15 @@ type requestLog struct {
 	bytes   int
 }
 
-// add records a request and returns its number, counted from 1.
-func (l *requestLog) add(at time.Time, operation string, r *http.Request, body []byte) int64 {
-	entry := Request{
+func newRequest(at time.Time, operation string, r *http.Request, body []byte) Request {
+	return Request{
 		At: at, Operation: operation, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(),
 		Header: r.Header.Clone(), Body: body,
 	}
+}
+
+// add records a request and returns its number, counted from 1.
+func (l *requestLog) add(entry Request) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.first == 0 {
@@ -82,17 +100,21 @@ func (l *requestLog) all() []Request {
 	defer l.mu.Unlock()
 	copies := slices.Clone(l.entries)
 	for i := range copies {
-		c := &copies[i]
-		c.Header, c.Body = c.Header.Clone(), bytes.Clone(c.Body)
-		c.Query = maps.Clone(c.Query)
-		for name, values := range c.Query {
-			c.Query[name] = slices.Clone(values)
-		}
+		copies[i] = copies[i].clone()
 	}
 	return copies
 }
 
-func (r *Request) size() int {
+// clone shares nothing with r, which the log keeps.
+func (r Request) clone() Request {
+	r.Header, r.Body, r.Query = r.Header.Clone(), bytes.Clone(r.Body), maps.Clone(r.Query)
+	for name, values := range r.Query {
+		r.Query[name] = slices.Clone(values)
+	}
+	return r
+}
+
+func (r Request) size() int {
 	n := len(r.Body) + len(r.Path)
 	for name, values := range r.Header {
 		for _, v := range values {

@@ -32,9 +32,11 @@ type Server struct {
 	faults     *Faults
 	log        requestLog
 	minted     atomic.Int64
+	events     *eventLog
 
 	running   sync.WaitGroup // connections and handlers
 	hijacked  connections
+	streams   streams
 	closing   chan struct{}
 	served    chan error
 	closeOnce sync.Once
@@ -74,6 +76,7 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		url:        "http://" + hostport(cfg.listener.Addr()),
 		client:     newHTTPClient(cfg.listener),
 		operations: operationIDs(),
+		events:     newEventLog(cfg.retention),
 		closing:    make(chan struct{}),
 		served:     make(chan error, 1),
 	}
@@ -103,13 +106,15 @@ func (s *Server) Client() *http.Client { return s.client }
 // Faults makes the server misbehave on purpose.
 func (s *Server) Faults() *Faults { return s.faults }
 
-// Close stops listening, cuts every connection and returns when no handler runs
-// any more. Closing again does nothing and returns the same error: the one that
+// Close stops listening, closes every stream with code 1001, cuts every other
+// connection and returns when no handler runs any more. A client that does not
+// answer the close of its stream has 200 ms. Closing again does nothing and returns the same error: the one that
 // made the server stop serving on its own, if any.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		close(s.closing)
 		s.closeErr = s.httpServer.Close()
+		s.streams.closeAll()
 		s.hijacked.closeAll()
 		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) {
 			s.closeErr = errors.Join(fmt.Errorf("pepaytest: serve: %w", err), s.closeErr)

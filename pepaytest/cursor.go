@@ -1,0 +1,72 @@
+package pepaytest
+
+// begin finds the place in the log: after since, or at the end. It runs before the
+// upgrade is answered, so that what is emitted once a client is connected arrives.
+func (st *stream) begin() {
+	log := st.server.events
+	st.position = log.end()
+	if st.since == "" {
+		return
+	}
+	if rec, position := log.get(st.since); rec != nil {
+		st.position = position
+		return
+	}
+	st.opening = st.snapshot(st.since)
+}
+
+// open sends what an old cursor meets first.
+func (st *stream) open() *ending {
+	first := st.opening
+	st.opening = nil
+	return st.meet(first)
+}
+
+// cursorLost is what a reader meets that the retention has passed.
+func (st *stream) cursorLost() *ending {
+	since := st.lastID
+	if since == "" {
+		since = st.since
+	}
+	return st.meet(st.snapshot(since))
+}
+
+// snapshot moves to the last events the stream wants and says what comes before
+// them: nothing, a frame, or the end.
+func (st *stream) snapshot(since string) *ending {
+	st.position = st.server.events.tail(snapshotSize, st.selection.wants)
+	switch st.server.cfg.oldCursor {
+	case OldCursorControl:
+		return st.server.noticeFrame(truncatedReplay(since))
+	case OldCursorError:
+		return st.server.errorEnding(cursorTooOld(since))
+	default:
+		return nil
+	}
+}
+
+func (st *stream) meet(first *ending) *ending {
+	if first == nil || first.how != endNot {
+		return first
+	}
+	st.buf = appendText(st.buf, first.frame)
+	return nil
+}
+
+// noticeFrame is a frame after which the stream goes on.
+func (s *Server) noticeFrame(n Notice) *ending {
+	frame, err := s.encodeNotice(n)
+	if err != nil {
+		return &ending{how: endClose, code: 1011, reason: "pepaytest: WithControlFrame returned what is no JSON"}
+	}
+	return &ending{how: endNot, frame: frame}
+}
+
+// errorEnding is a ws_error frame and the close that follows it.
+func (s *Server) errorEnding(n Notice) *ending {
+	end := s.noticeFrame(n)
+	if end.how == endNot {
+		end.how, end.code, end.reason = endClose, 1008, n.Code
+	}
+	return end
+}

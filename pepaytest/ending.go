@@ -1,0 +1,88 @@
+package pepaytest
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ending is how a stream ends.
+type ending struct {
+	how    howToEnd
+	frame  []byte // sent before, if any
+	code   int    // of the close frame
+	reason string
+}
+
+type howToEnd int
+
+const (
+	endNot    howToEnd = iota // it goes on after the frame
+	endLeft                   // the client has
+	endClose                  // with a close frame
+	endDrop                   // with a FIN
+	endReset                  // with a RST
+	endSilent                 // not at all, it only says nothing more
+)
+
+// How long a client has to answer a close frame, or to hang up after a FIN, and how
+// long one that does not read holds up Close. Then the connection is cut.
+const farewell = 200 * time.Millisecond
+
+// end carries an ending out; the connection is closed when it returns.
+func (st *stream) end(e ending) {
+	conn := st.wire.Conn
+	defer func() { _ = conn.Close() }()
+	st.interrupt(ending{how: endLeft}, 0) // no timer may end it again
+	switch e.how {
+	case endClose:
+		if e.frame != nil {
+			st.buf = appendText(st.buf, e.frame)
+		}
+		st.buf = appendClose(st.buf, e.code, e.reason)
+		st.wire.mute() // the library would answer the client's answer
+		if st.flush() == nil {
+			st.linger()
+		}
+	case endDrop:
+		st.wire.mute()
+		if c, ok := conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
+			st.linger() // to close with unread pings would send a RST
+		}
+	case endReset:
+		if c, ok := conn.(interface{ SetLinger(sec int) error }); ok {
+			_ = c.SetLinger(0)
+		}
+	case endSilent:
+		st.silent.Store(true)
+		st.wire.mute()
+		select {
+		case <-st.gone:
+		case <-st.server.closing:
+		}
+	}
+}
+
+func (st *stream) linger() {
+	timer := time.NewTimer(farewell)
+	defer timer.Stop()
+	select {
+	case <-st.gone:
+	case <-timer.C:
+	}
+}
+
+// interrupt ends the stream from outside, once; a client that does not read is
+// given up after patience.
+func (st *stream) interrupt(e ending, patience time.Duration) {
+	st.finalOnce.Do(func() {
+		st.final = e
+		close(st.done)
+	})
+	if patience > 0 {
+		_ = st.wire.SetWriteDeadline(time.Now().Add(patience))
+	}
+}
+
+func (s *Server) encodeNotice(n Notice) (frame []byte, err error) {
+	return json.Marshal(s.cfg.notice(n))
+}

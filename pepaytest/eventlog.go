@@ -1,0 +1,123 @@
+package pepaytest
+
+import (
+	"slices"
+	"sync"
+)
+
+// eventLog has the events in the order in which they were emitted, at positions
+// counted from 1, and forgets the oldest. Who follows it keeps a position and
+// nothing else: a slow reader costs no memory.
+type eventLog struct {
+	retention int
+
+	mu      sync.Mutex
+	entries []*record
+	first   int64 // position of entries[0]
+	seq     int64
+	byID    map[string]int64
+	changed chan struct{} // closed by the next event; nil while nobody waits
+}
+
+func newEventLog(retention int) *eventLog {
+	return &eventLog{retention: retention, first: 1, byID: map[string]int64{}}
+}
+
+// add appends what build makes of the next sequence number. Both happen under the
+// lock, so that the numbers have the order of the log.
+func (l *eventLog) add(build func(seq int64) *record) *record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seq++
+	rec := build(l.seq)
+	l.entries = append(l.entries, rec)
+	if _, rec.again = l.byID[rec.event.ID]; !rec.again {
+		l.byID[rec.event.ID] = l.last()
+	}
+	if len(l.entries) > l.retention {
+		if oldest := l.entries[0].event.ID; l.byID[oldest] == l.first {
+			delete(l.byID, oldest)
+		}
+		l.entries[0] = nil // the backing array must not keep it alive
+		l.entries = l.entries[1:]
+		l.first++
+	}
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+	return rec
+}
+
+func (l *eventLog) last() int64 { return l.first + int64(len(l.entries)) - 1 }
+
+// read copies the events after a position into buf. When there are none, changed
+// is closed as soon as one comes. lost says that the next one is forgotten already.
+func (l *eventLog) read(after int64, buf []*record) (n int, lost bool, changed <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if after < l.first-1 {
+		return 0, true, nil
+	}
+	if n = copy(buf, l.entries[after-l.first+1:]); n > 0 {
+		return n, false, nil
+	}
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	return 0, false, l.changed
+}
+
+// end is the position of the last event.
+func (l *eventLog) end() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last()
+}
+
+// get is an event and its position by its id, or nil when it is unknown or forgotten.
+func (l *eventLog) get(id string) (*record, int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	position, ok := l.byID[id]
+	if !ok {
+		return nil, 0
+	}
+	return l.entries[position-l.first], position
+}
+
+// walk visits the events on one side of a position with their own positions, nearest
+// first, while visit returns true.
+func (l *eventLog) walk(from, step int64, visit func(*record, int64) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	position := from + step
+	if step > 0 {
+		position = max(position, l.first)
+	}
+	for ; position >= l.first && position <= l.last(); position += step {
+		if !visit(l.entries[position-l.first], position) {
+			return
+		}
+	}
+}
+
+// tail is the position after which the last n events that match are.
+func (l *eventLog) tail(n int, matches func(*record) bool) int64 {
+	after := l.end()
+	l.walk(after+1, -1, func(r *record, position int64) bool {
+		if matches(r) {
+			after = position - 1
+			n--
+		}
+		return n > 0
+	})
+	return after
+}
+
+// all copies the log, oldest first, without repeated deliveries.
+func (l *eventLog) all() []*record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(l.entries), func(r *record) bool { return r.again })
+}

@@ -1,0 +1,141 @@
+package pepaytest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/pepaylabs/pepay-go/api"
+)
+
+const (
+	// https://docs-alpha.pepay.io/api-spec/pagination
+	defaultLimit = 10
+	maxLimit     = 100
+)
+
+// ListEvents simulates GET /api/v1/events.
+//
+// See https://docs-alpha.pepay.io/api-reference/events/list-events
+func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params api.ListEventsParams) {
+	who, bad := h.server.authenticateReader(r.Header)
+	if bad != nil {
+		bad.write(w)
+		return
+	}
+	page, err := newPage(who, params, r.URL.RawQuery)
+	if err != nil {
+		invalidRequest(err.Error()).write(w)
+		return
+	}
+	events, more, err := page.of(h.server.events)
+	if err != nil {
+		invalidRequest(err.Error()).write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, api.EventListResponse{
+		Success: ptr(true), Data: &api.EventList{Object: ptr("list"), Data: events, HasMore: &more},
+	})
+}
+
+// GetEvent simulates GET /api/v1/events/{eventId}.
+//
+// See https://docs-alpha.pepay.io/api-reference/events/retrieve-a-single-event-by-id
+func (h handlers) GetEvent(w http.ResponseWriter, r *http.Request, eventID string) {
+	who, bad := h.server.authenticateReader(r.Header)
+	if bad != nil {
+		bad.write(w)
+		return
+	}
+	rec, _ := h.server.events.get(eventID)
+	if rec == nil || !who.sees(rec) {
+		(&problem{http.StatusNotFound, "NOT_FOUND", "No such event"}).write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, api.EventResponse{Success: ptr(true), Data: &rec.event})
+}
+
+// authenticateReader takes the two kinds of keys, which see what their streams
+// carry, payments of a session's payor excepted. The dashboard's bearer tokens are
+// documented too, but the simulator has no dashboard: they answer 401.
+func (s *Server) authenticateReader(h http.Header) (audience, *problem) {
+	key, bad := s.authenticateKey(h)
+	return audience{kind: streamKind(key.Scope), merchantID: key.MerchantID, environment: key.Environment}, bad
+}
+
+// page is one request for a page of events.
+type page struct {
+	selection    selection
+	from, to     *int64 // created, both included
+	limit        int
+	older, newer string // than this event
+}
+
+func newPage(who audience, params api.ListEventsParams, rawQuery string) (*page, error) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return nil, errors.New("The query cannot be read")
+	}
+	if err := checkParameters(query, []string{
+		"type", "created[gte]", "created[lte]", "limit", "starting_after", "ending_before", "invoice_id", "environment",
+	}); err != nil {
+		return nil, err
+	}
+	p := &page{
+		selection: selection{audience: who}, from: params.CreatedGTE, to: params.CreatedLTE, limit: defaultLimit,
+		older: query.Get("starting_after"), newer: query.Get("ending_before"),
+	}
+	if p.older != "" && p.newer != "" {
+		return nil, errors.New("starting_after and ending_before exclude each other")
+	}
+	if params.Limit != nil {
+		if *params.Limit < 1 || *params.Limit > maxLimit {
+			return nil, fmt.Errorf("limit must be from 1 to %d", maxLimit)
+		}
+		p.limit = int(*params.Limit)
+	}
+	if query.Has("type") {
+		if p.selection.types, err = parseTypes(query.Get("type")); err != nil {
+			return nil, err
+		}
+	}
+	p.selection.conditions, err = parseConditions(query)
+	return p, err
+}
+
+func (p *page) wants(r *record) bool {
+	return (p.from == nil || r.event.Created >= *p.from) && (p.to == nil || r.event.Created <= *p.to) && p.selection.wants(r)
+}
+
+// of walks from the cursor, or from the newest event, until the page is full and one
+// more is seen. A page is newest first in either direction; the one before a cursor
+// has the events next to it.
+func (p *page) of(log *eventLog) (events []api.Event, more bool, err error) {
+	start := log.end() + 1
+	if cursor := orElse(p.older, p.newer); cursor != "" {
+		rec, position := log.get(cursor)
+		if rec == nil || !p.selection.audience.sees(rec) {
+			return nil, false, fmt.Errorf("no event %q to page from", cursor)
+		}
+		start = position
+	}
+	events = []api.Event{}
+	take := func(r *record, _ int64) bool {
+		if r.again || !p.wants(r) {
+			return true
+		}
+		if more = len(events) == p.limit; !more {
+			events = append(events, r.event)
+		}
+		return !more
+	}
+	if p.newer != "" {
+		log.walk(start, +1, take)
+		slices.Reverse(events)
+	} else {
+		log.walk(start, -1, take)
+	}
+	return events, more, nil
+}
