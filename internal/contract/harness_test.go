@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/contract"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -40,6 +41,31 @@ func (h *harness) client(t *testing.T, opts ...wrapper.Option) *wrapper.Client {
 		t.Fatal(err)
 	}
 	return client
+}
+
+// emit makes n events of a documented type happen.
+func (h *harness) emit(t *testing.T, eventType string, n int) []pepay.Event {
+	t.Helper()
+	events := make([]pepay.Event, n)
+	for i := range events {
+		event, err := pepaytest.NewEvent(eventType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events[i] = h.server.Emit(event)
+	}
+	return events
+}
+
+// wantStatus fails the test unless some exchange ended with the status.
+func (h *harness) wantStatus(t *testing.T, status int) {
+	t.Helper()
+	for _, exchange := range h.transport.Exchanges() {
+		if exchange.Status == status {
+			return
+		}
+	}
+	t.Errorf("no answer was %d", status)
 }
 
 // wantConforming fails the test for every violation, and when nothing was sent.
