@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"go/types"
 	"os"
 	"path/filepath"
 )
@@ -57,59 +58,69 @@ func synchronise(ctx context.Context, root string, document []byte, t tools) (*r
 		return nil, err
 	}
 	published := filepath.Join(root, publishedFile)
-	before, err := os.ReadFile(published)
+	content, err := os.ReadFile(published)
 	if err != nil {
 		return nil, err
 	}
-	r := &result{Before: summarise(before), Now: summarise(document)}
-	if bytes.Equal(before, document) {
+	r := &result{Before: summarise(content), Now: summarise(document)}
+	if bytes.Equal(content, document) {
 		r.Unchanged = true
 		return r, nil
 	}
-	old, err := os.MkdirTemp("", "specsync")
-	if err != nil {
+	var before snapshot
+	if before.dir, err = os.MkdirTemp("", "specsync"); err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(old) }()
-	if err := keep(old, root); err != nil {
+	defer func() { _ = os.RemoveAll(before.dir) }()
+	if err := keep(before.dir, root); err != nil {
 		return nil, err
 	}
-	surface, surfaceErr := loadSurface(ctx, root)
+	before.surface, before.surfaceErr = loadSurface(ctx, root)
 
 	if err := os.WriteFile(published, document, 0o644); err != nil {
 		return nil, err
 	}
-	r.Published = t.compare(ctx, root, filepath.Join(old, publishedFile), published)
-
+	r.Published = t.compare(ctx, root, filepath.Join(before.dir, publishedFile), published)
 	for _, c := range t.steps {
 		if r.Failed() {
 			r.Steps = append(r.Steps, step{Name: c.name, State: notRun})
 			continue
 		}
+		s := step{Name: c.name, State: passed}
 		output, err := t.run(ctx, root, c.command...)
 		if err != nil {
-			r.Steps = append(r.Steps, step{Name: c.name, State: failed, Output: output})
-		} else {
-			r.Steps = append(r.Steps, step{Name: c.name, State: passed})
+			s.State, s.Output = failed, output
 		}
-		if c.name != generation {
-			continue
-		}
-		if err != nil {
-			r.Effective.Error, r.SurfaceError = "generation failed", "generation failed"
-			continue
-		}
+		r.Steps = append(r.Steps, s)
 		// Before the build: what was generated can be compared even if other code
 		// does not fit it any more.
-		r.Effective = t.compare(ctx, root, filepath.Join(old, effectiveFile), filepath.Join(root, effectiveFile))
-		if surfaceErr == nil {
-			r.Surface, surfaceErr = compareSurface(ctx, root, surface)
-		}
-		if surfaceErr != nil {
-			r.SurfaceError = surfaceErr.Error()
+		if c.name == generation {
+			t.compareGenerated(ctx, root, before, r)
 		}
 	}
 	return r, ctx.Err()
+}
+
+// snapshot is the repository before anything changed.
+type snapshot struct {
+	dir        string // has the documents
+	surface    map[string]*types.Package
+	surfaceErr error
+}
+
+func (t tools) compareGenerated(ctx context.Context, root string, before snapshot, r *result) {
+	if r.Failed() {
+		r.Effective.Error, r.SurfaceError = "generation failed", "generation failed"
+		return
+	}
+	r.Effective = t.compare(ctx, root, filepath.Join(before.dir, effectiveFile), filepath.Join(root, effectiveFile))
+	err := before.surfaceErr
+	if err == nil {
+		r.Surface, err = compareSurface(ctx, root, before.surface)
+	}
+	if err != nil {
+		r.SurfaceError = err.Error()
+	}
 }
 
 // keep copies the documents as they are before anything changes.
