@@ -49,7 +49,7 @@ func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 	c.lost = missed.unknown
 	c.resume.Gap, c.resume.Reason = missed.reason != "", missed.reason
 	if c.resume.Gap && r.opts.StopOnGap {
-		c.tell()
+		c.report(false)
 		return nil, endError{fmt.Errorf("%w: %s", ErrGap, missed.reason)}
 	}
 	if r.refused && r.began.IsZero() {
@@ -60,11 +60,12 @@ func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 			c.resume.Duplicates++
 			continue
 		}
-		if err := r.deliver(ctx, ev); err != nil {
-			return nil, err
-		}
 		c.listed[ev.ID] = struct{}{}
 		c.resume.Backfilled++
+		if err := r.deliver(ctx, ev); err != nil {
+			c.report(false)
+			return nil, err
+		}
 	}
 	c.quiet = time.AfterFunc(quietAfter, c.tell)
 	return c, nil
@@ -110,21 +111,27 @@ func (c *catchUp) read() {
 func (c *catchUp) stop() {
 	if c.quiet != nil {
 		c.quiet.Stop()
-		c.tell() // an interrupted replay is told as far as it got
+		c.report(false) // an interrupted replay is told as far as it got
 	}
 }
 
 func (c *catchUp) unknown() bool { return c.lost }
 
-// tell reports the resume, once.
-func (c *catchUp) tell() {
+// tell reports that the stream has caught up.
+func (c *catchUp) tell() { c.report(true) }
+
+// report tells how the stream resumed, once, and that it is live, unless it ended
+// before.
+func (c *catchUp) report(live bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.told {
 		return
 	}
 	c.told = true
-	c.stream.setState(StateLive, nil)
+	if live {
+		c.stream.setState(StateLive, nil)
+	}
 	if c.stream.opts.Observer.OnResume != nil {
 		c.stream.observing.Lock()
 		defer c.stream.observing.Unlock()

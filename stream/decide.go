@@ -73,6 +73,8 @@ func decide(err error) verdict {
 		invalid   x509.CertificateInvalidError
 	)
 	switch {
+	case errors.As(err, &end): // before what it wraps, which by itself could pass
+		return fatal
 	case errors.As(err, &refused):
 		return decideStatus(refused.status)
 	case errors.As(err, &server):
@@ -80,7 +82,7 @@ func decide(err error) verdict {
 			return authenticate
 		}
 		return retry
-	case errors.As(err, &end), errors.Is(err, ErrFrameTooLarge), errors.Is(err, ErrGap):
+	case errors.Is(err, ErrFrameTooLarge), errors.Is(err, ErrGap):
 		return fatal
 	case errors.As(err, &tlsErr), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
 		return fatal

@@ -44,6 +44,8 @@ func TestDecide(t *testing.T) {
 		{"ws_error, key", &ServerError{Code: "API_KEY_INVALID"}, authenticate},
 		{"ws_error, unauthorized", &ServerError{Code: "unauthorized"}, authenticate},
 		{"ws_error, number", &ServerError{Code: "4401"}, authenticate},
+		{"second rejection", endError{fmt.Errorf("%w: %w", ErrUnauthorized, status(401))}, fatal},
+		{"second ws_error, token", endError{fmt.Errorf("%w: %w", ErrUnauthorized, &ServerError{Code: "TOKEN_EXPIRED"})}, fatal},
 		{"undecodable", &undecodableError{io.ErrUnexpectedEOF}, retry},
 		{"idle", &idleError{}, retry},
 		{"reset", syscall.ECONNRESET, retry},
