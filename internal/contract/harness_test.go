@@ -1,7 +1,9 @@
 package contract_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/pepaylabs/pepay-go"
@@ -43,16 +45,16 @@ func (h *harness) client(t *testing.T, opts ...wrapper.Option) *wrapper.Client {
 	return client
 }
 
-// emit makes n events of a documented type happen.
+// emit makes n events of a type happen.
 func (h *harness) emit(t *testing.T, eventType string, n int) []pepay.Event {
 	t.Helper()
+	object := `{"object":"invoice","id":"inv_1","status":"paid","environment":"devnet"}`
+	if strings.HasPrefix(eventType, "commerce.") {
+		object = `{"object":"commerce_order","id":"ord_1","status":"placed"}`
+	}
 	events := make([]pepay.Event, n)
 	for i := range events {
-		event, err := pepaytest.NewEvent(eventType)
-		if err != nil {
-			t.Fatal(err)
-		}
-		events[i] = h.server.Emit(event)
+		events[i] = h.server.Emit(pepay.Event{Type: eventType, Data: pepay.EventData{Object: json.RawMessage(object)}})
 	}
 	return events
 }
