@@ -79,7 +79,27 @@ func (st *stream) interrupt(e ending, patience time.Duration) {
 		close(st.done)
 	})
 	if patience > 0 {
-		_ = st.wire.SetWriteDeadline(time.Now().Add(patience))
+		st.cutoff(time.Now().Add(patience))
+	}
+}
+
+// cutoff ends writes at a point in time, also those of a connection that is yet to
+// come.
+func (st *stream) cutoff(at time.Time) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.deadline = at
+	if st.wire != nil {
+		_ = st.wire.SetWriteDeadline(at)
+	}
+}
+
+func (st *stream) attach(w *wire) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.wire = w
+	if !st.deadline.IsZero() {
+		_ = w.SetWriteDeadline(st.deadline)
 	}
 }
 

@@ -19,6 +19,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.running.Add(1)
 	defer s.running.Done()
 
+	if isControl(r) {
+		s.control(r).send(w)
+		return
+	}
 	operation := s.operation(r)
 	body, bad := readBody(r)
 	entry := newRequest(s.cfg.now(), operation, r, body)

@@ -44,6 +44,10 @@ func request(t *testing.T, s *pepaytest.Server, method, path, body string, heade
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Add(headers[i], headers[i+1])
 	}
+	if types := req.Header.Values("Content-Type"); len(types) > 1 {
+		req.Header.Set("Content-Type", types[1])
+	}
+	req.Host = req.Header.Get("Host")
 	client := *s.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := client.Do(req)

@@ -24,11 +24,24 @@ import (
 //	redirect=URL
 //	reset=before           or reset=mid-body
 //
-// These go with any of them or alone: latency=200ms, content-type=text/html. And
-// one of these says when: next=2, every=3, always, which is the default.
+// These go with any of them or alone: latency=200ms, content-type=text/html.
 //
-// An operation the contract does not have, an unknown or doubled setting and a
-// bad value are errors that name it and list what there is.
+// On the operation of a stream, or "*", these are possible instead:
+//
+//	refuse-upgrade=503     for the upgrade
+//	reject-token           for an upgrade with a token
+//	drop-after=500         and with a number of events too: reset-after, silent-after,
+//	                       duplicate-after, reorder-after, skip-after,
+//	                       truncated-frame-after, cut-frame-after
+//	oversized-frame-after=3,bytes=9MiB
+//	close-after=3,code=1012
+//	ws-error-after=3,code=INTERNAL  with message=… as wanted
+//
+// And one of these says when: next=2, every=3, always, which is the default.
+//
+// An operation the contract does not have, an unknown or doubled setting, a bad
+// value and what does not go together are errors that name it and list what there
+// is.
 func ParseFault(spec string) (operationID string, fault Fault, when When, err error) {
 	operationID, settings, ok := strings.Cut(spec, ":")
 	if !ok || settings == "" {
@@ -45,6 +58,9 @@ func ParseFault(spec string) (operationID string, fault Fault, when When, err er
 	if err != nil {
 		return "", Fault{}, When{}, err
 	}
+	if err := fault.checkOn(operationID); err != nil {
+		return "", Fault{}, When{}, err
+	}
 	when, err = values.when()
 	if err != nil {
 		return "", Fault{}, When{}, err
@@ -56,10 +72,10 @@ type settings map[string]string
 
 // settingNames lists what there is, in the order of the documentation above.
 func settingNames() []string {
-	return []string{
+	return slices.Concat([]string{
 		"status", "retry-after", "body", "success-false", "message", "missing-data", "oversized", "redirect", "reset",
-		"latency", "content-type", "next", "every", "always",
-	}
+		"latency", "content-type",
+	}, streamSettingNames(), []string{"bytes", "code", "next", "every", "always"})
 }
 
 func splitSettings(text string) (settings, error) {
@@ -72,7 +88,7 @@ func splitSettings(text string) (settings, error) {
 			rest = ""
 		}
 		name, value, hasValue := strings.Cut(item, "=")
-		switch bare := name == "missing-data" || name == "always"; {
+		switch bare := slices.Contains([]string{"missing-data", "reject-token", "always"}, name); {
 		case !slices.Contains(settingNames(), name):
 			return nil, fmt.Errorf("pepaytest: unknown fault setting %q; there are %s", name, strings.Join(settingNames(), ", "))
 		case bare && hasValue:
@@ -157,14 +173,21 @@ func (v settings) deciding() (Fault, error) {
 	if !v.has("status") && v.has("body") {
 		answer = "body"
 	}
-	if err := v.atMostOne(answer, "success-false", "missing-data", "oversized", "redirect", "reset"); err != nil {
+	if err := v.atMostOne(append(streamSettingNames(), answer, "success-false", "missing-data", "oversized", "redirect", "reset")...); err != nil {
 		return Fault{}, err
 	}
-	if v.has("retry-after") && !v.has("status") {
-		return Fault{}, errors.New("pepaytest: retry-after needs status")
-	}
-	if v.has("message") && !v.has("success-false") {
-		return Fault{}, errors.New("pepaytest: message needs success-false")
+	for _, detail := range []struct {
+		name string
+		of   []string
+	}{
+		{"retry-after", []string{"status"}},
+		{"message", []string{"success-false", "ws-error-after"}},
+		{"code", []string{"close-after", "ws-error-after"}},
+		{"bytes", []string{"oversized-frame-after"}},
+	} {
+		if v.has(detail.name) && !slices.ContainsFunc(detail.of, v.has) {
+			return Fault{}, fmt.Errorf("pepaytest: %s needs %s", detail.name, strings.Join(detail.of, " or "))
+		}
 	}
 	switch {
 	case v.has("status"):
@@ -172,15 +195,11 @@ func (v settings) deciding() (Fault, error) {
 	case v.has("body"):
 		return RawBody(v["body"]), nil
 	case v.has("success-false"):
-		message := v["message"]
-		if message == "" {
-			message = "Simulated failure"
-		}
-		return SuccessFalse(v["success-false"], message), nil
+		return SuccessFalse(v["success-false"], v.message()), nil
 	case v.has("missing-data"):
 		return MissingData(), nil
 	case v.has("oversized"):
-		n, err := parseBytes(v["oversized"])
+		n, err := parseBytes("oversized", v["oversized"])
 		if err != nil {
 			return Fault{}, err
 		}
@@ -194,5 +213,5 @@ func (v settings) deciding() (Fault, error) {
 	case v.has("reset"):
 		return Fault{}, fmt.Errorf("pepaytest: reset=%s: write before or mid-body", v["reset"])
 	}
-	return Fault{}, nil
+	return v.onStream()
 }

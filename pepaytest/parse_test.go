@@ -94,7 +94,9 @@ func TestTextFormSchedules(t *testing.T) {
 
 func TestTextFormRefusesMistakes(t *testing.T) {
 	t.Parallel()
-	const names = "status, retry-after, body, success-false, message, missing-data, oversized, redirect, reset, latency, content-type, next, every, always"
+	const names = "status, retry-after, body, success-false, message, missing-data, oversized, redirect, reset, latency, content-type, " +
+		"refuse-upgrade, reject-token, drop-after, reset-after, silent-after, duplicate-after, reorder-after, skip-after, " +
+		"truncated-frame-after, cut-frame-after, oversized-frame-after, close-after, ws-error-after, bytes, code, next, every, always"
 	cases := []struct{ name, spec, want string }{
 		{"nothing", "", "OPERATION:SETTING"},
 		{"no settings", "mintWsToken", "OPERATION:SETTING"},
@@ -104,7 +106,7 @@ func TestTextFormRefusesMistakes(t *testing.T) {
 		{"empty setting", "*:status=503,,next=1", `unknown fault setting ""; there are ` + names},
 		{"only a when", "*:next=1", "there are " + names},
 		{"only retry-after", "*:retry-after=2s", "retry-after needs status"},
-		{"only message", "*:message=x,missing-data", "message needs success-false"},
+		{"only message", "*:message=x,missing-data", "message needs success-false or ws-error-after"},
 		{"no value", "*:status", "status needs a value"},
 		{"empty value", "*:status=", "status needs a value"},
 		{"value where none belongs", "*:missing-data=1", "missing-data takes no value"},
@@ -125,6 +127,21 @@ func TestTextFormRefusesMistakes(t *testing.T) {
 		{"size is 0", "*:oversized=0", "oversized=0"},
 		{"size overflows", "*:oversized=9223372036854775807GiB", "oversized="},
 		{"unknown reset", "*:reset=after", "reset=after: write before or mid-body"},
+		{"a stream's fault elsewhere", "mintWsToken:drop-after=1", "mintWsToken is no stream; there are openCommerceStream, openMerchantStream, openPaymentStream"},
+		{"two of a stream", "*:drop-after=1,skip-after=2", "drop-after and skip-after exclude each other"},
+		{"a stream's and an answer's", "*:drop-after=1,status=503", "drop-after and status exclude each other"},
+		{"a stream's and a delay", "*:drop-after=1,latency=1s", "two rules"},
+		{"after is no number", "*:silent-after=soon", "silent-after=soon"},
+		{"after is negative", "*:reorder-after=-1", "ReorderAfter(-1)"},
+		{"duplicate of nothing", "*:duplicate-after=0", "DuplicateAfter(0): give at least 1"},
+		{"code alone", "*:code=1000,drop-after=1", "code needs close-after or ws-error-after"},
+		{"bytes alone", "*:bytes=10,drop-after=1", "bytes needs oversized-frame-after"},
+		{"no bytes", "*:oversized-frame-after=1", "bytes="},
+		{"no close code", "*:close-after=1", "code="},
+		{"a close code that cannot be sent", "*:close-after=1,code=1006", "CloseAfter(1, 1006)"},
+		{"no error code", "*:ws-error-after=1", "ws-error-after needs code"},
+		{"refusing with a success", "*:refuse-upgrade=200", "RefuseUpgrade(200)"},
+		{"a value for reject-token", "*:reject-token=1", "reject-token takes no value"},
 		{"next is no number", "*:status=503,next=many", "next=many"},
 		{"next is 0", "*:status=503,next=0", "Next(0)"},
 		{"every is negative", "*:status=503,every=-2", "Every(-2)"},
@@ -160,7 +177,7 @@ func TestTextFormLatency(t *testing.T) {
 func FuzzParseFault(f *testing.F) {
 	for _, spec := range []string{
 		"mintWsToken:status=429,retry-after=2s,every=3", "*:reset=mid-body,latency=1ms", `*:status=400,body={"a":1}`,
-		"*:oversized=9MiB,next=2", "*:", ":", "x:status", "*:success-false=A,message=b,always",
+		"*:oversized=9MiB,next=2", "openMerchantStream:drop-after=500,every=2", "*:ws-error-after=1,code=A,message=b", "*:", ":", "x:status", "*:success-false=A,message=b,always",
 	} {
 		f.Add(spec)
 	}

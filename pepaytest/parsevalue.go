@@ -41,7 +41,7 @@ func parseSeconds(text string) (int64, error) {
 }
 
 // parseBytes reads 9437184 and 9MiB.
-func parseBytes(text string) (int, error) {
+func parseBytes(name, text string) (int, error) {
 	number, unit := text, int64(1)
 	for suffix, size := range map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30} {
 		if n, ok := strings.CutSuffix(text, suffix); ok {
@@ -50,7 +50,7 @@ func parseBytes(text string) (int, error) {
 	}
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 1 || n > math.MaxInt/unit {
-		return 0, fmt.Errorf("pepaytest: oversized=%s: write a number of bytes such as 9437184 or 9MiB", text)
+		return 0, fmt.Errorf("pepaytest: %s=%s: write a number of bytes such as 9437184 or 9MiB", name, text)
 	}
 	return int(n * unit), nil
 }

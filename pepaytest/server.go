@@ -113,8 +113,8 @@ func (s *Server) Faults() *Faults { return s.faults }
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		close(s.closing)
-		s.closeErr = s.httpServer.Close()
 		s.streams.closeAll()
+		s.closeErr = s.httpServer.Close()
 		s.hijacked.closeAll()
 		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) {
 			s.closeErr = errors.Join(fmt.Errorf("pepaytest: serve: %w", err), s.closeErr)

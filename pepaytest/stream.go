@@ -36,7 +36,10 @@ type stream struct {
 	faults   []pendingFault
 	held     *record // by ReorderAfter
 
-	wire      *wire
+	mu       sync.Mutex
+	wire     *wire // set once, before run
+	deadline time.Time
+
 	gone      chan struct{} // closed when the client is
 	silent    atomic.Bool
 	done      chan struct{} // closed when the stream is to end with final

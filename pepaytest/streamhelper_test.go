@@ -3,15 +3,18 @@ package pepaytest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/memnet"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -102,11 +105,48 @@ func (c *client) want(events ...pepay.Event) {
 	}
 }
 
-// wantOnly reads these events and shows that nothing else comes before the last one,
-// an event that everybody gets.
-func (c *client) wantOnly(s *pepaytest.Server, last pepay.Event, events ...pepay.Event) {
+// rest reads events until nothing has come for a second; in a bubble that second
+// passes when nothing can come any more.
+func (c *client) rest() []pepay.Event {
 	c.t.Helper()
-	c.want(append(events, s.Emit(last))...)
+	var events []pepay.Event
+	for {
+		ctx, cancel := context.WithTimeout(c.t.Context(), time.Second)
+		_, data, err := c.Read(ctx)
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return events
+		}
+		var ev pepay.Event
+		if err != nil || json.Unmarshal(data, &ev) != nil {
+			c.t.Fatalf("%q: %v", data, err)
+		}
+		events = append(events, ev)
+	}
+}
+
+// wantRest reads these events and sees that no others come.
+func (c *client) wantRest(events ...pepay.Event) {
+	c.t.Helper()
+	if got, want := ids(c.rest()), ids(events); got != want {
+		c.t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func ids(events []pepay.Event) string {
+	var list []string
+	for _, ev := range events {
+		list = append(list, ev.ID)
+	}
+	return strings.Join(list, " ")
+}
+
+// bubble runs a test in simulated time, with a server in memory.
+func bubble(t *testing.T, test func(t *testing.T, s *pepaytest.Server), opts ...pepaytest.Option) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		test(t, pepaytest.NewServer(t, append(opts, pepaytest.WithListener(memnet.Listen()))...))
+	})
 }
 
 // wantClose reads the close frame.

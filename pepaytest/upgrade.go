@@ -5,9 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/coder/websocket"
 )
@@ -17,7 +15,15 @@ import (
 // the status before the client can see it.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, settled func(status int)) {
 	st := ans.upgrade
-	u := &upgrader{ResponseWriter: w, settled: settled}
+	u := &upgrader{ResponseWriter: w, accepted: func() {
+		if s.streams.add(st) {
+			st.faults = s.faults.planStream(st.operation)
+		} else {
+			st.interrupt(serverCloses(), farewell)
+		}
+		settled(http.StatusSwitchingProtocols)
+	}}
+	defer s.streams.remove(st)
 	for name, values := range ans.header {
 		w.Header()[name] = values
 	}
@@ -35,13 +41,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		refused.send(w)
 		return
 	}
-	st.wire = u.wire
-	if s.streams.add(st) {
-		st.faults = s.faults.planStream(st.operation)
-	} else {
-		st.interrupt(serverCloses(), farewell)
-	}
-	defer s.streams.remove(st)
+	st.attach(u.wire)
 	// The request's context says nothing any more, and one that can end is dearer.
 	st.run(context.WithoutCancel(r.Context()), conn)
 }
@@ -50,10 +50,10 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 // refusals.
 type upgrader struct {
 	http.ResponseWriter
-	settled func(status int)
-	status  int    // of a refusal
-	reason  string // for it
-	wire    *wire
+	accepted func()
+	status   int    // of a refusal
+	reason   string // for it
+	wire     *wire
 }
 
 func (u *upgrader) WriteHeader(status int) {
@@ -61,7 +61,7 @@ func (u *upgrader) WriteHeader(status int) {
 		u.status = status
 		return
 	}
-	u.settled(status)
+	u.accepted()
 	u.ResponseWriter.WriteHeader(status)
 }
 
@@ -85,60 +85,4 @@ func (u *upgrader) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	u.wire = newWire(conn)
 	return u.wire, bufio.NewReadWriter(buf.Reader, bufio.NewWriter(u.wire)), nil
-}
-
-// streams are the open ones.
-type streams struct {
-	mu     sync.Mutex
-	closed bool
-	opened int64
-	open   map[*stream]struct{}
-}
-
-// add is false when the server closes.
-func (o *streams) add(st *stream) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		return false
-	}
-	if o.open == nil {
-		o.open = map[*stream]struct{}{}
-	}
-	o.opened++
-	st.number = o.opened
-	o.open[st] = struct{}{}
-	return true
-}
-
-func (o *streams) remove(st *stream) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.open, st)
-}
-
-// all returns the open streams in the order in which they were opened.
-func (o *streams) all() []*stream {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	var open []*stream
-	for st := range o.open {
-		open = append(open, st)
-	}
-	slices.SortFunc(open, func(a, b *stream) int { return int(a.number - b.number) })
-	return open
-}
-
-// closeAll has every stream say goodbye; each ends within farewell.
-func (o *streams) closeAll() {
-	o.mu.Lock()
-	o.closed = true
-	o.mu.Unlock()
-	for _, st := range o.all() {
-		st.interrupt(serverCloses(), farewell)
-	}
-}
-
-func serverCloses() ending {
-	return ending{how: endClose, code: 1001, reason: "server closes"}
 }

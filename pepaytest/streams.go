@@ -1,0 +1,81 @@
+package pepaytest
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// streams are the open ones.
+type streams struct {
+	mu     sync.Mutex
+	closed bool
+	opened int64
+	open   map[*stream]struct{}
+	empty  chan struct{} // closed when the last one has ended; made by closeAll
+}
+
+// add is false when the server closes.
+func (o *streams) add(st *stream) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return false
+	}
+	if o.open == nil {
+		o.open = map[*stream]struct{}{}
+	}
+	o.opened++
+	st.number = o.opened
+	o.open[st] = struct{}{}
+	return true
+}
+
+func (o *streams) remove(st *stream) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.open, st)
+	o.checkEmpty()
+}
+
+func (o *streams) checkEmpty() {
+	if o.empty != nil && len(o.open) == 0 {
+		close(o.empty)
+		o.empty = nil
+	}
+}
+
+// all returns the open streams in the order in which they were opened.
+func (o *streams) all() []*stream {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var open []*stream
+	for st := range o.open {
+		open = append(open, st)
+	}
+	slices.SortFunc(open, func(a, b *stream) int { return int(a.number - b.number) })
+	return open
+}
+
+// closeAll has every stream say goodbye, and waits for that: a client may have its
+// 101 already on a connection that net/http would still take for its own and cut.
+func (o *streams) closeAll() {
+	empty := make(chan struct{})
+	o.mu.Lock()
+	o.closed, o.empty = true, empty
+	o.checkEmpty()
+	o.mu.Unlock()
+	for _, st := range o.all() {
+		st.interrupt(serverCloses(), farewell)
+	}
+	timer := time.NewTimer(2 * farewell)
+	defer timer.Stop()
+	select {
+	case <-empty:
+	case <-timer.C: // somebody does not even read the 101
+	}
+}
+
+func serverCloses() ending {
+	return ending{how: endClose, code: 1001, reason: "server closes"}
+}
