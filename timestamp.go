@@ -29,9 +29,11 @@ const (
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	text := string(data)
 	if len(data) > 0 && data[0] == '"' {
-		if err := json.Unmarshal(data, &text); err != nil {
+		var quoted string // apart from text, which then stays on the stack
+		if err := json.Unmarshal(data, &quoted); err != nil {
 			return err
 		}
+		text = quoted
 	}
 	if text == "" || text == "null" {
 		*t = Timestamp{}

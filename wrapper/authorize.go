@@ -20,7 +20,7 @@ type authorize struct {
 func (a *authorize) Do(req *http.Request) (*http.Response, error) {
 	c := callOf(req)
 	signed := req.WithContext(req.Context())
-	signed.Header = req.Header.Clone()
+	signed.Header = maps.Clone(req.Header) // credentials replace values and append to none
 	if err := a.credentials.sign(signed, c); err != nil {
 		return nil, permanent{err}
 	}

@@ -20,6 +20,7 @@ type call struct {
 	header         http.Header
 	idempotencyKey string
 	capture        **http.Response
+	decodes        bool   // the method decodes the whole answer and settles the call
 	preferred      string // scheme to prefer among the alternatives
 	security       []map[string][]string
 
@@ -32,7 +33,8 @@ type call struct {
 	sent       []string // credential values, so that no error repeats one
 	sentBuffer [2]string
 	response   *http.Response
-	delivered  bool // the chain ended in a success
+	delivered  bool     // the chain ended in a success
+	observer   *observe // logs the call once it is settled
 }
 
 type callKey struct{}

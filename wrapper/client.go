@@ -21,6 +21,7 @@ type Client struct {
 	Events *EventService
 
 	cfg  *config
+	base string                // the base URL
 	doer pepay.HttpRequestDoer // the whole chain
 	api  *pepay.ClientWithResponses
 }
@@ -65,7 +66,7 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 }
 
 func newClient(cfg *config) *Client {
-	c := &Client{cfg: cfg, doer: newChain(cfg)}
+	c := &Client{cfg: cfg, base: cfg.baseURL.String(), doer: newChain(cfg)}
 	c.api = c.API()
 	c.WSTokens = &WSTokenService{c}
 	c.Events = &EventService{c}

@@ -14,6 +14,7 @@ import (
 type contractIndex struct {
 	schemes       map[string]pepay.SecurityScheme
 	headers       map[string]bool // canonical names of headers that carry a credential
+	byID          map[string]*pepay.Operation
 	fixed         map[route]*pepay.Operation
 	parameterised map[string][]parameterisedOperation // by method, static segments first
 	undocumented  []map[string][]string               // alternatives for an operation the contract does not have
@@ -35,17 +36,21 @@ func newContractIndex(operations []pepay.Operation, schemes map[string]pepay.Sec
 	index := &contractIndex{
 		schemes:       schemes,
 		headers:       map[string]bool{"Authorization": true, "Proxy-Authorization": true, "Cookie": true},
+		byID:          map[string]*pepay.Operation{},
 		fixed:         map[route]*pepay.Operation{},
 		parameterised: map[string][]parameterisedOperation{},
 		undocumented:  fallback,
 	}
-	for _, scheme := range schemes {
+	for name, scheme := range schemes {
 		if scheme.In == "header" {
-			index.headers[http.CanonicalHeaderKey(scheme.Name)] = true
+			scheme.Name = http.CanonicalHeaderKey(scheme.Name) // once, not on every attempt
+			schemes[name] = scheme
+			index.headers[scheme.Name] = true
 		}
 	}
 	for i := range operations {
 		op := &operations[i]
+		index.byID[op.ID] = op
 		for _, alternative := range op.Security {
 			index.addUndocumented(alternative)
 		}

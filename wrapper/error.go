@@ -107,8 +107,12 @@ func (c *call) failedWith(cause error, content []byte) *Error {
 	e.RetryAfter = retryAfter(c.response, content)
 	said := parseEnvelope(content)
 	e.Code, e.Message = c.redact(said.code), c.redact(said.message)
-	e.body = []byte(c.redact(string(content[:min(len(content), maxErrorBody)])))
+	e.keep(c, content)
 	return e
+}
+
+func (e *Error) keep(c *call, content []byte) {
+	e.body = []byte(c.redact(string(content[:min(len(content), maxErrorBody)])))
 }
 
 // malformed makes the error of an answer that a method cannot use.
@@ -116,6 +120,7 @@ func (c *call) malformed(reason string) *Error {
 	e := c.failed(fmt.Errorf("%w: %s", ErrMalformedResponse, reason))
 	if c.response != nil {
 		e.StatusCode, e.RequestID = c.response.StatusCode, c.requestID()
+		e.keep(c, bodyOf(c.response))
 	}
 	return e
 }

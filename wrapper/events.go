@@ -88,12 +88,17 @@ func (s *EventService) List(ctx context.Context, p EventParams, opts ...CallOpti
 	if err != nil {
 		return nil, err
 	}
+	c.decodes = true
 	answer, err := s.client.api.ListEventsWithResponse(withCall(ctx, c), query)
 	switch {
 	case err != nil:
-		return nil, c.undecoded(err)
+		err = c.undecoded(err)
 	case answer.JSON200 == nil || answer.JSON200.Data.Data == nil:
-		return nil, c.malformed("data.data is missing")
+		err = c.malformed("data.data is missing")
+	}
+	c.settle(ctx, err)
+	if err != nil {
+		return nil, err
 	}
 	return &answer.JSON200.Data, nil
 }
@@ -107,12 +112,17 @@ func (s *EventService) Get(ctx context.Context, id string, opts ...CallOption) (
 	if err != nil {
 		return nil, err
 	}
+	c.decodes = true
 	answer, err := s.client.api.GetEventWithResponse(withCall(ctx, c), id)
 	switch {
 	case err != nil:
-		return nil, c.undecoded(err)
+		err = c.undecoded(err)
 	case answer.JSON200 == nil || answer.JSON200.Data.ID == "":
-		return nil, c.malformed("data.id is missing")
+		err = c.malformed("data.id is missing")
+	}
+	c.settle(ctx, err)
+	if err != nil {
+		return nil, err
 	}
 	return &answer.JSON200.Data, nil
 }
@@ -182,4 +192,13 @@ func (s *EventService) Since(ctx context.Context, id string, opts ...CallOption)
 			}
 		}
 	}
+}
+
+// undecoded is the error of a generated method: the chain's own, or that of the
+// decoder, which speaks of an answer the chain let through.
+func (c *call) undecoded(err error) error {
+	if !c.delivered {
+		return err
+	}
+	return c.malformed(err.Error())
 }

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type observe struct {
 	userAgent []string
 }
 
-var acceptJSON = []string{"application/json"}
+var applicationJSON = []string{"application/json"}
 
 func (o *observe) Do(req *http.Request) (*http.Response, error) {
 	c := callOf(req)
@@ -35,9 +36,11 @@ func (o *observe) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := o.next.Do(req)
 	c.delivered = err == nil
-	if o.logger != nil {
-		o.log(c, req, err)
+	if c.delivered && c.decodes {
+		c.observer = o
+		return resp, nil
 	}
+	o.log(req.Context(), c, err)
 	return resp, err
 }
 
@@ -53,7 +56,7 @@ func (o *observe) begin(c *call, req *http.Request) error {
 		req.Header["User-Agent"] = o.userAgent
 	}
 	if req.Header["Accept"] == nil {
-		req.Header["Accept"] = acceptJSON
+		req.Header["Accept"] = applicationJSON
 	}
 	return c.setIdempotencyKey(req.Header)
 }
@@ -88,7 +91,18 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-func (o *observe) log(c *call, req *http.Request, err error) {
+// settle ends a call whose answer its method has decoded, with the outcome of
+// that, and logs it.
+func (c *call) settle(ctx context.Context, err error) {
+	if c.observer != nil {
+		c.observer.log(ctx, c, err)
+	}
+}
+
+func (o *observe) log(ctx context.Context, c *call, err error) {
+	if o.logger == nil {
+		return
+	}
 	level, message := slog.LevelDebug, "pepay: call"
 	switch {
 	case err != nil:
@@ -96,7 +110,7 @@ func (o *observe) log(c *call, req *http.Request, err error) {
 	case c.attempts > 1:
 		level = slog.LevelWarn
 	}
-	if !o.logger.Enabled(req.Context(), level) {
+	if !o.logger.Enabled(ctx, level) {
 		return
 	}
 	attrs := []slog.Attr{
@@ -115,5 +129,5 @@ func (o *observe) log(c *call, req *http.Request, err error) {
 	case c.response != nil: // nil when a middleware answered by itself
 		attrs = append(attrs, slog.Int("status", c.response.StatusCode), slog.String("request_id", c.requestID()))
 	}
-	o.logger.LogAttrs(req.Context(), level, message, attrs...)
+	o.logger.LogAttrs(ctx, level, message, attrs...)
 }

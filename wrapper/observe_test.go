@@ -82,6 +82,24 @@ func TestOneRecordPerCall(t *testing.T) {
 	}
 }
 
+// A success that the method cannot use is a failure, also in the log.
+func TestMalformedAnswerIsLoggedAsAFailure(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{`{"success":true,"data":{}}`, `{"success":tr`, `[]`} {
+		var log bytes.Buffer
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return respond(200, content), nil },
+			WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		_, err := client.WSTokens.Mint(t.Context(), MintParams{})
+		var failure *Error
+		if !errors.As(err, &failure) || string(failure.Body()) != content {
+			t.Errorf("%s: %v", content, err)
+		}
+		if strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), `"level":"ERROR"`) || !strings.Contains(log.String(), "malformed response") {
+			t.Errorf("%s: logged %s", content, log.String())
+		}
+	}
+}
+
 func TestLoggerBelowItsLevelIsNotAsked(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
