@@ -49,7 +49,7 @@ func (s *Stream) dial(ctx context.Context, since string, token *pepay.WSToken) (
 	hc.Transport = &signing{next: hc.Transport, authorize: s.authorize(token)}
 	u := s.client.StreamURL().JoinPath(s.kind.path)
 	u.RawQuery = s.opts.query(since).Encode()
-	ws, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
+	ws, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{ //nolint:bodyclose // Dial closes it
 		HTTPClient:      hc,
 		HTTPHeader:      http.Header{"User-Agent": {s.client.UserAgent()}},
 		CompressionMode: websocket.CompressionDisabled,
@@ -156,7 +156,7 @@ func (c *connection) read(ctx context.Context) ([]byte, error) {
 		m, err := r.Read(c.buffer[n:])
 		n += m
 		if err != nil {
-			if err == io.EOF { //nolint:errorlint // the end of a message is io.EOF itself, the end of the connection wraps it
+			if err == io.EOF { // itself; the end of the connection, in mid-message, comes wrapped
 				return c.buffer[:n], nil
 			}
 			return nil, err

@@ -75,7 +75,7 @@ func (s *WSTokenService) Mint(ctx context.Context, p MintParams, opts ...CallOpt
 	if err != nil {
 		return nil, err
 	}
-	resp, err := s.client.doer.Do(req)
+	resp, err := s.client.doer.Do(req) //nolint:bodyclose // the generated parser closes it
 	if err != nil {
 		return nil, err
 	}
