@@ -2,8 +2,11 @@ package wstoken_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
@@ -56,3 +59,41 @@ func ExampleCache_Invalidate() {
 }
 
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// A merchant's own endpoint: signed-in staff get a token, and nothing else.
+func ExampleHandler() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	tokens := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant}))
+
+	mux := http.NewServeMux()
+	mux.Handle("/pepay/token", wstoken.Handler(
+		func(pepay.WSTokenScope) wstoken.Source { return tokens },
+		func(r *http.Request) (pepay.WSTokenScope, error) {
+			if cookie, err := r.Cookie("session"); err != nil || cookie.Value != "of somebody on the staff" {
+				return "", errors.New("not signed in")
+			}
+			return pepay.WSTokenScopeMerchant, nil
+		},
+	))
+
+	request := httptest.NewRequest(http.MethodPost, "/pepay/token", nil)
+	answer := httptest.NewRecorder()
+	mux.ServeHTTP(answer, request)
+	fmt.Print(answer.Code, " ", answer.Body)
+
+	request.AddCookie(&http.Cookie{Name: "session", Value: "of somebody on the staff"})
+	answer = httptest.NewRecorder()
+	mux.ServeHTTP(answer, request)
+	fmt.Println(answer.Code, answer.Header().Get("Cache-Control"))
+	// Output:
+	// 403 {"error":"forbidden"}
+	// 200 no-store
+}
