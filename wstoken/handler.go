@@ -156,16 +156,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve decides on a POST. It catches the panics of the functions it was given.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WSToken, refused *refusal) {
-	defer func() {
-		p := recover()
-		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-			panic(p)
-		}
-		if p != nil {
-			h.logger.ErrorContext(r.Context(), "wstoken: panic", slog.String("panic", fmt.Sprint(p)))
-			token, refused = nil, refuseInternal
-		}
-	}()
+	defer h.rescue(r.Context(), &token, &refused)
 	if err := h.origins.protection.Check(r); err != nil {
 		return nil, refuseOrigin
 	}
@@ -188,6 +179,18 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WS
 		return nil, h.upstreamFailed(r, err)
 	}
 	return token, nil
+}
+
+// rescue makes an answer of a panic, unless it is the one that asks for none.
+func (h *handler) rescue(ctx context.Context, token **pepay.WSToken, refused **refusal) {
+	p := recover()
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	if p != nil {
+		h.logger.ErrorContext(ctx, "wstoken: panic", slog.String("panic", fmt.Sprint(p)))
+		*token, *refused = nil, refuseInternal
+	}
 }
 
 var errShortLife = errors.New("the token is about to expire")
