@@ -9,7 +9,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt generate check-generated bench spec-sync breaking api compat
+.PHONY: help run test lint fmt generate check-generated bench soak spec-sync breaking api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,3 +72,6 @@ compat: ## what this tree does to programs written for the last release
 
 bench: ## benchmarks side by side with other libraries
 	@go -C internal/bench run . $(ARGS)
+
+soak: ## many streams of a Pepay that keeps failing: nothing lost, nothing left behind (ARGS=-seed=2)
+	@go -C internal/bench run ./soak $(ARGS)

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"math/rand/v2"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+// plan decides which fault a stream meets next. Every connection that opens has
+// one in store, and now and then one is refused before. Calls come one at a time.
+type plan struct {
+	faults *pepaytest.Faults
+	role   role
+	random *rand.Rand
+	every  int
+
+	names   []string // of the rules in force
+	rules   []*pepaytest.Rule
+	deck    []string // so that all kinds get their turn
+	refused bool     // the last one was at the dial; two rejections in a row end a stream for good
+	met     map[string]int
+}
+
+func newPlan(faults *pepaytest.Faults, r role, random *rand.Rand, every int) *plan {
+	return &plan{faults: faults, role: r, random: random, every: every, met: map[string]int{}}
+}
+
+// arm has the next fault in store, unless the one before was not met yet, and
+// returns its name.
+func (p *plan) arm() string {
+	if len(p.rules) > 0 && p.rules[0].Hits() == 0 {
+		return p.names[0]
+	}
+	p.settle()
+	const refusals = 4 // one connection in so many is refused first
+	if p.refused = !p.refused && p.random.IntN(refusals) == 0; p.refused {
+		names := atDial(p.role)
+		name := names[p.random.IntN(len(names))]
+		p.add(name, 0)
+		return name
+	}
+	first, after := p.draw(), p.every/2+p.random.IntN(p.every)
+	p.add(first, after)
+	for name := first; name == duplicate; { // the stream goes on, so that something else must end it
+		if name = p.draw(); name != duplicate {
+			p.add(name, after+p.every/2+p.random.IntN(p.every))
+		}
+	}
+	return first
+}
+
+func (p *plan) draw() string {
+	if len(p.deck) == 0 {
+		p.deck = onStream()
+		if p.role.token && p.random.IntN(2) == 0 { // it takes the time of many other faults
+			p.deck = append(p.deck, closeOnExpiry)
+		}
+		p.random.Shuffle(len(p.deck), func(i, j int) { p.deck[i], p.deck[j] = p.deck[j], p.deck[i] })
+	}
+	name := p.deck[0]
+	p.deck = p.deck[1:]
+	return name
+}
+
+func (p *plan) add(name string, after int) {
+	if name == closeOnExpiry {
+		return
+	}
+	p.names = append(p.names, name)
+	p.rules = append(p.rules, p.faults.On(p.role.operation, newFault(name, after, p.random), pepaytest.Next(1)))
+}
+
+// settle counts what the rules did and removes them.
+func (p *plan) settle() {
+	for i, rule := range p.rules {
+		p.met[p.names[i]] += rule.Hits()
+	}
+	p.names, p.rules = nil, nil
+	p.faults.Reset()
+}
+
+// struck says how often each fault was met.
+func (p *plan) struck() map[string]int {
+	p.settle()
+	return p.met
+}

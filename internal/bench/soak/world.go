@@ -1,0 +1,97 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"math/rand/v2"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+// world is what the simulator's process does. Each stream has a Pepay of its own,
+// because a rule for faults cannot tell streams apart; all emit alike.
+type world struct{ pepays []*simulated }
+
+type simulated struct {
+	server  *pepaytest.Server
+	role    role
+	plan    *plan
+	emitted int
+	ids     hash.Hash
+}
+
+// Address is where a stream finds its Pepay.
+type Address struct{ URL, APIKey, CommerceAPIKey string }
+
+// Report is what a stream's Pepay knows in the end.
+type Report struct {
+	Faults map[string]int // by name, how often each was met
+	IDs    string         // a digest of the ids of all events in order
+}
+
+// Open starts them.
+func (w *world) Open(s Settings, addresses *[]Address) error {
+	for i := range s.Streams {
+		server, err := pepaytest.Start("127.0.0.1:0", pepaytest.WithCloseOnExpiry(),
+			pepaytest.WithRetention(4*window)) // nobody is that far behind, so every fault can be recovered from
+		if err != nil {
+			return err
+		}
+		r := roleOf(i)
+		w.pepays = append(w.pepays, &simulated{
+			server: server, role: r, ids: sha256.New(),
+			plan: newPlan(server.Faults(), r, rand.New(rand.NewPCG(s.Seed, uint64(i))), s.FaultEvery),
+		})
+		*addresses = append(*addresses, Address{server.URL(), server.APIKey(), server.CommerceAPIKey()})
+	}
+	return nil
+}
+
+// Arm has the next fault in store for a stream that is about to dial.
+func (w *world) Arm(stream int, name *string) error { //nolint:unparam // net/rpc wants one
+	*name = w.pepays[stream].plan.arm()
+	return nil
+}
+
+// Emit makes n more events happen to everyone.
+func (w *world) Emit(n int, total *int) error { //nolint:unparam // net/rpc wants one
+	for _, p := range w.pepays {
+		for range n {
+			p.emit()
+		}
+		*total = p.emitted
+	}
+	return nil
+}
+
+// Finish reports on everyone.
+func (w *world) Finish(_ int, reports *[]Report) error { //nolint:unparam // net/rpc wants one
+	for _, p := range w.pepays {
+		*reports = append(*reports, Report{p.plan.struck(), hex.EncodeToString(p.ids.Sum(nil))})
+	}
+	return nil
+}
+
+func (w *world) close() error {
+	var errs []error
+	for _, p := range w.pepays {
+		errs = append(errs, p.server.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (p *simulated) emit() {
+	p.emitted++
+	ev := p.server.Emit(pepay.Event{
+		Type: p.role.eventType,
+		Data: pepay.EventData{Object: json.RawMessage(fmt.Sprintf(p.role.object, p.emitted))},
+	})
+	addID(p.ids, ev.ID)
+}
+
+func addID(h hash.Hash, id string) { _, _ = h.Write([]byte(id + "\n")) } // a hash has no error
