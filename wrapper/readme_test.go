@@ -2,15 +2,18 @@ package wrapper_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -40,6 +43,47 @@ func Example_environment() {
 	}
 	fmt.Println(token.Scope, token.Token)
 	// Output: merchant [redacted]
+}
+
+// followInvoices is the README's example of a stream.
+func followInvoices(ctx context.Context, client *wrapper.Client, handle func(*pepay.Event) error) error {
+	events := stream.Merchant(client, stream.Options{
+		Types:  []string{"invoice.*"},
+		Cursor: stream.FileCursor("cursor"), // go on after a restart
+	})
+	for ev, err := range events.Events(ctx) {
+		if err != nil {
+			return err // what can pass was retried
+		}
+		if err := handle(ev); err != nil {
+			return err // ev comes again next time
+		}
+	}
+	return nil
+}
+
+func TestReadmeStream(t *testing.T) {
+	server := pepaytest.NewServer(t)
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir()) // for the cursor
+	ids := emit(t, server, pepay.EventInvoiceUpdated, 3)
+	if err := stream.FileCursor("cursor").Save(t.Context(), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	enough := errors.New("enough")
+	var seen []string
+	err = followInvoices(t.Context(), client, func(ev *pepay.Event) error {
+		if seen = append(seen, ev.ID); len(seen) == 2 {
+			return enough
+		}
+		return nil
+	})
+	if cursor, loadErr := stream.FileCursor("cursor").Load(t.Context()); !errors.Is(err, enough) || !slices.Equal(seen, ids[1:]) || cursor != ids[1] {
+		t.Errorf("%v after %v, the cursor is %s (%v)", err, seen, cursor, loadErr)
+	}
 }
 
 func TestReadmeSimulator(t *testing.T) {
