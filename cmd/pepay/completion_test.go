@@ -43,12 +43,18 @@ func TestCompletionInBash(t *testing.T) {
 		words []string
 		want  string
 	}{
-		{[]string{""}, "token mock demo version help completion"},
+		{[]string{""}, "token listen trigger mock demo version help completion"},
 		{[]string{"to"}, "token"},
+		{[]string{"t"}, "token trigger"},
 		{[]string{"x"}, ""},
 		{[]string{"token", "--t"}, "--ttl --timeout"},
 		{[]string{"token", "--json", "--s"}, "--scope"},
 		{[]string{"token", "--scope", ""}, ""},
+		{[]string{"listen", "--wallet"}, "--wallet-address --wallet-network"},
+		{[]string{"listen", "--cursor-file", "x", "--st"}, "--stop-on-gap"},
+		{[]string{"trigger", "invoice_"}, "invoice_payment.created invoice_payment.updated"},
+		{[]string{"trigger", "invoice.created", ""}, ""},
+		{[]string{"trigger", "invoice.created", "--s"}, "--set"},
 		{[]string{"mock", ""}, ""}, // and nothing is started
 		{[]string{"mock", "--addr", "127.0.0.1:0", "--f"}, "--fault"},
 		{[]string{"completion", ""}, "bash zsh fish"},

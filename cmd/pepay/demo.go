@@ -5,19 +5,24 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
 )
 
 const demoDescription = `Starts a simulator on this machine, mints a merchant and a commerce ws_token over
-real HTTP with the client of this SDK, and prints what Pepay says about them. No
+real HTTP with the client of this SDK, and prints what Pepay says about them. With
+these tokens it opens both event streams and prints what happens to an invoice and an
+order; one connection is dropped on the way, and the stream resumes without loss. No
 account and no key is needed, and nothing leaves the machine.
 
-The simulator then runs until Ctrl-C, if there is a terminal; --once ends at once.`
+Things keep happening until Ctrl-C, if there is a terminal; --once ends after one
+round.`
 
 func demoCommand() *cli.Command {
 	return &cli.Command{
@@ -28,7 +33,7 @@ func demoCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "one round, without waiting for Ctrl-C"},
 			&cli.BoolFlag{Name: "reveal", Usage: "print the tokens themselves"},
-			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per token, as 'pepay token --json' does"},
+			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per token, as 'pepay token --json' does, and then per event"},
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:0", DefaultText: "a free port", Usage: "let the simulator listen on `HOST:PORT`"},
 		},
 		Action: demoAction,
@@ -48,22 +53,34 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 			err = closeErr
 		}
 	}()
-	if err := showTokens(ctx, cmd, server); err != nil {
+	client, err := demoClient(server)
+	if err != nil {
+		return err
+	}
+	tokens := map[pepay.WSTokenScope]*wstoken.Cache{}
+	for _, scope := range scopes() {
+		tokens[scope] = wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: scope}))
+	}
+	if err := showTokens(ctx, cmd, server, tokens); err != nil {
 		return err
 	}
 	root := cmd.Root()
-	if cmd.Bool("once") || !isTerminal(root.Reader) || !isTerminal(root.Writer) {
-		return nil
+	play := newPlay(cmd, server)
+	if !cmd.Bool("once") && isTerminal(root.Reader) && isTerminal(root.Writer) {
+		fmt.Fprintf(root.ErrWriter, "\nThe simulator runs at %s until you press Ctrl-C.\n", server.URL())
+		play.pace, play.endless = time.Second, true
 	}
-	fmt.Fprintf(root.ErrWriter, "\nThe simulator runs at %s until you press Ctrl-C.\n", server.URL())
-	<-ctx.Done()
-	return nil
+	return play.run(ctx, client, tokens)
 }
 
-func showTokens(ctx context.Context, cmd *cli.Command, server *pepaytest.Server) error {
-	// Everything is set, so that nothing comes from the environment: the demo must
-	// not send a real key anywhere.
-	client, err := wrapper.New(
+func scopes() []pepay.WSTokenScope {
+	return []pepay.WSTokenScope{pepay.WSTokenScopeMerchant, pepay.WSTokenScopeCommerce}
+}
+
+// demoClient has everything set, so that nothing comes from the environment: the
+// demo must not send a real key anywhere.
+func demoClient(server *pepaytest.Server) (*wrapper.Client, error) {
+	return wrapper.New(
 		wrapper.WithBaseURL(server.URL()),
 		wrapper.WithStreamURL("ws"+strings.TrimPrefix(server.URL(), "http")),
 		wrapper.WithAPIKey(server.APIKey()),
@@ -71,17 +88,17 @@ func showTokens(ctx context.Context, cmd *cli.Command, server *pepaytest.Server)
 		wrapper.WithHTTPClient(server.Client()),
 		wrapper.WithApplication("pepay-cli", wrapper.Version),
 	)
-	if err != nil {
-		return err
-	}
+}
+
+func showTokens(ctx context.Context, cmd *cli.Command, server *pepaytest.Server, tokens map[pepay.WSTokenScope]*wstoken.Cache) error {
 	stdout := cmd.Root().Writer
 	if !cmd.Bool("json") {
 		if _, err := fmt.Fprintf(stdout, "A simulated Pepay at %s, two tokens minted over HTTP:\n", server.URL()); err != nil {
 			return err
 		}
 	}
-	for _, scope := range []pepay.WSTokenScope{pepay.WSTokenScopeMerchant, pepay.WSTokenScopeCommerce} {
-		token, err := client.WSTokens.Mint(ctx, wrapper.MintParams{Scope: scope})
+	for _, scope := range scopes() {
+		token, err := tokens[scope].Token(ctx)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 const demoToken = `  scope        %s
@@ -22,7 +23,22 @@ merchant token
 
 commerce token
 ` + demoToken + `(\S+)
-$`))
+
+Two event streams, opened with these tokens:
+
+` + demoEvents + `$`))
+
+const (
+	demoEvent  = `\d\d:\d\d:\d\d  `
+	demoEvents = `  merchant  ` + demoEvent + `invoice\.created          evt_\d+-1    invoice          550e8400…     unpaid
+  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-2    invoice          550e8400…     underpaid
+  merchant  the connection was dropped
+  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-3    invoice          550e8400…     paid
+  merchant  resumed after evt_\d+-2 with 1 event that happened meanwhile, none is missing
+  commerce  ` + demoEvent + `commerce\.order\.created   evt_\d+-4    commerce_order   order_123     placed
+  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-5    commerce_order   order_123     shipped
+`
+)
 
 func wantDemo(t *testing.T, r result) (tokens []string) {
 	t.Helper()
@@ -67,14 +83,28 @@ func TestDemoJSON(t *testing.T) {
 	t.Parallel()
 	r := pepayRun(t, nil, "demo", "--once", "--json")
 	r.wantDone(t)
-	lines := strings.SplitAfter(r.stdout, "\n")
-	if len(lines) != 3 {
-		t.Fatalf("%q", lines)
+	all := strings.SplitAfter(r.stdout, "\n")
+	if len(all) != 2+5+1 {
+		t.Fatalf("%q", all)
 	}
 	for i, scope := range []string{"merchant", "commerce"} {
-		if token := decodeToken(t, lines[i]); token["scope"] != scope || token["token"] != "[redacted]" {
+		if token := decodeToken(t, all[i]); token["scope"] != scope || token["token"] != "[redacted]" {
 			t.Errorf("%v", token)
 		}
+	}
+	idsOf(t, strings.Join(all[2:], ""))
+	if !strings.Contains(r.stderr, "the connection was dropped") || !strings.Contains(r.stderr, "none is missing") {
+		t.Errorf("stderr: %s", r.stderr)
+	}
+}
+
+func TestDemoIsQuick(t *testing.T) {
+	t.Parallel()
+	started := time.Now()
+	wantDemo(t, pepayRun(t, nil, "demo", "--once"))
+	// It takes about a second; the rest is for a busy machine.
+	if took := time.Since(started); took > 10*time.Second {
+		t.Errorf("took %s", took)
 	}
 }
 

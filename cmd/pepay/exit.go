@@ -8,17 +8,18 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// The exit codes scripts rely on. 5 is kept for a gap in an event stream that
-// could not be closed.
+// The exit codes scripts rely on.
 const (
 	exitDone    = 0
 	exitFailed  = 1
 	exitUsage   = 2
 	exitRefused = 3
 	exitTimeout = 4
+	exitGap     = 5
 )
 
 func exitCode(err error) int {
@@ -35,6 +36,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, wrapper.ErrUnauthorized), errors.Is(err, wrapper.ErrForbidden), errors.Is(err, wrapper.ErrNoCredential):
 		return exitRefused
+	case errors.Is(err, stream.ErrGap):
+		return exitGap
 	case timedOut(err):
 		return exitTimeout
 	}
@@ -50,23 +53,36 @@ func timedOut(err error) bool {
 
 // explain is the error in one line, with what can be done about it.
 func explain(err error) string {
-	text := strings.TrimPrefix(err.Error(), "pepay: ")
+	text := plain(err)
 	if hint := hint(err); hint != "" {
 		text += "; " + hint
 	}
 	switch {
 	case errors.Is(err, wrapper.ErrNoCredential):
-		text = "no API key; set PEPAY_API_KEY or PEPAY_COMMERCE_API_KEY, or use --api-key-file"
+		text = "no API key; set PEPAY_API_KEY, or PEPAY_COMMERCE_API_KEY for scope commerce, or use --api-key-file"
 	case errors.Is(err, wrapper.ErrInvalidArgument):
 		text = inFlags.Replace(text)
 	}
 	return printable(text)
 }
 
-// inFlags names the flag instead of the option of package wrapper it becomes.
-var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url")
+// plain is the error without the names of the packages and functions it comes from.
+func plain(err error) string {
+	return strings.TrimPrefix(withoutNames.Replace(err.Error()), "pepay: ")
+}
+
+var withoutNames = strings.NewReplacer("stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
+
+// inFlags names the flag instead of the option it becomes.
+var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url",
+	"stream.Options.Types", "--types", "stream.Options.InvoiceType", "--invoice-type", "stream.Options.InvoiceID", "--invoice-id",
+	"stream.Options.CustomerID", "--customer-id", "stream.Options.Environment", "--environment", "stream.Options.OrderID", "--order-id",
+	"stream.Options.WalletAddress", "--wallet-address", "stream.Options.WalletNetwork", "--wallet-network")
 
 func hint(err error) string {
+	if errors.Is(err, stream.ErrUnauthorized) {
+		return "check the API key, that it belongs to this address and that its scope is the stream's"
+	}
 	var call *wrapper.Error
 	if !errors.As(err, &call) {
 		return ""

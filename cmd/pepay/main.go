@@ -1,6 +1,8 @@
 // Command pepay is the command line of Pepay.
 //
 //	pepay token                mint a ws_token and print it
+//	pepay listen               follow an event stream
+//	pepay trigger EVENT_TYPE   make an event happen in the simulator
 //	pepay mock                 run the simulator
 //	pepay demo                 see the SDK at work against a simulator
 //	pepay version              print the version
@@ -13,6 +15,7 @@
 //	PEPAY_API_KEY              API key, sent as x-api-key
 //	PEPAY_COMMERCE_API_KEY     API key of scope commerce, sent as x-commerce-api-key
 //	PEPAY_API_URL              where the API is reached, https://api-beta.pepay.io by default
+//	PEPAY_WS_URL               where event streams are reached, the same host by default
 //	NO_COLOR                   no color, whatever the value
 //
 // A key never comes from a flag's value, where the list of processes would show
@@ -24,14 +27,21 @@
 // a result is one JSON object per line. Color is used on a terminal only. No
 // API key is printed, except by mock: its keys open nothing but the simulator.
 //
+// listen prints an event in one write before it asks for the next one, and keeps
+// its place (--cursor-file) after that: an event is printed at least once, whatever
+// happens to the process. What could not be printed is a failure and not passed over.
+//
 // # Exit codes
 //
-//	0    done; for mock and demo also after Ctrl-C or SIGTERM
+//	0    done; also after Ctrl-C or SIGTERM for mock, for demo, and for listen once its
+//	     stream was open; for listen also when --timeout passes while the stream is live
+//	     and no --max-events are asked for
 //	1    failed
 //	2    wrong usage: an unknown command, flag or argument, or a value that cannot be used
 //	3    refused credentials, or none
-//	4    timed out
-//	5    a gap that could not be closed (event streams)
+//	4    timed out; for listen also when --timeout passes before --max-events were seen,
+//	     or while the stream is not live
+//	5    a gap that could not be closed (listen --stop-on-gap)
 //	130  ended by Ctrl-C before it was done, 143 by SIGTERM
 package main
 

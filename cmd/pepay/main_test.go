@@ -52,7 +52,7 @@ func (b built) Run() int {
 // developer's keys, and the canary where a key belongs unless env says otherwise.
 func command(env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, args...)
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "SystemRoot"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "SystemRoot", "TZ"} {
 		if value, ok := os.LookupEnv(name); ok {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}

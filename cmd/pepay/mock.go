@@ -24,6 +24,18 @@ oversized=9MiB, redirect=URL, reset=before, reset=mid-body.
 Beside it or alone: latency=200ms, content-type=text/html.
 When: next=2, every=3, always (default).
 
+Streams, openMerchantStream, openCommerceStream and openPaymentStream, have faults of
+their own:
+
+  pepay mock --fault openMerchantStream:drop-after=5,next=1
+
+Upgrades: refuse-upgrade=CODE, reject-token. After a number of events: drop-after=3,
+reset-after=3, silent-after=3, close-after=3,code=1012, duplicate-after=3,
+reorder-after=3, skip-after=3, truncated-frame-after=3, cut-frame-after=3,
+oversized-frame-after=3,bytes=9MiB, ws-error-after=3,code=CODE with message=…
+
+'pepay trigger' makes events happen in it, 'pepay listen' follows them.
+
 With --json one line goes to standard output as soon as the simulator listens:
 
   {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…"}`
@@ -56,7 +68,11 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 			return usagef("--fault: %s", strings.TrimPrefix(err.Error(), "pepaytest: "))
 		}
 	}
-	server, err := startSimulator(cmd.String("addr"))
+	var opts []pepaytest.Option
+	if cmd.Bool("verbose") {
+		opts = append(opts, pepaytest.WithRequestLog(requestLines(cmd.Root().ErrWriter)))
+	}
+	server, err := startSimulator(cmd.String("addr"), opts...)
 	if err != nil {
 		return err
 	}
@@ -69,9 +85,6 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 	if err := announce(cmd, server, faults); err != nil {
 		_ = server.Close()
 		return err
-	}
-	if cmd.Bool("verbose") {
-		logRequests(ctx, cmd.Root().ErrWriter, server)
 	}
 	<-ctx.Done()
 	return server.Close()

@@ -17,10 +17,11 @@ Environment:
   PEPAY_API_KEY           API key, sent as x-api-key
   PEPAY_COMMERCE_API_KEY  API key of scope commerce, sent as x-commerce-api-key
   PEPAY_API_URL           where the API is reached
+  PEPAY_WS_URL            where event streams are reached
   NO_COLOR                no color
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused credentials, 4 timed out,
-130 ended by Ctrl-C.`
+5 events may be missing (listen --stop-on-gap), 130 ended by Ctrl-C.`
 
 // run does what args say and returns the exit code. ctx ends what takes long;
 // its cause tells a signal from the rest.
@@ -45,6 +46,8 @@ func newRoot() *cli.Command {
 		Version:     wrapper.Version,
 		Commands: []*cli.Command{
 			tokenCommand(),
+			listenCommand(),
+			triggerCommand(),
 			mockCommand(),
 			demoCommand(),
 			versionCommand(),

@@ -23,7 +23,10 @@ func (e *signalError) exitCode() int {
 
 // untilSignal returns a context that Ctrl-C or SIGTERM ends, with a signalError
 // as its cause. A second signal kills the process, should the first not be heard.
+// A pipe that nobody reads from is an error of the write, not a signal: what could
+// not be printed must not count as printed, and its failure be said.
 func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(parent)
 	received := make(chan os.Signal, 1)
 	signal.Notify(received, os.Interrupt, syscall.SIGTERM)

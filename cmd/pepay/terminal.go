@@ -6,7 +6,14 @@ import (
 	"runtime"
 )
 
-const bold = "1"
+// Parts of the code that paint writes.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
 
 // paint colors text where a person reads it: on a terminal that understands the
 // codes, unless NO_COLOR (https://no-color.org) is set.

@@ -83,6 +83,10 @@ func TestDemoWaitsOnTerminal(t *testing.T) {
 		t.Fatalf("the simulator does not run any more: %v", err)
 	}
 	_ = resp.Body.Close()
+	// It goes on with a second invoice.
+	if screen := readUntil(t, person, "550e8401…     \x1b[33munpaid"); !strings.Contains(screen, "\x1b[32mpaid\x1b[0m") || !strings.Contains(screen, "none is missing") {
+		t.Errorf("%q", screen)
+	}
 	if _, err := person.WriteString("\x03"); err != nil { // Ctrl-C
 		t.Fatal(err)
 	}
@@ -113,6 +117,21 @@ func TestNoColor(t *testing.T) {
 			}
 			_ = cmd.Wait()
 		}
+	}
+}
+
+func TestListenOnTerminal(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	cmd := command(append(at(server.URL()), "TERM=xterm"), "listen", "--max-events", "1")
+	person := onTerminal(t, cmd)
+	readUntil(t, person, "\x1b[2mlive, following")
+	happen(t, server, "invoice.updated")
+	if screen := readUntil(t, person, ""); !strings.Contains(screen, "\x1b[1minvoice.updated        \x1b[0m") || !strings.Contains(screen, "\x1b[32mpaid\x1b[0m") {
+		t.Errorf("%q", screen)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

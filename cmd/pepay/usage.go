@@ -49,6 +49,8 @@ func expected(cmd *cli.Command, flag string) string {
 			return "write a duration such as 60s or 2m"
 		case *cli.BoolFlag:
 			return "is given without a value, or with =true or =false"
+		case *cli.IntFlag:
+			return "write a number from 1 up"
 		}
 	}
 	return "the value cannot be used"

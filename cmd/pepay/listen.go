@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/stream"
+	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
+)
+
+const listenDescription = `Follows an event stream, reconnecting and resuming by itself, until Ctrl-C. Every
+event is a line on standard output:
+
+  15:04:05  invoice.updated          evt_1734780000000-123  invoice          550e8400…     paid
+
+that is when it was created, in local time, its type and id, and what it is about.
+With --json it is the event in Pepay's wire form. How the stream is doing goes to
+standard error; "live" means that from now on no event is missed.
+
+A script keeps its place with --cursor-file: the file holds the id of the last
+event that was printed, and a restart goes on after it. What was printed when the
+process died, but not yet kept, is printed again.
+
+--timeout bounds the whole of it. When it passes, the exit code is 4 if --max-events
+were not seen or the stream was not live, else 0. Ctrl-C and SIGTERM are the normal
+end of a stream that was open, with exit code 0.
+
+The key comes from PEPAY_API_KEY or PEPAY_COMMERCE_API_KEY, or from --api-key-file.`
+
+func listenCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "listen",
+		Usage:       "follow an event stream",
+		UsageText:   "pepay listen [flags]",
+		Description: listenDescription,
+		Flags:       listenFlags(),
+		Action:      listenAction,
+	}
+}
+
+func listenAction(ctx context.Context, cmd *cli.Command) error {
+	opts, err := streamOptions(cmd)
+	if err != nil {
+		return err
+	}
+	scope := listenScope(cmd)
+	outer := ctx
+	if limit := cmd.Duration("timeout"); limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	logger := verboseLogger(cmd)
+	client, err := listenClient(ctx, cmd, scope, logger)
+	if err != nil {
+		return err
+	}
+	if cmd.Bool("token") {
+		opts.Source = wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: scope, TTL: cmd.Duration("ttl")}))
+	}
+	status := &statusLines{
+		w:      cmd.Root().ErrWriter,
+		what:   string(scope) + " events of " + client.StreamURL().Host,
+		quiet:  cmd.Bool("quiet"),
+		chatty: cmd.Bool("verbose"),
+	}
+	opts.Observer, opts.Logger = status.observer(), logger
+	follow := stream.Merchant
+	if scope == pepay.WSTokenScopeCommerce {
+		follow = stream.Commerce
+	}
+	l := &listener{
+		events: follow(client, opts),
+		print:  eventPrinter(cmd.Root().Writer, cmd.Bool("json")),
+		limit:  cmd.Int("max-events"),
+		status: status,
+	}
+	return l.outcome(outer, l.run(ctx))
+}
+
+// listenScope is what --scope says, or what the only key there is opens.
+func listenScope(cmd *cli.Command) pepay.WSTokenScope {
+	onlyCommerce := os.Getenv("PEPAY_API_KEY") == "" && os.Getenv("PEPAY_COMMERCE_API_KEY") != ""
+	switch {
+	case cmd.IsSet("scope"):
+		return pepay.WSTokenScope(cmd.String("scope"))
+	case onlyCommerce && !cmd.IsSet("api-key-file"):
+		return pepay.WSTokenScopeCommerce
+	}
+	return pepay.WSTokenScopeMerchant
+}

@@ -1,0 +1,138 @@
+//go:build !windows
+
+package main
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+func TestListenSignals(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		signal   os.Signal
+		open     bool
+		code     int
+		lastLine string
+	}{
+		"SIGINT once open":    {os.Interrupt, true, exitDone, "live, following the merchant events"},
+		"SIGTERM once open":   {syscall.SIGTERM, true, exitDone, "live, following the merchant events"},
+		"SIGINT before that":  {os.Interrupt, false, 130, "pepay: interrupt"},
+		"SIGTERM before that": {syscall.SIGTERM, false, 143, "pepay: terminated"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := account(t)
+			if !c.open {
+				server.Faults().On("openMerchantStream", pepaytest.Latency(time.Hour), pepaytest.Always())
+			}
+			p := startProcess(t, at(server.URL()), "listen", "--max-events", "5")
+			if c.open {
+				p.stderr.await(t, "live", 1)
+			} else {
+				p.stderr.await(t, "connecting", 1)
+			}
+			r := p.signal(t, c.signal)
+			all := lines(r.stderr)
+			if r.code != c.code || !strings.HasPrefix(all[len(all)-1], c.lastLine) {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// Killed in the middle, a restart prints what is left, and at most the one event
+// again whose place was not kept any more.
+func TestListenKilled(t *testing.T) {
+	t.Parallel()
+	const total, before = 10_000, 3_000
+	server := account(t)
+	args := []string{"listen", "--json", "--stop-on-gap", "--cursor-file", filepath.Join(t.TempDir(), "cursor")}
+	p := startProcess(t, at(server.URL()), args...)
+	p.stderr.await(t, "live", 1)
+	var want []string
+	for range total {
+		want = append(want, happen(t, server, pepay.EventInvoiceUpdated).ID)
+	}
+	p.stdout.await(t, "\n", before)
+	if r := p.signal(t, syscall.SIGKILL); r.code != -1 {
+		t.Fatalf("%d: %s", r.code, r.stderr)
+	}
+	got := idsOf(t, p.stdout.String())
+	if len(got) == total {
+		t.Fatal("it was not killed in the middle")
+	}
+	if !slices.Equal(got, want[:len(got)]) {
+		t.Fatal("events are missing or out of order before it was killed")
+	}
+	p = startProcess(t, at(server.URL()), args...)
+	p.stdout.await(t, `"id":"`+want[total-1]+`"`, 1)
+	r := p.signal(t, os.Interrupt)
+	r.wantDone(t)
+	rest := idsOf(t, r.stdout)
+	switch again := len(got) + len(rest) - total; {
+	case again < 0 || again > 1:
+		t.Errorf("%d of %d events before, %d after", len(got), total, len(rest))
+	case !slices.Equal(rest, want[len(got)-again:]):
+		t.Error("events are missing or out of order after the restart")
+	}
+}
+
+// An event that nobody could read is not passed over.
+func TestListenBrokenPipe(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	file := filepath.Join(t.TempDir(), "cursor")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	cmd := command(at(server.URL()), "listen", "--cursor-file", file)
+	stderr := newScreen()
+	cmd.Stdout, cmd.Stderr = writer, stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = writer.Close()
+	stderr.await(t, "live", 1)
+	first := happen(t, server, pepay.EventInvoiceCreated)
+	if line, err := bufio.NewReader(reader).ReadString('\n'); err != nil || !strings.Contains(line, first.ID) {
+		t.Fatalf("%q: %v", line, err)
+	}
+	_ = reader.Close()
+	second := happen(t, server, pepay.EventInvoiceUpdated)
+	r := finished(t, cmd.Wait(), newScreen(), stderr)
+	if all := lines(r.stderr); r.code != exitFailed || !strings.HasSuffix(all[len(all)-1], "broken pipe") {
+		t.Errorf("%+v", r)
+	}
+	if kept, err := os.ReadFile(file); err != nil || string(kept) != first.ID+"\n" {
+		t.Errorf("kept %q, want %s: %v", kept, first.ID, err)
+	}
+	r = pepayRun(t, at(server.URL()), "listen", "--cursor-file", file, "--json", "--max-events", "1")
+	if ids := idsOf(t, r.stdout); !slices.Equal(ids, []string{second.ID}) {
+		t.Errorf("got %v, want %s", ids, second.ID)
+	}
+}
+
+func TestListenCursorThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	file := filepath.Join(t.TempDir(), "no", "such", "directory")
+	p := startProcess(t, at(server.URL()), "listen", "--cursor-file", file)
+	p.stderr.await(t, "live", 1)
+	ev := happen(t, server, pepay.EventInvoiceCreated)
+	r := p.result(t)
+	if all := lines(r.stderr); r.code != exitFailed || !strings.HasPrefix(all[len(all)-1], "pepay: saving the cursor "+ev.ID+": ") {
+		t.Errorf("%+v", r)
+	}
+}

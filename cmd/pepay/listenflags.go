@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/stream"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+func listenFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "scope", Usage: "merchant or commerce (default: merchant, unless there is only PEPAY_COMMERCE_API_KEY)"},
+		&cli.StringSliceFlag{Name: "types", Usage: "only events of these `TYPES`, with commas between, such as invoice.*"},
+		&cli.StringFlag{Name: "invoice-id", Usage: "only events of the invoice `ID`"},
+		&cli.StringFlag{Name: "customer-id", Usage: "only events of the customer `ID`"},
+		&cli.StringFlag{Name: "invoice-type", Usage: "only standard or commerce invoices (scope merchant)"},
+		&cli.StringFlag{Name: "environment", Usage: "only events on devnet or mainnet (scope merchant)"},
+		&cli.StringFlag{Name: "order-id", Usage: "only events of the order `ID` (scope commerce)"},
+		&cli.StringFlag{Name: "wallet-address", Usage: "only events of the payer's wallet `ADDRESS` (scope commerce)"},
+		&cli.StringFlag{Name: "wallet-network", Usage: "only events of the payer's `NETWORK`, such as solana (scope commerce)"},
+		&cli.StringFlag{Name: "since", Usage: "go on after the event `ID`; what --cursor-file holds wins"},
+		&cli.StringFlag{Name: "cursor-file", TakesFile: true, Usage: "keep the place in `FILE` across restarts; one process per file"},
+		&cli.BoolFlag{Name: "stop-on-gap", Usage: "end with exit code 5 where events may be missing after a reconnect"},
+		&cli.IntFlag{Name: "max-events", DefaultText: "no end", Usage: "end after `N` events"},
+		&cli.DurationFlag{Name: "timeout", DefaultText: "none", Usage: "end after this long"},
+		&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it"},
+		&cli.BoolFlag{Name: "token", Usage: "open the stream with minted ws_tokens, as a browser does, instead of the key"},
+		&cli.DurationFlag{Name: "ttl", Value: wrapper.DefaultTokenTTL, DefaultText: "60s", Usage: "life of those tokens, in whole seconds"},
+		apiKeyFileFlag(),
+		&cli.StringFlag{Name: "base-url", Usage: "reach the API at `URL` instead of PEPAY_API_URL"},
+		&cli.BoolFlag{Name: "quiet", Usage: "leave out how the stream is doing, but for gaps"},
+		&cli.BoolFlag{Name: "verbose", Usage: "also print connections, requests and ws_control frames to standard error"},
+	}
+}
+
+// streamOptions is what the flags say. Whether a filter belongs to the stream,
+// package stream knows.
+func streamOptions(cmd *cli.Command) (stream.Options, error) {
+	opts := stream.Options{
+		Types: cmd.StringSlice("types"), Since: cmd.String("since"), StopOnGap: cmd.Bool("stop-on-gap"),
+		InvoiceID: cmd.String("invoice-id"), CustomerID: cmd.String("customer-id"), InvoiceType: cmd.String("invoice-type"),
+		Environment: cmd.String("environment"), OrderID: cmd.String("order-id"),
+		WalletAddress: cmd.String("wallet-address"), WalletNetwork: cmd.String("wallet-network"),
+	}
+	if err := noArguments(cmd); err != nil {
+		return opts, err
+	}
+	for _, name := range []string{
+		"types", "invoice-id", "customer-id", "invoice-type", "environment", "order-id", "wallet-address", "wallet-network", "since", "cursor-file",
+	} {
+		// An empty variable in a script must not widen what is listened to.
+		if cmd.IsSet(name) && (name == "types" && len(opts.Types) == 0 || name != "types" && cmd.String(name) == "") {
+			return opts, usagef("--%s: is empty", name)
+		}
+	}
+	switch ttl := cmd.Duration("ttl"); {
+	case cmd.IsSet("scope") && !pepay.WSTokenScope(cmd.String("scope")).Valid():
+		return opts, usagef("--scope: write %s or %s", pepay.WSTokenScopeMerchant, pepay.WSTokenScopeCommerce)
+	case cmd.IsSet("max-events") && cmd.Int("max-events") < 1:
+		return opts, usagef("--max-events: write a number from 1 up")
+	case cmd.IsSet("timeout") && cmd.Duration("timeout") <= 0:
+		return opts, usagef("--timeout: write a duration above 0, such as 30s")
+	case cmd.IsSet("ttl") && !cmd.Bool("token"):
+		return opts, usagef("--ttl: is the life of minted tokens, use it with --token")
+	case ttl < time.Second || ttl%time.Second != 0:
+		return opts, usagef("--ttl: write whole seconds from 1s up, such as 60s or 2m")
+	case cmd.Bool("quiet") && cmd.Bool("verbose"):
+		return opts, usagef("--quiet: excludes --verbose")
+	}
+	if cmd.IsSet("cursor-file") {
+		opts.Cursor = stream.FileCursor(cmd.String("cursor-file"))
+	}
+	return opts, nil
+}
+
+// listenClient holds the key of the scope alone: the Events API would otherwise be
+// asked with a merchant's key what a commerce stream missed.
+func listenClient(ctx context.Context, cmd *cli.Command, scope pepay.WSTokenScope, logger *slog.Logger) (*wrapper.Client, error) {
+	client, err := newClient(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
+	var opts []wrapper.Option
+	if logger != nil {
+		opts = append(opts, wrapper.WithLogger(logger))
+	}
+	key := os.Getenv("PEPAY_COMMERCE_API_KEY")
+	if scope == pepay.WSTokenScopeCommerce && key != "" && !cmd.IsSet("api-key-file") {
+		opts = append(opts, wrapper.WithCommerceAPIKey(key))
+	}
+	return client.With(opts...)
+}
+
+// verboseLogger is nil unless --verbose is set.
+func verboseLogger(cmd *cli.Command) *slog.Logger {
+	if !cmd.Bool("verbose") {
+		return nil
+	}
+	return slog.New(slog.NewTextHandler(cmd.Root().ErrWriter, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/stream"
+	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
+)
+
+// patience is how long an event may take to come over its stream.
+const patience = 20 * time.Second
+
+// play is the second half of the demo: events happen one by one, each after the one
+// before it came over its stream, so that the same lines are printed every time.
+type play struct {
+	server  *pepaytest.Server
+	pace    time.Duration // between happenings
+	endless bool
+	asJSON  bool
+
+	mu     sync.Mutex // of what is written
+	stdout io.Writer
+	story  io.Writer // what is told beside the events
+
+	ready   chan struct{} // one per stream that is live
+	arrived chan struct{} // one per event
+	resumed chan struct{} // after the dropped connection
+	dropped sync.Once
+}
+
+func newPlay(cmd *cli.Command, server *pepaytest.Server) *play {
+	p := &play{
+		server: server, asJSON: cmd.Bool("json"), stdout: cmd.Root().Writer, story: cmd.Root().Writer,
+		ready: make(chan struct{}, len(scopes())), arrived: make(chan struct{}), resumed: make(chan struct{}, 1),
+	}
+	if p.asJSON {
+		p.story = cmd.Root().ErrWriter
+	}
+	return p
+}
+
+// run follows both streams until the course is over, or ctx is.
+func (p *play) run(outer context.Context, client *wrapper.Client, tokens map[pepay.WSTokenScope]*wstoken.Cache) error {
+	p.server.Faults().On("openMerchantStream", pepaytest.DropAfter(dropAfter), pepaytest.Next(1))
+	if err := p.tell("\nTwo event streams, opened with these tokens:\n"); err != nil {
+		return err
+	}
+	streams := map[pepay.WSTokenScope]*stream.Stream{}
+	for _, scope := range scopes() {
+		events, err := p.open(client, scope, tokens[scope])
+		if err != nil {
+			return err
+		}
+		streams[scope] = events
+	}
+	ctx, cancel := context.WithCancelCause(outer)
+	var following sync.WaitGroup
+	for scope, events := range streams {
+		following.Go(func() { cancel(p.follow(ctx, events, scope)) })
+	}
+	err := p.rounds(ctx)
+	cancel(nil)
+	following.Wait()
+	switch cause := context.Cause(ctx); {
+	case outer.Err() != nil:
+		return nil // Ctrl-C is the end of it
+	case err != nil && cause != nil && !errors.Is(cause, context.Canceled):
+		return cause
+	}
+	return err
+}
+
+// open prepares a stream that has the key of its scope alone, for what it missed.
+func (p *play) open(client *wrapper.Client, scope pepay.WSTokenScope, tokens wstoken.Source) (*stream.Stream, error) {
+	opts := stream.Options{Source: tokens, Backoff: stream.Backoff{Base: 100 * time.Millisecond}, Observer: p.observer(scope)}
+	if scope == pepay.WSTokenScopeMerchant {
+		client, err := client.With(wrapper.WithAPIKey(p.server.APIKey()))
+		return stream.Merchant(client, opts), err
+	}
+	client, err := client.With(wrapper.WithCommerceAPIKey(p.server.CommerceAPIKey()))
+	return stream.Commerce(client, opts), err
+}
+
+// follow prints the events of a stream.
+func (p *play) follow(ctx context.Context, events *stream.Stream, scope pepay.WSTokenScope) error {
+	for ev, err := range events.Events(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := p.show(scope, ev); err != nil {
+			return err
+		}
+		select {
+		case p.arrived <- struct{}{}:
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+func (p *play) show(scope pepay.WSTokenScope, ev *pepay.Event) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.asJSON {
+		return printJSON(p.stdout, eventInJSON(ev))
+	}
+	_, err := fmt.Fprintf(p.stdout, "  %-8s  %s\n", scope, eventLine(p.stdout, ev))
+	return err
+}
+
+func (p *play) tell(format string, args ...any) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, err := fmt.Fprintf(p.story, format+"\n", args...)
+	return err
+}
+
+// observer tells what happens to a connection. While it does, the stream waits: the
+// next event of the course happens before it is back.
+func (p *play) observer(scope pepay.WSTokenScope) stream.Observer {
+	wasLive := false
+	return stream.Observer{
+		OnState: func(state stream.State, _ error) {
+			switch {
+			case state == stream.StateLive && !wasLive:
+				wasLive = true
+				p.ready <- struct{}{}
+			case state == stream.StateWaiting && wasLive:
+				_ = p.tell("  %-8s  the connection was dropped", scope)
+				p.dropped.Do(func() { p.emit(course()[dropAfter], 1) })
+			}
+		},
+		OnResume: func(r stream.Resume) {
+			loss := "none is missing"
+			if r.Gap {
+				loss = "others may be missing: " + r.Reason
+			}
+			_ = p.tell("  %-8s  resumed after %s with %s that happened meanwhile, %s", scope, r.Since, countEvents(r.Replayed+r.Backfilled), loss)
+			select {
+			case p.resumed <- struct{}{}:
+			default:
+			}
+		},
+	}
+}
+
+func (p *play) emit(h happening, round int) {
+	ev, err := h.event(round)
+	if err != nil {
+		panic(err) // the course is fixed
+	}
+	p.server.Emit(ev)
+}
+
+// rounds goes through the course, once or until ctx ends.
+func (p *play) rounds(ctx context.Context) error {
+	for range scopes() {
+		if err := await(ctx, p.ready); err != nil {
+			return err
+		}
+	}
+	for round := 1; round == 1 || p.endless; round++ {
+		for i, h := range course() {
+			if err := p.pause(ctx); err != nil {
+				return err
+			}
+			if round > 1 || i != dropAfter { // else the drop has it happen
+				p.emit(h, round)
+			}
+			if err := await(ctx, p.arrived); err != nil {
+				return err
+			}
+			if round == 1 && i == dropAfter {
+				if err := await(ctx, p.resumed); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *play) pause(ctx context.Context) error {
+	select {
+	case <-time.After(p.pace):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// await waits for something on a channel, within bounds.
+func await[T any](ctx context.Context, c <-chan T) error {
+	select {
+	case <-c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(patience):
+		return errors.New("an event did not come over its stream in time")
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pepaylabs/pepay-go/stream"
+)
+
+// statusLines says on standard error how a stream is doing. Its methods are called
+// in order, never concurrently.
+type statusLines struct {
+	w             io.Writer
+	what          string
+	quiet, chatty bool
+
+	opened, live bool // ever, and as far as is known
+}
+
+func (s *statusLines) observer() stream.Observer {
+	return stream.Observer{OnState: s.state, OnResume: s.resume, OnControl: s.control}
+}
+
+func (s *statusLines) state(state stream.State, err error) {
+	switch state {
+	case stream.StateConnecting:
+		s.say("connecting to the " + s.what)
+	case stream.StateReplaying:
+		s.opened = true
+		s.say("connected, looking for what was missed")
+	case stream.StateLive:
+		s.opened = true
+		s.say("live, following the " + s.what)
+	case stream.StateWaiting:
+		s.say("waiting to try again, because " + plain(err))
+	case stream.StateClosed:
+		return // why is the outcome's business, which also asks what was before
+	}
+	s.live = state == stream.StateLive
+}
+
+// resume is said also with --quiet where something may be missing.
+func (s *statusLines) resume(r stream.Resume) {
+	if !s.quiet || r.Gap {
+		s.line(resumeText(r))
+	}
+}
+
+func (s *statusLines) control(c stream.Control) {
+	if s.chatty {
+		s.line("control frame " + c.Kind + ": " + string(c.Raw))
+	}
+}
+
+func (s *statusLines) say(text string) {
+	if !s.quiet {
+		s.line(text)
+	}
+}
+
+func (s *statusLines) line(text string) {
+	fmt.Fprintln(s.w, paint(s.w, dim, printable(text)))
+}
+
+// resumeText is a resume in one line.
+func resumeText(r stream.Resume) string {
+	text := "resumed"
+	if r.Since != "" {
+		text += " after " + r.Since
+	}
+	var parts []string
+	if r.Downtime > 0 {
+		parts = append(parts, "away for "+duration(r.Downtime))
+	}
+	parts = append(parts, fmt.Sprintf("%s replayed, %d backfilled from the Events API", countEvents(r.Replayed), r.Backfilled))
+	if r.Duplicates > 0 {
+		parts = append(parts, fmt.Sprintf("%d dropped as duplicates", r.Duplicates))
+	}
+	if r.Gap {
+		return text + ": " + strings.Join(parts, ", ") + "; events may be missing: " + r.Reason
+	}
+	return text + ": " + strings.Join(parts, ", ") + ", none missing"
+}
+
+func countEvents(n int) string {
+	if n == 1 {
+		return "1 event"
+	}
+	return fmt.Sprintf("%d events", n)
+}
+
+// duration has two digits that matter to a person.
+func duration(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(10 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
+)
+
+const triggerDescription = `Makes an event happen in the simulator that 'pepay mock' runs, with a payload that
+Pepay documents. PEPAY_API_URL says where it is, an address of this machine such as
+http://127.0.0.1:3000, and the key is one of those it printed. The event's id is
+printed.
+
+  pepay trigger invoice.updated
+  pepay trigger invoice.updated --set status=underpaid --set amount_paid=4000
+  pepay trigger invoice_payment.updated --set settlement.status=failed
+
+--set changes what is in data.object. A VALUE is JSON where that fits what is there
+now (a number for a number; null always), and text otherwise. A path that is not
+there is refused, and the paths there are listed.
+
+The types:
+
+`
+
+func triggerCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "trigger",
+		Usage:       "make an event happen in the simulator",
+		UsageText:   "pepay trigger EVENT_TYPE [flags]",
+		Description: triggerDescription + "  " + strings.Join(eventTypes(), "\n  "),
+		// A value has commas of its own. The library does not pass this on from the root.
+		DisableSliceFlagSeparator: true,
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "set", Usage: "change the payload as `PATH=VALUE` says; may be repeated"},
+			&cli.IntFlag{Name: "count", Value: 1, DefaultText: "1", Usage: "make `N` such events happen"},
+			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it, instead of the id"},
+			apiKeyFileFlag(),
+			&cli.StringFlag{Name: "base-url", Usage: "reach the simulator at `URL` instead of PEPAY_API_URL"},
+			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, DefaultText: "30s", Usage: "give up after this long"},
+		},
+		ShellComplete: completeTrigger,
+		Action:        triggerAction,
+	}
+}
+
+func eventTypes() []string {
+	return []string{
+		pepay.EventInvoiceCreated, pepay.EventInvoiceUpdated,
+		pepay.EventInvoicePaymentCreated, pepay.EventInvoicePaymentUpdated,
+		pepay.EventCommerceOrderCreated, pepay.EventCommerceOrderUpdated,
+		pepay.EventPaymentQuoteUpdated, pepay.EventTestPing,
+	}
+}
+
+func triggerAction(ctx context.Context, cmd *cli.Command) error {
+	ev, err := triggerEvent(cmd)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, cmd.Duration("timeout"))
+	defer cancel()
+	client, err := newClient(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	if !isLoopback(client.BaseURL().Hostname()) {
+		return usagef("events can be made to happen in the simulator only, and it runs on this machine: " +
+			"set PEPAY_API_URL or --base-url to the address that 'pepay mock' prints, such as http://127.0.0.1:3000")
+	}
+	for range cmd.Int("count") {
+		happened, err := emit(ctx, client, ev)
+		if err != nil {
+			return err
+		}
+		if cmd.Bool("json") {
+			err = printJSON(cmd.Root().Writer, eventInJSON(happened))
+		} else {
+			_, err = fmt.Fprintln(cmd.Root().Writer, printable(happened.ID))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// triggerEvent is what the arguments ask for. They are not repeated in errors
+// where they may be a key.
+func triggerEvent(cmd *cli.Command) (pepay.Event, error) {
+	name, list := cmd.Args().First(), strings.Join(eventTypes(), ", ")
+	switch {
+	case cmd.Args().Len() == 0:
+		return pepay.Event{}, usagef("say which type of event; there are %s", list)
+	case cmd.Args().Len() > 1:
+		return pepay.Event{}, usagef("'pepay trigger' takes one type of event; see 'pepay trigger --help'")
+	case !slices.Contains(eventTypes(), name):
+		return pepay.Event{}, usagef("unknown event type %s; there are %s", plainPath(name), list)
+	case cmd.Int("count") < 1:
+		return pepay.Event{}, usagef("--count: write a number from 1 up")
+	case cmd.Duration("timeout") <= 0:
+		return pepay.Event{}, usagef("--timeout: write a duration above 0, such as 30s")
+	}
+	ev, err := pepaytest.NewEvent(name)
+	if err == nil {
+		ev.Data.Object, err = withFields(ev.Data.Object, cmd.StringSlice("set"))
+	}
+	return ev, err
+}
+
+// emit asks the simulator in the other process to make the event happen.
+func emit(ctx context.Context, client *wrapper.Client, ev pepay.Event) (*pepay.Event, error) {
+	request := struct {
+		Type string        `json:"type"`
+		Data eventDataJSON `json:"data"`
+	}{ev.Type, eventDataJSON{Object: ev.Data.Object}}
+	var happened pepay.Event
+	err := client.Call(ctx, http.MethodPost, "/_pepaytest/events", request, &happened)
+	var call *wrapper.Error
+	switch {
+	case err == nil && (happened.ID == "" || happened.Type != ev.Type),
+		errors.As(err, &call) && isAnotherServer(call):
+		return nil, fmt.Errorf("the server at %s is not the simulator; 'pepay mock' starts one", client.BaseURL().Host)
+	}
+	return &happened, err
+}
+
+// isAnotherServer is true for answers that the simulator does not give.
+func isAnotherServer(err *wrapper.Error) bool {
+	switch err.StatusCode {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return errors.Is(err, wrapper.ErrMalformedResponse) || errors.Is(err, wrapper.ErrRedirect)
+}
+
+// completeTrigger offers the types, and then the flags.
+func completeTrigger(ctx context.Context, cmd *cli.Command) {
+	if cmd.Args().Len() > 0 || cmd.NumFlags() > 0 {
+		cli.DefaultCompleteWithFlags(ctx, cmd)
+		return
+	}
+	for _, name := range eventTypes() {
+		fmt.Fprintln(cmd.Root().Writer, name)
+	}
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+func TestTriggerEveryType(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	for _, eventType := range eventTypes() {
+		r := pepayRun(t, at(server.URL()), "trigger", eventType)
+		r.wantDone(t)
+		kept := server.Events()
+		last := kept[len(kept)-1]
+		if r.stdout != last.ID+"\n" || r.stderr != "" || last.Type != eventType {
+			t.Errorf("%s: %+v", eventType, r)
+		}
+		sample, err := pepaytest.NewEvent(eventType)
+		if err != nil || string(sample.Data.Object) != string(last.Data.Object) {
+			t.Errorf("%s: %s", eventType, last.Data.Object)
+		}
+	}
+	if _, err := pepaytest.NewEvent("nope"); err == nil || !strings.HasSuffix(err.Error(), strings.Join(eventTypes(), ", ")) {
+		t.Errorf("the simulator has other types: %v", err)
+	}
+}
+
+func TestTriggerSetsFields(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	r := pepayRun(t, at(server.URL()), "trigger", "--json", "invoice_payment.updated", "--count", "2",
+		"--set", "status=underpaid", "--set", "data.object.settlement_status=failed", "--set", "settlement.status=failed",
+		"--set", "settlement.merchant_settlement_id=31", "--set", "merchant_id=twelve", "--set", "invoice_id=12", "--set", `id="pay,1"`,
+		"--set", "environment=null", "--set", `settlement.stage=a=b`)
+	r.wantDone(t)
+	all := lines(r.stdout)
+	if len(all) != 2 || len(server.Events()) != 2 {
+		t.Fatalf("%q", all)
+	}
+	var ev struct {
+		ID, Type string
+		Data     struct{ Object json.RawMessage }
+	}
+	if err := json.Unmarshal([]byte(all[1]), &ev); err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"environment":null,"id":"pay,1","invoice_id":"12","merchant_id":"twelve","object":"invoice_payment",` +
+		`"settlement":{"merchant_settlement_id":31,"network":"bsc","settlement_tx_hash":"0xabc123","stage":"a=b","status":"failed",` +
+		`"summary_status":"settled"},"settlement_status":"failed","status":"underpaid"}`
+	if got := string(ev.Data.Object); got != want || ev.ID != server.Events()[1].ID || ev.Type != "invoice_payment.updated" {
+		t.Errorf("got %s %s %s, want %s", ev.ID, ev.Type, got, want)
+	}
+}
+
+func TestValueLike(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		existing any
+		text     string
+		want     any
+	}{
+		{"text", "unpaid", "paid", "paid"},
+		{"text in quotes", "unpaid", `"paid"`, "paid"},
+		{"number for text", "1.000", "2.000", "2.000"},
+		{"text for a number", json.Number("1"), "one", "one"},
+		{"number", json.Number("1"), "12345678901234567890", json.Number("12345678901234567890")},
+		{"bool", true, "false", false},
+		{"null for text", "x", "null", nil},
+		{"number for null", nil, "1", json.Number("1")},
+		{"text for null", nil, "x", "x"},
+		{"empty", "x", "", ""},
+		{"two values", json.Number("1"), "1 2", "1 2"},
+		{"no escape from the value", json.Number("1"), `1,"status":"paid"`, `1,"status":"paid"`},
+	} {
+		if got := valueLike(c.existing, c.text); got != c.want {
+			t.Errorf("%s: got %#v, want %#v", c.name, got, c.want)
+		}
+	}
+	object, err := withFields(json.RawMessage(`{"metadata":{"a":1}}`), []string{`metadata={"b":{"c":2}}`, "metadata.b.c=3"})
+	if err != nil || string(object) != `{"metadata":{"b":{"c":3}}}` {
+		t.Errorf("%s, %v", object, err)
+	}
+}
+
+func TestTriggerWrongUsage(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no type", nil, "say which type of event; there are invoice.created, invoice.updated, "},
+		{"two types", []string{"invoice.created", "invoice.updated"}, "takes one type of event"},
+		{"unknown type", []string{"invoice.paid"}, "unknown event type invoice.paid; there are invoice.created, "},
+		{"key as type", []string{canary}, "unknown event type [hidden]; there are"},
+		{"set without a value", []string{"invoice.created", "--set", canary}, "--set: write PATH=VALUE"},
+		{"unknown path", []string{"invoice.created", "--set", "state=paid"}, "--set: there is no state; there are amount, amount_decimal, "},
+		{"unknown nested path", []string{"invoice_payment.created", "--set", "settlement.state=x"}, "there is no settlement.state; there are environment, id, invoice_id, merchant_id, object, settlement, settlement.merchant_settlement_id,"},
+		{"path into text", []string{"invoice.created", "--set", "status.x=1"}, "there is no status.x; there are"},
+		{"path of the event", []string{"invoice.created", "--set", "data.object=1"}, "there is no data.object; there are"},
+		{"empty path", []string{"invoice.created", "--set", "=1"}, "there is no [hidden]; there are"},
+		{"no count", []string{"invoice.created", "--count", "0"}, "--count: write a number from 1 up"},
+		{"count that is none", []string{"invoice.created", "--count", canary}, "--count: write a number"},
+		{"no time", []string{"invoice.created", "--timeout", "0s"}, "--timeout: write a duration above 0"},
+		{"Pepay itself", []string{"invoice.created", "--base-url", "https://api-beta.pepay.io"}, "in the simulator only, and it runs on this machine: set PEPAY_API_URL"},
+		{"another machine", []string{"invoice.created", "--base-url", "https://127.0.0.1.example.com"}, "in the simulator only"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			pepayRun(t, at(server.URL()), append([]string{"trigger"}, c.args...)...).wantError(t, exitUsage, c.want)
+		})
+	}
+	t.Run("no address", func(t *testing.T) {
+		t.Parallel()
+		pepayRun(t, nil, "trigger", "invoice.created").wantError(t, exitUsage, "set PEPAY_API_URL or --base-url to the address that 'pepay mock' prints")
+	})
+	if len(server.Requests()) > 0 || len(server.Events()) > 0 {
+		t.Error("something was sent nevertheless")
+	}
+}
+
+func TestTriggerRefused(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	pepayRun(t, append(at(server.URL()), "PEPAY_API_KEY=pk_wrong_"+canary), "trigger", "invoice.created").
+		wantError(t, exitRefused, "401 API_KEY_INVALID: Invalid API key")
+	pepayRun(t, append(at(server.URL()), "PEPAY_API_KEY="), "trigger", "invoice.created").wantError(t, exitRefused, "no API key; set PEPAY_API_KEY")
+	if len(server.Events()) > 0 {
+		t.Error("it happened nevertheless")
+	}
+}
+
+func TestTriggerAgainstAnotherServer(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{
+		"not found": http.NotFound,
+		"web page":  func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
+		"other JSON": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"success":true,"data":{"id":"1"}}`)
+		},
+		"redirect":      http.RedirectHandler("https://elsewhere.example", http.StatusTemporaryRedirect).ServeHTTP,
+		"not a method":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) },
+		"answers empty": func(http.ResponseWriter, *http.Request) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(answer)
+			defer server.Close()
+			pepayRun(t, at(server.URL), "trigger", "invoice.created").
+				wantError(t, exitFailed, "the server at "+strings.TrimPrefix(server.URL, "http://")+" is not the simulator; 'pepay mock' starts one")
+		})
+	}
+}
+
+// Three terminals: the simulator, who listens, and who makes things happen.
+func TestTriggerIsHeard(t *testing.T) {
+	t.Parallel()
+	mock := startProcess(t, nil, "mock", "--json", "--addr", "127.0.0.1:0")
+	mock.stdout.await(t, "\n", 1)
+	var ready struct {
+		URL    string `json:"url"`
+		APIKey string `json:"api_key"`
+	}
+	if err := json.Unmarshal([]byte(mock.stdout.String()), &ready); err != nil {
+		t.Fatal(err)
+	}
+	env := append(at(ready.URL), "PEPAY_API_KEY="+ready.APIKey)
+	listening := startProcess(t, env, "listen", "--max-events", "2", "--json")
+	listening.stderr.await(t, "live", 1)
+	triggered := pepayRun(t, env, "trigger", "invoice.updated", "--set", "status=underpaid", "--count", "2")
+	triggered.wantDone(t)
+	r := listening.result(t)
+	r.wantDone(t)
+	if ids := idsOf(t, r.stdout); !slices.Equal(ids, lines(triggered.stdout)) {
+		t.Errorf("triggered %q, heard %q", triggered.stdout, ids)
+	}
+	if n := len(regexp.MustCompile(`"status":"underpaid"`).FindAllString(r.stdout, -1)); n != 2 {
+		t.Errorf("%d events are underpaid: %s", n, r.stdout)
+	}
+}
