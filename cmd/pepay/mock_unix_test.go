@@ -141,6 +141,47 @@ func TestMockFaults(t *testing.T) {
 	}
 }
 
+// Any page in a browser can reach the simulator, and must not make anything happen.
+func TestMockControlIsGuarded(t *testing.T) {
+	t.Parallel()
+	m := startMock(t)
+	for _, c := range []struct {
+		name, key, origin string
+		status            int
+	}{
+		{"key", m.APIKey, "", http.StatusOK},
+		{"commerce key", m.CommerceAPIKey, "", http.StatusOK},
+		{"no key", "", "", http.StatusUnauthorized},
+		{"wrong key", canary, "", http.StatusUnauthorized},
+		{"page of another origin", m.APIKey, "https://elsewhere.example", http.StatusForbidden},
+		{"page of another port", m.APIKey, "http://127.0.0.1:1", http.StatusForbidden},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			req, err := http.NewRequest(http.MethodPost, m.URL+"/_pepaytest/events", strings.NewReader(`{"type":"test.ping","data":{"object":{}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("x-api-key", c.key)
+			if c.origin != "" {
+				req.Header.Set("Origin", c.origin)
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != c.status {
+				t.Errorf("got %d, want %d", resp.StatusCode, c.status)
+			}
+		})
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if rest := m.end(t, os.Interrupt); rest != "" {
+		t.Errorf("stderr: %s", rest)
+	}
+}
+
 func TestMockForPeople(t *testing.T) {
 	t.Parallel()
 	cmd := command(nil, "mock", "--addr", "0.0.0.0:0", "--fault", "*:latency=1ms")
