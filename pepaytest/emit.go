@@ -63,5 +63,6 @@ func (s *Server) emit(ev *pepay.Event) (*record, error) {
 		return nil, err
 	}
 	now := s.cfg.now() // a clock of the user's must not run under the lock
-	return s.events.add(func(seq int64) *record { return newRecord(ev, now, seq) }), nil
+	about := newSubject(ev.Data.Object)
+	return s.events.add(func(seq int64) *record { return newRecord(ev, about, now, seq) }), nil
 }

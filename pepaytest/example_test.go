@@ -2,12 +2,17 @@ package pepaytest_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/coder/websocket"
+
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -99,6 +104,76 @@ func ExampleFaults_Add() {
 	// 200 OK
 	// 200 OK {"success":false,"error":{"code":"KYC_PENDING","message":"Not yet"}}
 	// pepaytest: unknown operation "refund"
+}
+
+// An event goes to every stream it belongs to, and stays for replay and for the
+// Events API.
+func ExampleServer_Emit() {
+	srv, err := pepaytest.Start("", pepaytest.WithClock(func() time.Time { return time.Unix(1766320436, 0) }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = srv.Close() }()
+	frames := connect(srv)
+
+	paid, err := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	paid = srv.Emit(paid)
+	fmt.Println("emitted", paid.ID, paid.Created.UTC())
+	fmt.Println("received", frames())
+	// Output:
+	// emitted evt_1766320436000-1 2025-12-21 12:33:56 +0000 UTC
+	// received evt_1766320436000-1 invoice paid
+}
+
+// The first connection breaks after two events, and the second one swaps two. When
+// counts connections, and each fault then waits for its event.
+func ExampleFaults_On_stream() {
+	srv, err := pepaytest.Start("", pepaytest.WithClock(func() time.Time { return time.Unix(1766320436, 0) }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = srv.Close() }()
+	srv.Faults().On("openMerchantStream", pepaytest.DropAfter(2), pepaytest.Next(1))
+	srv.Faults().On("openMerchantStream", pepaytest.ReorderAfter(0), pepaytest.Every(2))
+
+	for range 2 {
+		frames := connect(srv)
+		for range 3 {
+			srv.Emit(pepay.Event{Type: pepay.EventInvoiceUpdated, Data: pepay.EventData{Object: []byte(`{"object":"invoice"}`)}})
+		}
+		fmt.Println(frames(), "/", frames(), "/", frames())
+	}
+	// Output:
+	// evt_1766320436000-1 invoice / evt_1766320436000-2 invoice / end of stream
+	// evt_1766320436000-5 invoice / evt_1766320436000-4 invoice / evt_1766320436000-6 invoice
+}
+
+// connect opens a merchant stream with a plain WebSocket library and returns what
+// reads one frame.
+func connect(srv *pepaytest.Server) func() string {
+	conn, _, err := websocket.Dial(context.Background(), "ws"+strings.TrimPrefix(srv.URL(), "http")+"/ws/merchant/events",
+		&websocket.DialOptions{HTTPHeader: http.Header{"X-Api-Key": {srv.APIKey()}}})
+	if err != nil {
+		return err.Error
+	}
+	return func() string {
+		_, frame, err := conn.Read(context.Background())
+		if err != nil {
+			return "end of stream"
+		}
+		var ev pepay.Event
+		if err := json.Unmarshal(frame, &ev); err != nil {
+			return err.Error()
+		}
+		kind, _, status := ev.Resource()
+		return strings.TrimSpace(ev.ID + " " + kind + " " + status)
+	}
 }
 
 // mintStatus returns the status, and the body of what is no token.

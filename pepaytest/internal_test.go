@@ -3,6 +3,7 @@ package pepaytest
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"time"
 
@@ -70,6 +71,36 @@ func TestRequestLogIsBounded(t *testing.T) {
 			t.Errorf("%d entries, want the last whatever its size", got)
 		}
 	})
+}
+
+// A reader whose next event is the oldest one kept has lost nothing; one event
+// further back, it has.
+func TestEventLogAtTheEdges(t *testing.T) {
+	t.Parallel()
+	log := newEventLog(3)
+	for range 5 {
+		log.add(func(seq int64) *record {
+			return newRecord(&pepay.Event{Type: "invoice.updated"}, subject{}, time.Unix(1, 0), seq)
+		})
+	}
+	buf := make([]*record, 2)
+	for _, tc := range []struct {
+		after   int64
+		n       int
+		lost    bool
+		waiting bool
+	}{{0, 0, true, false}, {1, 0, true, false}, {2, 2, false, false}, {3, 2, false, false}, {4, 1, false, false}, {5, 0, false, true}} {
+		n, lost, changed := log.read(tc.after, buf)
+		if n != tc.n || lost != tc.lost || (changed != nil) != tc.waiting {
+			t.Errorf("after %d: %d, %t, %v; want %+v", tc.after, n, lost, changed, tc)
+		}
+		if n > 0 && buf[0].event.ID != "evt_1000-"+strconv.FormatInt(tc.after+1, 10) {
+			t.Errorf("after %d comes %s", tc.after, buf[0].event.ID)
+		}
+	}
+	if got := log.tail(2, func(*record) bool { return true }); got != 3 {
+		t.Errorf("the last two are after %d", got)
+	}
 }
 
 func TestHostport(t *testing.T) {

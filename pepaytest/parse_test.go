@@ -149,8 +149,9 @@ func TestTextFormRefusesMistakes(t *testing.T) {
 	s := pepaytest.NewServer(t)
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
+			_, _, _, alone := pepaytest.ParseFault(tc.spec)
 			rule, err := s.Faults().Add(tc.spec)
-			if rule != nil || err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "pepaytest: ") {
+			if rule != nil || err == nil || alone == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "pepaytest: ") {
 				t.Errorf("%v, %v\nwant an error with %q", rule, err, tc.want)
 			}
 		})

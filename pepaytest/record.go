@@ -47,7 +47,7 @@ func isObject(raw json.RawMessage) bool {
 
 // newRecord completes a checked event. Pepay's event ids have the form
 // evt_<ms>-<seq>, and in every example <ms> is within the second of created.
-func newRecord(ev *pepay.Event, now time.Time, seq int64) *record {
+func newRecord(ev *pepay.Event, about subject, now time.Time, seq int64) *record {
 	created := ev.Created.Time
 	if created.IsZero() {
 		created = now
@@ -59,7 +59,7 @@ func newRecord(ev *pepay.Event, now time.Time, seq int64) *record {
 	if id == "" {
 		id = fmt.Sprintf("evt_%d-%d", created.UnixMilli(), seq)
 	}
-	rec := &record{event: api.Event{
+	rec := &record{subject: about, event: api.Event{
 		ID: id, Object: orElse(ev.Object, "event"), Type: ev.Type, Created: created.Unix(),
 		APIVersion: ptr(orElse(ev.APIVersion, apiVersion)),
 		Livemode:   ptr(ev.Livemode), PendingWebhooks: ptr(ev.PendingWebhooks),
@@ -72,7 +72,6 @@ func newRecord(ev *pepay.Event, now time.Time, seq int64) *record {
 		rec.event.Data.PreviousAttributes = ptr(json.RawMessage(bytes.Clone(ev.Data.PreviousAttributes)))
 	}
 	rec.frame = encode(rec.event)
-	rec.subject = newSubject(rec.event.Data.Object)
 	return rec
 }
 

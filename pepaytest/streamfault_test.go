@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -199,6 +200,35 @@ func TestFaultsOfOneConnection(t *testing.T) {
 	})
 }
 
+// A stream that ends between two swapped events has sent the later one only.
+func TestReorderedAndDropped(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.ReorderAfter(2), pepaytest.Always())
+		s.Faults().On("*", pepaytest.DropAfter(3), pepaytest.Always())
+		start := emit(s, pepay.EventInvoiceUpdated)
+		emitN(s, 6)
+		if got, want := observe(openMerchant(t, s, "since="+start.ID)), "1 2 4 EOF"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// A silent server does not answer a close either: the client waits in vain for as
+// long as its library does.
+func TestSilenceAfterAClose(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.SilentAfter(0), pepaytest.Always())
+		c := openMerchant(t, s, "")
+		synctest.Wait()
+		began := time.Now()
+		if err := c.Close(websocket.StatusNormalClosure, ""); err == nil || time.Since(began) != 5*time.Second {
+			t.Errorf("closed after %v: %v", time.Since(began), err)
+		}
+	})
+}
+
 // When counts the upgrades that succeed: a refused one leaves the fault in store.
 func TestWhenCountsOpenStreams(t *testing.T) {
 	t.Parallel()
@@ -223,7 +253,10 @@ func TestWhenCountsOpenStreams(t *testing.T) {
 func TestRejectToken(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)
-	rule := s.Faults().On("*", pepaytest.RejectToken(), pepaytest.Next(1))
+	rule, err := s.Faults().Add("*:reject-token,next=1")
+	if err != nil {
+		t.Fatal(err)
+	}
 	token := mintFor(t, s, s.APIKey()) // no upgrade, so it does not count
 	openMerchant(t, s, "")             // no token
 	r, err := request(t, s, http.MethodGet, merchantPath+"?token="+token, "")
@@ -235,6 +268,34 @@ func TestRejectToken(t *testing.T) {
 	if rule.Hits() != 1 {
 		t.Errorf("%d hits", rule.Hits())
 	}
+}
+
+func TestRefuseUpgrade(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t)
+	if _, err := s.Faults().Add("*:refuse-upgrade=429,next=1"); err != nil {
+		t.Fatal(err)
+	}
+	if r := mint(t, s, ""); r.status != http.StatusOK { // no upgrade, so it does not count
+		t.Errorf("minting: %d", r.status)
+	}
+	wantUpgradeStatusOf(t, s, merchantPath, 429)
+	openMerchant(t, s, "")
+}
+
+// A fault of one stream leaves the others alone.
+func TestFaultsOfAnotherStream(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On(commerceID, pepaytest.DropAfter(0), pepaytest.Always())
+		s.Faults().On(paymentID, pepaytest.RejectToken(), pepaytest.Always())
+		if got := observe(open(t, s, merchantPath+"?token="+mintFor(t, s, s.APIKey()))); got != "rest" {
+			t.Errorf("merchant stream: %s", got)
+		}
+		if got := observe(openCommerce(t, s, "")); got != "EOF" {
+			t.Errorf("commerce stream: %s", got)
+		}
+	})
 }
 
 // Faults of answers act on the upgrade.

@@ -40,16 +40,15 @@ func parseStreamQuery(query url.Values, kind streamKind) (sel selection, since s
 	return sel, query.Get("since"), err
 }
 
-// checkParameters refuses a parameter that is not documented, is given twice or has
-// no value. The values are not repeated: one may be a token.
+// checkParameters refuses a parameter that is not documented or has no value; one that
+// is given twice the generated code has refused. The values are not repeated: one may
+// be a token.
 func checkParameters(query url.Values, documented []string) error {
 	for _, name := range sortedKeys(query) {
-		switch values := query[name]; {
-		case !slices.Contains(documented, name):
+		if !slices.Contains(documented, name) {
 			return fmt.Errorf("unknown parameter %q; there are %s", name, strings.Join(documented, ", "))
-		case len(values) > 1:
-			return fmt.Errorf("%s is given more than once", name)
-		case values[0] == "":
+		}
+		if query.Get(name) == "" {
 			return fmt.Errorf("%s is empty", name)
 		}
 	}
