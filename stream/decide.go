@@ -120,9 +120,11 @@ func readError(err error, idle bool, limit time.Duration, token pepay.Secret) er
 	return fmt.Errorf("stream: connection lost: %w", err)
 }
 
-func redact(text string, token pepay.Secret) string {
-	if token == "" {
-		return text
+func redact(text string, secrets ...pepay.Secret) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
+		}
 	}
-	return strings.ReplaceAll(text, token.Reveal(), token.String())
+	return text
 }

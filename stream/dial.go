@@ -2,11 +2,13 @@ package stream
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -30,12 +32,17 @@ type connection struct {
 // handshakeError is an upgrade that Pepay did not accept.
 type handshakeError struct {
 	status     int
+	said       string // Pepay's code and message
 	retryAfter time.Duration
 	cause      error
 }
 
 func (e *handshakeError) Error() string {
-	return fmt.Sprintf("stream: the upgrade was answered with %d %s", e.status, http.StatusText(e.status))
+	said := e.said
+	if said == "" {
+		said = http.StatusText(e.status)
+	}
+	return fmt.Sprintf("stream: the upgrade was answered with %d %s", e.status, said)
 }
 func (e *handshakeError) Unwrap() error { return e.cause }
 
@@ -46,7 +53,8 @@ func (s *Stream) dial(ctx context.Context, since string, token *pepay.WSToken) (
 	defer cancel()
 	hc := s.client.HTTPClient()
 	hc.Jar = nil
-	hc.Transport = &signing{next: hc.Transport, authorize: s.authorize(token)}
+	signer := &signing{next: hc.Transport, authorize: s.authorize(token)}
+	hc.Transport = signer
 	u := s.client.StreamURL().JoinPath(s.kind.path)
 	u.RawQuery = s.opts.query(since).Encode()
 	ws, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{ //nolint:bodyclose // Dial closes it
@@ -55,7 +63,7 @@ func (s *Stream) dial(ctx context.Context, since string, token *pepay.WSToken) (
 		CompressionMode: websocket.CompressionDisabled,
 	})
 	if err != nil {
-		return nil, s.dialError(ctx, resp, err)
+		return nil, dialError(ctx, resp, err, append(signer.sent, secretOf(token)))
 	}
 	ws.SetReadLimit(s.opts.ReadLimit)
 	c := &connection{ws: ws, opened: time.Now(), token: token}
@@ -82,12 +90,18 @@ func (s *Stream) authorize(token *pepay.WSToken) func(*http.Request) error {
 type signing struct {
 	next      http.RoundTripper
 	authorize func(*http.Request) error
+	sent      []pepay.Secret // what authorize put into headers, so that no error repeats it
 }
 
 func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	signed := req.Clone(req.Context())
 	if err := t.authorize(signed); err != nil {
 		return nil, err
+	}
+	for name, values := range signed.Header {
+		if req.Header[name] == nil {
+			t.sent = append(t.sent, pepay.Secret(strings.TrimPrefix(values[0], "Bearer ")))
+		}
 	}
 	next := t.next
 	if next == nil {
@@ -101,9 +115,9 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // dialError says what went wrong without an address or query.
-func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) error {
+func dialError(ctx context.Context, resp *http.Response, err error, secrets []pepay.Secret) error {
 	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
-		refused := &handshakeError{status: resp.StatusCode, retryAfter: retryAfter(resp.Header)}
+		refused := &handshakeError{status: resp.StatusCode, said: redact(said(resp.Body), secrets...), retryAfter: retryAfter(resp.Header)}
 		if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 			refused.cause = wrapper.ErrRedirect
 		}
@@ -118,6 +132,18 @@ func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) 
 		}
 	}
 	return fmt.Errorf("stream: dial: %w", err)
+}
+
+// said is the code and message of an answer, of which the library hands out the
+// first 1,024 bytes.
+func said(body io.Reader) string {
+	var fields map[string]json.RawMessage
+	content, err := io.ReadAll(body)
+	if err != nil || json.Unmarshal(content, &fields) != nil {
+		return ""
+	}
+	code, message := find(fields, "code", "error_code"), find(fields, "message", "error")
+	return oneLine(strings.Trim(code+": "+message, ": "))
 }
 
 // retryAfter reads the header in both of its forms.

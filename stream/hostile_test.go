@@ -109,6 +109,10 @@ func TestHostileServers(t *testing.T) {
 			context.DeadlineExceeded, 1, 1},
 		{"401 for ever", status(401), ErrUnauthorized, 2, 2},
 		{"403 for ever", status(403), ErrUnauthorized, 2, 2},
+		{"401 that repeats the key", func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(401)
+			_, _ = io.WriteString(w, `{"success":false,"error":{"code":"API_KEY_INVALID","message":"No such key `+r.Header.Get("X-Api-Key")+`"}}`)
+		}, ErrUnauthorized, 2, 2},
 		{"400", status(400), nil, 1, 1},
 		{"404", status(404), nil, 1, 1},
 		{"200 instead of an upgrade", status(200), nil, 1, 1},

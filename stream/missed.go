@@ -45,7 +45,7 @@ func (r *run) missed(ctx context.Context) backlog {
 	case r.id == "" || r.refused:
 		from = r.began
 	case from.IsZero():
-		cursor, err := r.client.Events.Get(ctx, r.id)
+		cursor, err := r.client.Events.Get(ctx, r.id, wrapper.WithPreferredCredential(r.kind.scheme))
 		if err != nil {
 			return r.cursorGap(err)
 		}
@@ -59,7 +59,7 @@ func (r *run) missed(ctx context.Context) backlog {
 		return list
 	}
 	// The list is filtered, the cursor may be of another type.
-	if _, err := r.client.Events.Get(ctx, r.id); err != nil {
+	if _, err := r.client.Events.Get(ctx, r.id, wrapper.WithPreferredCredential(r.kind.scheme)); err != nil {
 		lost := r.cursorGap(err)
 		lost.events = list.events
 		return lost
@@ -81,7 +81,7 @@ func (r *run) list(ctx context.Context, from time.Time) (list backlog, found boo
 		InvoiceID:   r.opts.InvoiceID,
 		Environment: pepay.NetworkEnvironment(r.opts.Environment),
 	}
-	for ev, err := range r.client.Events.All(ctx, params) {
+	for ev, err := range r.client.Events.All(ctx, params, wrapper.WithPreferredCredential(r.kind.scheme)) {
 		if err != nil {
 			return backlog{}, false, err
 		}

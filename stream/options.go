@@ -78,14 +78,15 @@ type kind struct {
 	filters string   // the parameters it has beside since, types and format
 	types   []string // what it carries; what else the Events API lists is not the stream's
 	list    bool     // the Events API lists what it carries
+	scheme  string   // of the key that reads that list, where the client has it
 }
 
 var (
 	merchantKind = kind{"merchant", "/ws/merchant/events", "invoice_type invoice_id customer_id environment",
-		[]string{"invoice.*", "invoice_payment.*"}, true}
+		[]string{"invoice.*", "invoice_payment.*"}, true, "merchantApiKey"}
 	commerceKind = kind{"commerce", "/ws/commerce/events", "invoice_id customer_id order_id wallet_address wallet_network",
-		[]string{"commerce.order.*", "invoice.*", "invoice_payment.*"}, true}
-	paymentKind = kind{"payment", "/ws/payment", "", nil, false}
+		[]string{"commerce.order.*", "invoice.*", "invoice_payment.*"}, true, "commerceApiKey"}
+	paymentKind = kind{"payment", "/ws/payment", "", nil, false, ""}
 )
 
 // filters lists the filters by the names Pepay gives them.

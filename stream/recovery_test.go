@@ -469,6 +469,38 @@ func TestCursorThatFails(t *testing.T) {
 	}
 }
 
+// A stream that Pepay refuses says why, in Pepay's words.
+func TestRefusalSaysWhy(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client := newClient(t, server)
+	for ev, err := range stream.Merchant(client, stream.Options{Types: []string{"refund.*"}}).Events(t.Context()) {
+		if ev != nil || err == nil || !strings.Contains(err.Error(), "400 VALIDATION_ERROR: ") || !strings.Contains(err.Error(), "refund") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// With both keys, the list behind a commerce stream is read with the commerce key.
+func TestCommerceResumesWithBothKeys(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client := newClient(t, server)
+	var ids []string
+	for range 3 {
+		ev, err := pepaytest.NewEvent(pepay.EventCommerceOrderUpdated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, server.Emit(ev).ID)
+	}
+	f := follow(t, func(o stream.Options) *stream.Stream { return stream.Commerce(client, o) }, stream.Options{Since: ids[0]}, 2)
+	f.wait(t, f.done)
+	if !slices.Equal(f.ids, ids[1:]) || len(f.gaps()) != 0 {
+		t.Errorf("%v: got %v, want %v, gaps %v", f.err, f.ids, ids[1:], f.gaps())
+	}
+}
+
 func TestCommerceStream(t *testing.T) {
 	t.Parallel()
 	server := pepaytest.NewServer(t)

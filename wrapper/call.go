@@ -125,6 +125,19 @@ func WithSecurity(schemes ...string) CallOption {
 	}
 }
 
+// WithPreferredCredential sends the credential of a security scheme where the
+// operation accepts several and the client has it. Without it, the first that the
+// contract names is sent.
+func WithPreferredCredential(scheme string) CallOption {
+	return func(c *call) error {
+		if _, ok := contract().schemes[scheme]; !ok {
+			return invalid("WithPreferredCredential", fmt.Sprintf("the contract has no security scheme %q", scheme))
+		}
+		c.preferred = scheme
+		return nil
+	}
+}
+
 var framingHeaders = map[string]bool{
 	"Connection": true, "Content-Length": true, "Content-Type": true, "Host": true, "Te": true,
 	"Trailer": true, "Transfer-Encoding": true, "Upgrade": true,

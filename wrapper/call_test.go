@@ -137,6 +137,7 @@ func TestCallRefuses(t *testing.T) {
 		{name: "empty idempotency key", method: "POST", path: "/x", opts: []CallOption{WithIdempotencyKey("")}},
 		{name: "idempotency key where none is documented", method: "POST", path: "/api/v1/ws/token", opts: []CallOption{WithIdempotencyKey("k")}},
 		{name: "capture into nil", method: "GET", path: "/x", opts: []CallOption{CaptureResponse(nil)}},
+		{name: "unknown preference", method: "GET", path: "/x", opts: []CallOption{WithPreferredCredential("nope")}},
 		{name: "unknown scheme", method: "GET", path: "/x", opts: []CallOption{WithSecurity("nope")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -181,6 +182,16 @@ func TestCallOptions(t *testing.T) {
 	}
 	if captured.Request.Header.Get("X-Commerce-Api-Key") != "" {
 		t.Error("the captured request carries the credential")
+	}
+
+	for scheme, header := range map[string]string{"commerceApiKey": "X-Commerce-Api-Key", "merchantApiKey": "X-Api-Key", "bearerAuth": "X-Api-Key"} {
+		sent = nil
+		if err := client.Call(t.Context(), "GET", "/x", nil, nil, WithPreferredCredential(scheme)); err != nil {
+			t.Fatal(err)
+		}
+		if len(sent[0]["X-Api-Key"])+len(sent[0]["X-Commerce-Api-Key"]) != 1 || sent[0].Get(header) == "" {
+			t.Errorf("preferring %s sent %v", scheme, sent[0])
+		}
 	}
 
 	sent = nil

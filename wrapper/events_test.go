@@ -144,7 +144,10 @@ func TestEventsAll(t *testing.T) {
 	if n := len(server.Requests()); n != 6 {
 		t.Errorf("%d requests for twice 3 pages", n)
 	}
-	for range events {
+	for _, err := range events {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if n := len(server.Requests()); n != 7 {

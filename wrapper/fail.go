@@ -44,7 +44,7 @@ var errAnswer = errors.New("pepay answered with an error")
 func (c *call) verdict(resp *http.Response) error {
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		return fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)
+		return ErrRedirect
 	case resp.StatusCode < 200 || resp.StatusCode >= 400:
 		return errAnswer
 	}
