@@ -26,7 +26,9 @@ type Options struct {
 	// Types lists event types; one may end in a wildcard: "invoice.*". Empty means
 	// all that the stream carries.
 	Types []string
-	// Since resumes after the event with this id.
+	// Since resumes after the event with this id. Without it, and without a Cursor,
+	// the stream begins now; should the connection be lost before the first event, it
+	// resumes at the second in which it began, which may bring events a little older.
 	Since string
 	// Cursor keeps the id of the last handled event across restarts. What it holds
 	// wins over Since. The default keeps it in the Stream alone.
