@@ -3,6 +3,7 @@ package pepaytest_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -152,4 +153,47 @@ func TestControlStaysOutOfTheWay(t *testing.T) {
 	if rule.Hits() != 0 || len(s.Requests()) != 0 {
 		t.Errorf("%d hits, %d requests", rule.Hits(), len(s.Requests()))
 	}
+}
+
+func FuzzControlEmits(f *testing.F) {
+	for _, body := range []string{
+		`{"type":"invoice.updated","data":{"object":{"id":"\ud800","amount":1e400}}}`, `{"type":"test.ping","created":1,"data":{"object":{}}}`,
+		`{"type":"invoice.updated","id":"evt_-","data":{"object":{"merchant_id":{},"environment":[]}}}`, `{}`, `null`, ``,
+	} {
+		f.Add([]byte(body))
+	}
+	s := pepaytest.NewServer(f, pepaytest.WithRetention(10))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := request(t, s, http.MethodPost, controlEvents, string(body), "x-api-key", s.APIKey(), "Content-Type", "application/json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch r.status {
+		case http.StatusOK: // then it can be listed
+			listEvents(t, s, "")
+			if ev := decode[struct{ Data pepay.Event }](t, r).Data; ev.ID == "" || ev.Created.IsZero() {
+				t.Errorf("%q: %s", body, r.body)
+			}
+		case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+		default:
+			t.Errorf("%q: %d %s", body, r.status, r.body)
+		}
+	})
+}
+
+func FuzzStreamQuery(f *testing.F) {
+	for _, query := range []string{"types=invoice.*", "since=evt_1-1&format=event_v1", "types=%zz", "environment=devnet&a=b", "token=a.b.c", ";", "types=.*"} {
+		f.Add(query)
+	}
+	s := pepaytest.NewServer(f)
+	f.Fuzz(func(t *testing.T, query string) {
+		u := url.URL{Path: merchantPath, RawQuery: query}
+		if _, err := http.NewRequest(http.MethodGet, u.String(), http.NoBody); err != nil || strings.ContainsAny(query, "#\r\n ") {
+			t.Skip("no client could send it")
+		}
+		r, err := request(t, s, http.MethodGet, u.String(), "", "x-api-key", s.APIKey())
+		if err == nil && r.status != http.StatusUpgradeRequired && r.status != http.StatusBadRequest {
+			t.Errorf("%q: %d %s", query, r.status, r.body)
+		}
+	})
 }

@@ -72,6 +72,7 @@ func TestEmitRefusesMistakes(t *testing.T) {
 		{"invoice.updated", `[]`, "", "data.object"},
 		{"invoice.updated", `{"a":`, "", "data.object"},
 		{"invoice.updated", `{} {}`, "", "data.object"},
+		{"invoice.updated", "{\"a\":\"\xff\"}", "", "data.object"},
 		{"invoice.updated", `{}`, "1", "data.previous_attributes"},
 	} {
 		func() {

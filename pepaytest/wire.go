@@ -56,7 +56,7 @@ const (
 func appendHeader(buf []byte, kind byte, length int) []byte {
 	switch {
 	case length < 126:
-		return append(buf, kind, byte(length))
+		return append(buf, kind, byte(length)) //nolint:gosec // below 126
 	case length < 1<<16:
 		return binary.BigEndian.AppendUint16(append(buf, kind, 126), uint16(length))
 	default:
@@ -76,5 +76,5 @@ func appendClose(buf []byte, code int, reason string) []byte {
 	}
 	reason = reason[:min(len(reason), 123)] // all that fits a control frame
 	buf = appendHeader(buf, finalClose, 2+len(reason))
-	return append(binary.BigEndian.AppendUint16(buf, uint16(code)), reason...)
+	return append(binary.BigEndian.AppendUint16(buf, uint16(code)), reason...) //nolint:gosec // at most 4999
 }
