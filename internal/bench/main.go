@@ -27,6 +27,10 @@ type row struct {
 func rows() []row {
 	return []row{
 		{"mint", "minting a ws_token, in memory and over loopback", mint},
+		{"stream", "receiving events", receive},
+		{"streams", "memory and goroutines of open streams", streams},
+		{"tokencache", "reading a cached token", tokencache},
+		{"refresh", "a token that cannot be renewed", refresh},
 		{"size", "what a program grows by", size},
 	}
 }

@@ -28,7 +28,13 @@ func serve(in io.Reader, out io.Writer) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+mintPath, answerMint)
 	mux.HandleFunc("POST "+stripeBase+stripePath, answerMint)
+	mux.HandleFunc("GET "+framesPath, answerFrames)
+	secure, err := listenSecure(mux)
+	if err != nil {
+		return err
+	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(secure) }() // ends as the other one does
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
 		_ = server.Close()

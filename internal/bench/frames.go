@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+)
+
+// The frames every contestant gets: Pepay's own example with a fuller invoice. The
+// number at the end of the id goes up.
+const (
+	framesPath = "/ws/merchant/events"
+	frameHead  = `{"id":"evt_1734780000000-`
+	frameTail  = `","object":"event","api_version":"2025-12-16","created":1734780000,"type":"invoice.updated",` +
+		`"livemode":false,"pending_webhooks":0,"data":{"object":{"object":"invoice","id":"550e8400-e29b-41d4-a716-446655440000",` +
+		`"status":"paid","invoice_type":"standard","currency":"usd","amount":10000,"amount_decimal":"10.000",` +
+		`"amount_unit":"usd_millis","customer_id":"cust_1","environment":"devnet"}}}`
+	firstFrame   = 10_000_000 // so that all ids have the same length
+	frameLength  = len(frameHead) + len("10000000") + len(frameTail)
+	framesAtOnce = 64
+
+	quietCustomer = "quiet"
+	quietQuery    = "?customer_id=" + quietCustomer
+)
+
+// answerFrames upgrades and sends frames for as long as they are taken. To the
+// quiet customer it sends one and falls silent; with ?pull=1 it sends framesPulled
+// for every message from the client, for clients that hoard what they cannot handle
+// yet.
+func answerFrames(w http.ResponseWriter, req *http.Request) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		acceptKey(req.Header.Get("Sec-WebSocket-Key")))
+	blast := &blaster{conn: conn, number: firstFrame}
+	switch query := req.URL.Query(); {
+	case query.Has("pull"):
+		for err == nil {
+			if err = skipFrame(buffered.Reader); err == nil {
+				err = blast.send(framesPulled)
+			}
+		}
+	case query.Get("customer_id") == quietCustomer:
+		if blast.send(1) == nil {
+			_, _ = io.Copy(io.Discard, buffered)
+		}
+	default:
+		for err == nil {
+			err = blast.send(framesAtOnce)
+		}
+	}
+}
+
+// acceptKey is the server's half of the handshake, RFC 6455 section 4.2.2.
+func acceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+type blaster struct {
+	conn   net.Conn
+	number int
+	buffer []byte
+}
+
+func (b *blaster) send(n int) error {
+	for n > 0 {
+		b.buffer = b.buffer[:0]
+		for range min(n, framesAtOnce) {
+			b.buffer = appendEvent(b.buffer, b.number)
+			b.number++
+		}
+		if _, err := b.conn.Write(b.buffer); err != nil {
+			return err
+		}
+		n -= framesAtOnce
+	}
+	return nil
+}
+
+// appendEvent appends one unmasked text frame.
+func appendEvent(buffer []byte, number int) []byte {
+	buffer = append(buffer, 0x81, 126)
+	buffer = binary.BigEndian.AppendUint16(buffer, uint16(frameLength))
+	buffer = append(buffer, frameHead...)
+	buffer = fmt.Append(buffer, number)
+	return append(buffer, frameTail...)
+}
+
+// skipFrame reads a short masked frame of a client.
+func skipFrame(r *bufio.Reader) error {
+	header := make([]byte, 6)
+	if _, err := io.ReadFull(r, header); err != nil {
+		return err
+	}
+	length := int(header[1] & 0x7f)
+	if header[0]&0x0f == 8 || length > 125 {
+		return errors.New("the client says goodbye")
+	}
+	_, err := r.Discard(length)
+	return err
+}
+
+// frameReader is the floor: it takes a server's frames apart and nothing else. It
+// knows no fragments, no pings, no limits and no end.
+type frameReader struct {
+	conn   net.Conn
+	r      *bufio.Reader
+	buffer []byte
+}
+
+// dialFrames upgrades by hand. A nil dial is TCP.
+func dialFrames(ctx context.Context, address string, dial func(context.Context, string) (net.Conn, error), query string) (*frameReader, error) {
+	if dial == nil {
+		dial = func(ctx context.Context, address string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", address)
+		}
+	}
+	conn, err := dial(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	f := &frameReader{conn: conn, r: bufio.NewReader(conn)}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+framesPath+query, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Connection", "Upgrade")
+	req.Header.Set("Upgrade", "websocket")
+	req.Header.Set("Sec-WebSocket-Version", "13")
+	req.Header.Set("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+	if err := req.Write(conn); err != nil {
+		return nil, err
+	}
+	resp, err := http.ReadResponse(f.r, req) //nolint:bodyclose // an upgrade has none
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		return nil, fmt.Errorf("status %s", resp.Status)
+	}
+	return f, nil
+}
+
+// next returns a frame's payload, which is good until the next call.
+func (f *frameReader) next() ([]byte, error) {
+	header, err := f.r.Peek(4)
+	if err != nil {
+		return nil, err
+	}
+	if header[0] != 0x81 || header[1] != 126 {
+		return nil, fmt.Errorf("a frame that begins with %x", header)
+	}
+	length := int(binary.BigEndian.Uint16(header[2:]))
+	if _, err := f.r.Discard(4); err != nil {
+		return nil, err
+	}
+	if cap(f.buffer) < length {
+		f.buffer = make([]byte, length)
+	}
+	f.buffer = f.buffer[:length]
+	_, err = io.ReadFull(f.r, f.buffer)
+	return f.buffer, err
+}
