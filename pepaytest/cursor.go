@@ -15,13 +15,6 @@ func (st *stream) begin() {
 	st.opening = st.snapshot(st.since)
 }
 
-// open sends what an old cursor meets first.
-func (st *stream) open() *ending {
-	first := st.opening
-	st.opening = nil
-	return st.meet(first)
-}
-
 // cursorLost is what a reader meets that the retention has passed.
 func (st *stream) cursorLost() *ending {
 	since := st.lastID
@@ -45,6 +38,7 @@ func (st *stream) snapshot(since string) *ending {
 	}
 }
 
+// meet queues a frame after which the stream goes on, or is where it ends.
 func (st *stream) meet(first *ending) *ending {
 	if first == nil || first.how != endNot {
 		return first

@@ -32,7 +32,7 @@ type stream struct {
 	window   [64]*record
 	buf      []byte
 	lastID   string  // of the last event sent
-	opening  *ending // what an old cursor meets instead of events
+	opening  *ending // what an old cursor meets first, if anything
 	faults   []pendingFault
 	held     *record // by ReorderAfter
 
@@ -128,10 +128,8 @@ func (st *stream) read(ctx context.Context, conn *websocket.Conn) {
 
 // follow sends events until there is a reason to end.
 func (st *stream) follow() ending {
-	if st.opening != nil {
-		if end := st.open(); end != nil {
-			return *end
-		}
+	if end := st.meet(st.opening); end != nil {
+		return *end
 	}
 	for {
 		if end := st.dueEnding(); end != nil {
