@@ -44,7 +44,8 @@ func surface(root string) (string, error) {
 }
 
 func public(pkg *packages.Package) bool {
-	return pkg.Name != "main" && !slices.Contains(strings.Split(pkg.PkgPath, "/"), "internal")
+	parts := strings.Split(pkg.PkgPath, "/")
+	return pkg.Name != "main" && !slices.Contains(parts, "internal") && !slices.Contains(parts, "examples")
 }
 
 func exported(pkg *types.Package) []string {
