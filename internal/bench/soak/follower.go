@@ -62,7 +62,7 @@ func newFollower(r role, at Address, arm func() error, progress chan<- struct{})
 		ids: sha256.New(), ends: map[string]int{},
 	}
 	client, err := wrapper.New(wrapper.WithBaseURL(at.URL), wrapper.WithHTTPClient(&http.Client{Transport: f.transport}),
-		r.key(at))
+		wrapper.WithAPIKey(at.APIKey), wrapper.WithCommerceAPIKey(at.CommerceAPIKey)) // a stream picks the one that is its own
 	if err != nil {
 		return nil, err
 	}

@@ -35,13 +35,6 @@ func roleOf(i int) role {
 	return r
 }
 
-func (r role) key(at Address) wrapper.Option {
-	if r.scope == pepay.WSTokenScopeCommerce {
-		return wrapper.WithCommerceAPIKey(at.CommerceAPIKey)
-	}
-	return wrapper.WithAPIKey(at.APIKey)
-}
-
 func (r role) credential() string {
 	if r.token {
 		return "ws_token"
