@@ -79,7 +79,7 @@ func (s *Server) controlEmit(w http.ResponseWriter, r *http.Request) {
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	rec, err := s.emit(ev)
+	rec, err := s.emit(ev) //nolint:contextcheck // deliveries outlive the request that emits
 	if err != nil {
 		invalidRequest(err.Error()).write(w)
 		return

@@ -17,6 +17,16 @@
 //	ev, err := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
 //	srv.Emit(ev)
 //
+// # Webhooks
+//
+// [Server.AddWebhook] registers an endpoint, to which events are delivered signed, at
+// least once and with retries:
+//
+//	endpoint := srv.AddWebhook(receiver.URL, "the endpoint's secret", "invoice.*")
+//	srv.Emit(ev)
+//	err := endpoint.Wait(ctx)
+//	deliveries := endpoint.Deliveries()
+//
 // # Faults
 //
 // [Server.Faults] makes the simulator misbehave on purpose, per operation and per

@@ -22,8 +22,8 @@ func WithRetention(n int) Option {
 	}
 }
 
-// Emit makes an event happen. It goes to every open stream it belongs to, and is
-// there for replay and for the Events API. [NewEvent] builds one of each
+// Emit makes an event happen. It goes to every open stream it belongs to and to every
+// webhook endpoint that wants it, and is there for replay and for the Events API. [NewEvent] builds one of each
 // documented type; other types are taken too, as Pepay may add some.
 //
 // What is zero is filled in: ID as evt_<ms>-<seq>, with the milliseconds of
@@ -32,10 +32,10 @@ func WithRetention(n int) Option {
 // "2025-12-16". Created is cut to whole seconds. Emit returns the completed event.
 //
 // An ID the server has emitted before, and still keeps, is one more delivery of
-// that event: streams send it again, as Pepay may, and it is listed once.
+// that event: streams and webhooks send it again, as Pepay may, and it is listed once.
 //
 // An event without a Type, or whose Data.Object is not a JSON object, is a mistake
-// in the program and panics. Emit does not wait for any stream and is safe for
+// in the program and panics. Emit does not wait for any stream or webhook and is safe for
 // concurrent use; events have the order in which the calls took effect.
 //
 // See https://docs-alpha.pepay.io/api-spec/webhook-events
@@ -64,5 +64,7 @@ func (s *Server) emit(ev *pepay.Event) (*record, error) {
 	}
 	now := s.cfg.now() // a clock of the user's must not run under the lock
 	about := newSubject(ev.Data.Object)
-	return s.events.add(func(seq int64) *record { return newRecord(ev, about, now, seq) }), nil
+	rec := s.events.add(func(seq int64) *record { return newRecord(ev, about, now, seq) })
+	s.webhooks.offer(rec)
+	return rec, nil
 }

@@ -21,10 +21,11 @@ type config struct {
 	closeOnExpiry  bool
 	notice         func(Notice) any
 	requestLog     func(Request)
+	webhook        webhookConfig
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{keys: defaultKeys(), now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice}
+	c := &config{keys: defaultKeys(), now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks()}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("pepaytest: nil Option")
@@ -36,8 +37,8 @@ func newConfig(opts []Option) (*config, error) {
 	return c, nil
 }
 
-// WithClock replaces the clock that dates answers, recorded requests, events and
-// tokens, and by which tokens expire. The default is [time.Now]. It does not slow down or speed up [Latency]. now is
+// WithClock replaces the clock that dates answers, recorded requests, events,
+// tokens and deliveries to webhooks, and by which tokens expire. The default is [time.Now]. It does not slow down or speed up [Latency] and retries. now is
 // called from many goroutines at once.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) error {

@@ -23,16 +23,19 @@ type TB interface {
 
 // Server is a running simulator. All of its methods are safe for concurrent use.
 type Server struct {
-	cfg        *config
-	url        string
-	httpServer *http.Server
-	client     *http.Client
-	routes     chi.Router
-	operations map[string]string // operation ids by method and pattern
-	faults     *Faults
-	log        requestLog
-	minted     atomic.Int64
-	events     *eventLog
+	cfg         *config
+	url         string
+	httpServer  *http.Server
+	client      *http.Client
+	routes      chi.Router
+	operations  map[string]string // operation ids by method and pattern
+	faults      *Faults
+	log         requestLog
+	minted      atomic.Int64
+	events      *eventLog
+	webhooks    webhooks
+	deliver     *http.Client // to webhook endpoints
+	ownsDeliver bool
 
 	running   sync.WaitGroup // connections and handlers
 	hijacked  connections
@@ -90,6 +93,7 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		// "OPTIONS *" is answered and recorded as all else.
 		DisableGeneralOptionsHandler: true,
 	}
+	s.deliver, s.ownsDeliver = newDeliveryClient(cfg.webhook.transport)
 	go func() { s.served <- s.httpServer.Serve(cfg.listener) }()
 	return s, nil
 }
@@ -108,11 +112,12 @@ func (s *Server) Faults() *Faults { return s.faults }
 
 // Close stops listening, closes every stream with code 1001, cuts every other
 // connection and returns when no handler runs any more. A client that does not
-// answer the close of its stream has 200 ms. Closing again does nothing and returns the same error: the one that
+// answer the close of its stream has 200 ms. Deliveries to webhooks end. Closing again does nothing and returns the same error: the one that
 // made the server stop serving on its own, if any.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		close(s.closing)
+		s.webhooks.closeAll()
 		s.streams.closeAll()
 		s.closeErr = s.httpServer.Close()
 		s.hijacked.closeAll()
@@ -121,6 +126,9 @@ func (s *Server) Close() error {
 		}
 		s.running.Wait()
 		s.client.CloseIdleConnections()
+		if s.ownsDeliver {
+			s.deliver.CloseIdleConnections()
+		}
 	})
 	return s.closeErr
 }

@@ -1,0 +1,60 @@
+package pepaytest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+// attempt sends an event once.
+func (e *Endpoint) attempt(ctx context.Context, r *record) Attempt {
+	now := e.server.cfg.now()
+	a := Attempt{At: now}
+	began := time.Now()
+	a.Status, a.Err = e.post(ctx, r, now)
+	a.Duration = time.Since(began)
+	return a
+}
+
+// An answer is read this far, so that its connection can be used again.
+const maxWebhookAnswer = 64 << 10
+
+func (e *Endpoint) post(ctx context.Context, r *record, now time.Time) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(r.frame))
+	if err != nil {
+		return 0, err
+	}
+	e.header(req.Header, r, now)
+	resp, err := e.server.deliver.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	// Whoever accepted has accepted, whatever becomes of the rest of the answer.
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxWebhookAnswer))
+	return resp.StatusCode, nil
+}
+
+// header sets every documented header of a delivery.
+func (e *Endpoint) header(h http.Header, r *record, now time.Time) {
+	e.mu.Lock()
+	secret, previous := e.secret, e.previous
+	e.mu.Unlock()
+	timestamp := signedTimestamp(now)
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", "pepaytest")
+	h.Set("X-Pepay-Event", r.event.Type)
+	h.Set("X-Pepay-Event-ID", r.event.ID)
+	h.Set("X-Pepay-Timestamp", timestamp)
+	h.Set("X-Pepay-Signature", sign(secret, timestamp, r.frame))
+	if previous != "" {
+		h.Set("X-Pepay-Signature-Previous", sign(previous, timestamp, r.frame))
+	}
+	if environment := pepay.NetworkEnvironment(r.subject.Environment); environment.Valid() {
+		h.Set("X-Pepay-Network-Environment", string(environment))
+	}
+}

@@ -1,0 +1,44 @@
+package pepaytest
+
+import (
+	"slices"
+	"sync"
+)
+
+// webhooks are the endpoints of a server.
+type webhooks struct {
+	mu     sync.Mutex
+	closed bool
+	all    []*Endpoint
+}
+
+// add takes an endpoint; on a server that is closed it never gets anything.
+func (w *webhooks) add(e *Endpoint) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		e.close()
+		return
+	}
+	w.all = append(w.all, e)
+}
+
+// offer shows an event to every endpoint. It does not wait for any.
+func (w *webhooks) offer(r *record) {
+	w.mu.Lock()
+	all := slices.Clone(w.all)
+	w.mu.Unlock()
+	for _, e := range all {
+		e.offer(r)
+	}
+}
+
+// closeAll ends every delivery. Senders are counted among what the server waits for.
+func (w *webhooks) closeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	for _, e := range w.all {
+		e.close()
+	}
+}
