@@ -269,7 +269,7 @@ var drift = []scenario{
 				object{"name": "environment", "in": "query", "schema": object{"type": "string"}},
 			}
 		},
-		brokenBuild: "not enough arguments in call",
+		brokenBuild: "cannot use pepay.NewMintWSTokenRequest",
 		report:      []string{"wrapper/wstokens.go", "`idempotency-key`", "MintWSTokenParams: added", "adapt the hand-written code"},
 	},
 }
