@@ -21,8 +21,8 @@ these tokens it opens both event streams and prints what happens to an invoice a
 order; one connection is dropped on the way, and the stream resumes without loss. No
 account and no key is needed, and nothing leaves the machine.
 
-Things keep happening until Ctrl-C, if there is a terminal; --once ends after one
-round.`
+If there is a terminal, things keep happening until Ctrl-C, and a page on this machine
+shows them in a browser; --open opens it. --once ends after one round.`
 
 func demoCommand() *cli.Command {
 	return &cli.Command{
@@ -32,6 +32,7 @@ func demoCommand() *cli.Command {
 		Description: demoDescription,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "one round, without waiting for Ctrl-C"},
+			&cli.BoolFlag{Name: "open", Usage: "open the page in a browser, and go on without a terminal too"},
 			&cli.BoolFlag{Name: "reveal", Usage: "print the tokens themselves"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per token, as 'pepay token --json' does, and then per event"},
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:0", DefaultText: "a free port", Usage: "let the simulator listen on `HOST:PORT`"},
@@ -43,6 +44,9 @@ func demoCommand() *cli.Command {
 func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 	if err := noArguments(cmd); err != nil {
 		return err
+	}
+	if cmd.Bool("once") && cmd.Bool("open") {
+		return usagef("--open: the page is there for as long as the demo goes on, which --once ends")
 	}
 	server, err := startSimulator(cmd.String("addr"))
 	if err != nil {
@@ -64,13 +68,32 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 	if err := showTokens(ctx, cmd, server, tokens); err != nil {
 		return err
 	}
-	root := cmd.Root()
 	play := newPlay(cmd, server)
-	if !cmd.Bool("once") && isTerminal(root.Reader) && isTerminal(root.Writer) {
-		fmt.Fprintf(root.ErrWriter, "\nThe simulator runs at %s until you press Ctrl-C.\n", server.URL())
+	if cmd.Bool("open") || !cmd.Bool("once") && isTerminal(cmd.Root().Reader) && isTerminal(cmd.Root().Writer) {
+		page, err := showDashboard(ctx, cmd, server, tokens)
+		if err != nil {
+			return err
+		}
+		defer page.close()
 		play.pace, play.endless = time.Second, true
 	}
 	return play.run(ctx, client, tokens)
+}
+
+// showDashboard tells where the page is, and opens it if it is to.
+func showDashboard(ctx context.Context, cmd *cli.Command, server *pepaytest.Server, tokens map[pepay.WSTokenScope]*wstoken.Cache) (*dashboard, error) {
+	page, err := serveDashboard(ctx, server, tokens)
+	if err != nil {
+		return nil, err
+	}
+	stderr := cmd.Root().ErrWriter
+	fmt.Fprintf(stderr, "\nThe simulator runs at %s until you press Ctrl-C.\nWatch it in a browser: %s\n", server.URL(), page.url)
+	if cmd.Bool("open") {
+		if err := openBrowser(ctx, page.url); err != nil {
+			fmt.Fprintln(stderr, "No browser could be opened:", err)
+		}
+	}
+	return page, nil
 }
 
 func scopes() []pepay.WSTokenScope {
