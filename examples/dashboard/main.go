@@ -135,10 +135,7 @@ func newDashboard(client *wrapper.Client, scopes []pepay.WSTokenScope, password 
 	mux.Handle("POST /sign-in", ownPages.Handler(http.HandlerFunc(d.signIn)))
 	mux.Handle("POST /sign-out", ownPages.Handler(http.HandlerFunc(d.signOut)))
 	mux.Handle("/ws-token", issue)
-	mux.HandleFunc("GET /static/{file}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeFileFS(w, r, static, "static/"+r.PathValue("file"))
-	})
+	mux.Handle("GET /static/{file}", http.FileServerFS(static))
 	return d.guard(mux), nil
 }
 

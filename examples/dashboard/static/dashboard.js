@@ -28,6 +28,8 @@ class Card {
   #opened = 0;
   #life = 0;
   #until = 0;
+  #told = '';
+  #problem = false;
 
   /** @param {string} scope */
   constructor(scope) {
@@ -51,9 +53,13 @@ class Card {
       onToken: ({ life, renewals }) => {
         this.#life = life;
         part(this.#element, '.renewals').textContent = times(renewals);
+        if (this.#problem) this.#explain(); // it has passed
         this.tick();
       },
-      onProblem: (message) => this.#explain(message),
+      onProblem: (message) => {
+        this.#explain(message);
+        this.#problem = true;
+      },
       onControl: ({ message }) =>
         this.#explain(`Some events may be missing. ${typeof message === 'string' ? message : 'Pepay sent a note about the replay.'}`),
     });
@@ -76,11 +82,16 @@ class Card {
     part(this.#element, '.again').hidden = !over;
     part(this.#element, '.again a').hidden = state !== 'refused';
     this.tick();
-    if (state !== 'connecting' && state !== 'idle') feed.say(`${this.#name} stream: ${stateText(state, 0)}. ${over && message ? message : ''}`);
+    // Attempts that fail one after the other are one piece of news.
+    if (state !== 'connecting' && state !== 'idle' && state !== this.#told) {
+      this.#told = state;
+      feed.say(`${this.#name} stream: ${stateText(state, 0)}. ${over && message ? message : ''}`);
+    }
   }
 
   /** @param {string} [message] */
   #explain(message) {
+    this.#problem = false;
     const why = part(this.#element, '.why');
     why.textContent = message ?? '';
     why.hidden = !message;
@@ -91,7 +102,7 @@ class Card {
     const state = /** @type {State} */ (this.#element.dataset.state);
     part(this.#element, '.state-text').textContent = stateText(state, Math.max(0, this.#until - Date.now()));
     const left = this.stream?.tokenLeft ?? 0;
-    part(this.#element, '.left').textContent = left > 0 ? `${Math.ceil(left / 1000)} s left` : this.#life ? 'expired' : 'none yet';
+    part(this.#element, '.left').textContent = left > 0 ? `${Math.ceil(left / 1000)} s left` : 'none';
     part(this.#element, '.bar span').style.width = `${this.#life ? Math.min(100, (100 * left) / this.#life) : 0}%`;
   }
 }
@@ -110,7 +121,7 @@ function stateText(state, left) {
     case 'live':
       return 'Live';
     case 'waiting':
-      return left >= 1000 ? `Connection lost, next attempt in ${Math.ceil(left / 1000)} s` : 'Connection lost, trying again';
+      return left >= 1000 ? `Not connected, next attempt in ${Math.ceil(left / 1000)} s` : 'Not connected, trying again';
     case 'refused':
       return 'Not allowed';
     case 'failed':
