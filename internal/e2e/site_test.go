@@ -1,0 +1,183 @@
+package e2e_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+const password = "correct horse battery"
+
+// site is the example as people run it, with the simulator behind it.
+type site struct {
+	t   *testing.T
+	sim *pepaytest.Server
+	url string
+}
+
+// programs is where the example is built, once.
+type programs struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+var dashboard programs
+
+func (p *programs) build(t *testing.T) string {
+	t.Helper()
+	p.once.Do(func() {
+		dir, err := os.MkdirTemp("", "pepay-e2e-")
+		if err != nil {
+			p.err = err
+			return
+		}
+		p.path = filepath.Join(dir, "dashboard")
+		out, err := exec.Command("go", "-C", "../..", "build", "-o", p.path, "./examples/dashboard").CombinedOutput()
+		if p.err = err; err != nil {
+			t.Logf("%s", out)
+		}
+	})
+	if p.err != nil {
+		t.Fatal(p.err)
+	}
+	return p.path
+}
+
+func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *site {
+	t.Helper()
+	sim := pepaytest.NewServer(t, opts...)
+	cmd := exec.Command(dashboard.build(t), "-addr", "127.0.0.1:0", "-token-life", tokenLife.String())
+	cmd.Env = append(os.Environ(),
+		"PEPAY_API_URL="+sim.URL(), "PEPAY_WS_URL=", "PEPAY_API_KEY="+sim.APIKey(), "PEPAY_COMMERCE_API_KEY="+sim.CommerceAPIKey(),
+		"DASHBOARD_PASSWORD="+password)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(stderr)
+	line, err := lines.ReadString('\n')
+	at := regexp.MustCompile(`http://\S+`).FindString(line)
+	drained := make(chan string)
+	go func() {
+		rest, _ := io.ReadAll(lines)
+		drained <- line + string(rest)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		said := <-drained
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("the back end said:\n%s", said)
+		}
+		for _, secret := range []string{"eyJ", sim.APIKey(), sim.CommerceAPIKey(), password} {
+			if strings.Contains(said, secret) {
+				t.Errorf("the back end's log has %q", secret)
+			}
+		}
+	})
+	if err != nil || at == "" {
+		t.Fatalf("the back end did not start: %v, %s", err, line)
+	}
+	return &site{t: t, sim: sim, url: at}
+}
+
+// signedIn is a tab that has signed in by the form and whose streams are live.
+func (s *site) signedIn() *tab {
+	s.t.Helper()
+	tb := newTab(s.t)
+	tb.signIn(s)
+	tb.untilLive()
+	return tb
+}
+
+func (tb *tab) signIn(s *site) {
+	tb.t.Helper()
+	tb.open(s.url)
+	tb.until(`location.pathname === '/sign-in'`)
+	tb.do(chromedp.SendKeys(chromedp.CSS("#password"), password+"\r"))
+	tb.until(`location.pathname === '/' && document.querySelector('.card')`)
+}
+
+func (tb *tab) untilLive() {
+	tb.t.Helper()
+	tb.until(`document.querySelectorAll('.card').length === 2 && document.querySelectorAll('[data-state=live]').length === 2`)
+}
+
+// client is a person without a browser, signed in.
+func (s *site) client() *http.Client {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
+	s.t.Cleanup(client.CloseIdleConnections)
+	resp, err := client.PostForm(s.url+"/sign-in", url.Values{"password": {password}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return client
+}
+
+// emit makes something happen to the resource with this id.
+func (s *site) emit(eventType, id, status string) string {
+	s.t.Helper()
+	ev, err := pepaytest.NewEvent(eventType)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	object := string(ev.Data.Object)
+	object = regexp.MustCompile(`"id":"[^"]*"`).ReplaceAllString(object, `"id":"`+id+`"`)
+	object = regexp.MustCompile(`"status":"[^"]*"`).ReplaceAllString(object, `"status":"`+status+`"`)
+	ev.Data.Object = []byte(object)
+	return s.sim.Emit(ev).ID
+}
+
+// course is an invoice that is paid in two steps, and an order that is shipped.
+func (s *site) course(n string) (ids []string) {
+	s.t.Helper()
+	return []string{
+		s.emit(pepay.EventInvoiceCreated, "inv_"+n, "unpaid"),
+		s.emit(pepay.EventInvoiceUpdated, "inv_"+n, "underpaid"),
+		s.emit(pepay.EventInvoiceUpdated, "inv_"+n, "paid"),
+		s.emit(pepay.EventCommerceOrderCreated, "order_"+n, "placed"),
+		s.emit(pepay.EventCommerceOrderUpdated, "order_"+n, "shipped"),
+	}
+}
+
+// waitFor polls what is not on the page.
+func waitFor(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("not within %v: %s", patience, what)
+		}
+	}
+}
