@@ -9,7 +9,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt generate check-generated bench soak spec-sync breaking api compat
+.PHONY: help run test browser lint fmt generate check-generated bench soak spec-sync breaking api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,12 +18,23 @@ run: ## start the demo: everything at once on this machine (ARGS=--once for one 
 	@go run ./cmd/pepay demo $(ARGS)
 
 # A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
-test: ## go vet and go test -race in every module
+test: browser ## go vet and go test -race in every module
 	@failed=; for m in $(modules); do \
 		test "$$m" = . && fresh= || fresh=-count=1; \
 		(cd "$$m" && go vet ./... && go test -race $$fresh $(ARGS) ./...) || failed="$$failed $$m"; \
 	done; \
 	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
+
+# What the browser tests need, where it can be had: Chromium from the system's packages, the rest
+# from npm. Without it those tests skip and say so, or fail where CI is set.
+browser:
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+		echo "installing chromium" >&2; \
+		(apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core) >/dev/null </dev/null || true; \
+	fi
+	@if command -v npm >/dev/null && ! cmp -s internal/e2e/package-lock.json internal/e2e/node_modules/.locked; then \
+		npm ci --prefix internal/e2e --loglevel error >/dev/null && cp internal/e2e/package-lock.json internal/e2e/node_modules/.locked; \
+	fi || true
 
 lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems, actionlint
 	@failed=; for m in $(modules); do \
