@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/webhook"
+)
+
+// inbox handles each event exactly once, in the only way there is: that an event was
+// handled is written down in the transaction that has its effects. Either both are in
+// the database or neither is. Pepay's part is to deliver again until it gets a 2xx.
+//
+// A crash can come at these points, and Pepay then delivers again:
+//
+//	before the claim           nothing has happened
+//	after the claim            the lease runs out, the next delivery handles the event
+//	within the transaction     the database rolls it back; as above
+//	after the transaction,     the event is in handled: the next delivery is answered
+//	before the answer          with 200 and runs nothing
+//
+// The claims only keep deliveries that come at the same time from doing the work in
+// vain. Nothing depends on them: when a lease runs out while its holder is still at
+// work, two run fn, and the second to write into handled finds the event there and
+// leaves. So leases may be short, and need to be: an event whose holder died is
+// refused until its lease has run out, and Pepay must not have given up by then.
+type inbox struct {
+	db    *sql.DB
+	lease time.Duration
+}
+
+// newInbox makes the tables. Rows of handled that are older than anything Pepay still
+// delivers may be deleted.
+func newInbox(ctx context.Context, db *sql.DB, lease time.Duration) (*inbox, error) {
+	_, err := db.ExecContext(ctx, `
+		CREATE TABLE IF NOT EXISTS handled (event_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+		CREATE TABLE IF NOT EXISTS claims (event_id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;`)
+	return &inbox{db: db, lease: lease}, err
+}
+
+// handler is the endpoint. fn does all of its work in tx.
+func (in *inbox) handler(v *webhook.Verifier, fn func(context.Context, *sql.Tx, *pepay.Event) error, opts ...webhook.HandlerOption) http.Handler {
+	return v.Handler(in.once(fn), append(opts, webhook.WithDeduper(in))...)
+}
+
+// once runs fn in the transaction that says that the event was handled.
+func (in *inbox) once(fn func(context.Context, *sql.Tx, *pepay.Event) error) func(context.Context, *pepay.Event) error {
+	return func(ctx context.Context, ev *pepay.Event) (err error) {
+		id := ev.ID // fn may change the event
+		tx, err := in.db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer func() { // also when fn panics
+			if rollback := tx.Rollback(); !errors.Is(rollback, sql.ErrTxDone) {
+				err = errors.Join(err, rollback)
+			}
+		}()
+		first, err := changed(tx.ExecContext(ctx, `INSERT INTO handled (event_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, time.Now().UnixMilli()))
+		if err != nil {
+			return err
+		}
+		if first { // or somebody was faster, and the work is done
+			if err := fn(ctx, tx, ev); err != nil {
+				return err
+			}
+		}
+		// The claim has done its service; here it costs no transaction of its own.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM claims WHERE event_id = ?`, id); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}
+}
+
+// Claim says what is known of an event, and takes the lease when it is free.
+func (in *inbox) Claim(ctx context.Context, eventID string) (webhook.Claim, error) {
+	var done bool
+	err := in.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM handled WHERE event_id = ?)`, eventID).Scan(&done)
+	if err != nil {
+		return 0, err
+	}
+	if done {
+		return webhook.Done, nil
+	}
+	now := time.Now()
+	ours, err := changed(in.db.ExecContext(ctx, `
+		INSERT INTO claims (event_id, until) VALUES (?, ?)
+		ON CONFLICT (event_id) DO UPDATE SET until = excluded.until WHERE until <= ?`,
+		eventID, now.Add(in.lease).UnixMilli(), now.UnixMilli()))
+	if err != nil {
+		return 0, err
+	}
+	if !ours {
+		return webhook.InProgress, nil
+	}
+	return webhook.Claimed, nil
+}
+
+// Commit has nothing to do: the transaction of once did it, together with the
+// effects. To say so here, after it, would be too late for a crash in between.
+func (in *inbox) Commit(context.Context, string) error { return nil }
+
+// Release lets the next delivery try at once. It may end the lease of somebody else,
+// when our own ran out before; that costs work and nothing else.
+func (in *inbox) Release(ctx context.Context, eventID string) error {
+	_, err := in.db.ExecContext(ctx, `DELETE FROM claims WHERE event_id = ?`, eventID)
+	return err
+}
+
+func changed(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
