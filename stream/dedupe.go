@@ -7,8 +7,8 @@ type window struct {
 	next int
 }
 
-func newWindow(size int) *window {
-	return &window{seen: make(map[string]struct{}, min(size, 1024)), ring: make([]string, 0, min(size, 1024))}
+func newWindow() *window {
+	return &window{seen: map[string]struct{}{}} // grows with what comes: a stream may be one of a thousand quiet ones
 }
 
 func (w *window) has(id string) bool {

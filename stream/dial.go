@@ -172,7 +172,7 @@ func (c *connection) read(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	if c.buffer == nil {
-		c.buffer = make([]byte, 4096)
+		c.buffer = make([]byte, 512) // doubles until a frame fits
 	}
 	n := 0
 	for {

@@ -54,7 +54,9 @@ func (r *run) follow(ctx context.Context, conn *connection) (frames int, err err
 			f.failure.Message = redact(f.failure.Message, secretOf(conn.token))
 			frames-- // a farewell is no sign of health
 			err = f.failure
-			r.refused = r.refused || catching.unknown()
+			// Once may be chance; twice, about a cursor that the Events API does not know
+			// either, it is the cursor.
+			r.refused = r.refused || (catching.unknown() && r.failures > 0)
 		}
 		if err != nil {
 			return frames, err

@@ -16,7 +16,7 @@ import (
 func TestWindow(t *testing.T) {
 	t.Parallel()
 	const size = 3
-	w := newWindow(size)
+	w := newWindow()
 	for i := range 10 {
 		w.add(fmt.Sprint(i), size)
 		w.add(fmt.Sprint(i), size)

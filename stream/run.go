@@ -101,7 +101,7 @@ func (r *run) connect(ctx context.Context) error {
 	if frames > 0 && lived >= r.opts.Backoff.ResetAfter {
 		r.attempt = 0
 	}
-	if frames > 0 || lived >= r.opts.Backoff.ResetAfter {
+	if frames > 0 {
 		r.rejections = 0
 	}
 	return r.rejected(err, token, true)
@@ -123,9 +123,13 @@ func (r *run) credential(ctx context.Context) (*pepay.WSToken, error) {
 // an open stream was not rejected: the next dial takes a fresh one anyway.
 func (r *run) rejected(err error, token *pepay.WSToken, open bool) error {
 	if decide(err) != authenticate {
+		if open {
+			r.rejections = 0 // it was accepted, whether or not anything came
+		}
 		return err
 	}
 	if open && token != nil && !token.ExpiresAt.IsZero() && !time.Now().Before(token.ExpiresAt.Time) {
+		r.rejections = 0
 		return fmt.Errorf("stream: the token expired: %w", expired{err})
 	}
 	if invalidator, ok := r.opts.Source.(interface{ Invalidate(*pepay.WSToken) bool }); ok && token != nil {

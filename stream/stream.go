@@ -51,7 +51,7 @@ func Payment(c *wrapper.Client, token pepay.Secret, o Options) *Stream {
 
 func newStream(c *wrapper.Client, k kind, o Options, token pepay.Secret) *Stream {
 	o.withDefaults()
-	return &Stream{client: c, kind: k, opts: o, token: token, handled: newWindow(o.DedupeWindow)}
+	return &Stream{client: c, kind: k, opts: o, token: token, handled: newWindow()}
 }
 
 // State is what the stream is doing.
