@@ -99,7 +99,8 @@ func openBrowser(ctx context.Context, url string) error {
 	case "windows":
 		program, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, args...) // the browser stays when the demo ends
+	// The browser stays when the demo ends.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, args...) //nolint:gosec // programs by name, and an address of our own
 	if err := cmd.Start(); err != nil {
 		return err
 	}

@@ -4,9 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,23 +118,6 @@ func (tb *tab) signIn(s *site) {
 func (tb *tab) untilLive() {
 	tb.t.Helper()
 	tb.until(`document.querySelectorAll('.card').length === 2 && document.querySelectorAll('[data-state=live]').length === 2`)
-}
-
-// client is a person without a browser, signed in.
-func (s *site) client() *http.Client {
-	s.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
-	s.t.Cleanup(client.CloseIdleConnections)
-	resp, err := client.PostForm(s.url+"/sign-in", url.Values{"password": {password}})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	_ = resp.Body.Close()
-	return client
 }
 
 // emit makes something happen to the resource with this id.
