@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -14,6 +16,7 @@ import (
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/stream"
+	"github.com/pepaylabs/pepay-go/webhook"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -83,6 +86,39 @@ func TestReadmeStream(t *testing.T) {
 	})
 	if cursor, loadErr := stream.FileCursor("cursor").Load(t.Context()); !errors.Is(err, enough) || !slices.Equal(seen, ids[1:]) || cursor != ids[1] {
 		t.Errorf("%v after %v, the cursor is %s (%v)", err, seen, cursor, loadErr)
+	}
+}
+
+// receiveWebhooks is the README's example of a webhook endpoint.
+func receiveWebhooks(handle func(context.Context, *pepay.Event) error) (http.Handler, error) {
+	verifier, err := webhook.FromEnv() // PEPAY_WEBHOOK_SECRET, and PEPAY_WEBHOOK_SECRET_PREVIOUS while it rotates
+	if err != nil {
+		return nil, err
+	}
+	return verifier.Handler(handle), nil // 200 when handle has returned nil, now or before; else Pepay delivers again
+}
+
+func TestReadmeWebhook(t *testing.T) {
+	t.Setenv("PEPAY_WEBHOOK_SECRET", "the endpoint's secret")
+	t.Setenv("PEPAY_WEBHOOK_SECRET_PREVIOUS", "")
+	handled := make(chan string, 9)
+	handler, err := receiveWebhooks(func(_ context.Context, ev *pepay.Event) error {
+		handled <- ev.ID
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	receiver := httptest.NewServer(handler)
+	defer receiver.Close()
+	server := pepaytest.NewServer(t, pepaytest.WithDuplicateDeliveries(1), pepaytest.WithWebhookRetry(9, 0))
+	endpoint := server.AddWebhook(receiver.URL, "the endpoint's secret")
+	ids := emit(t, server, pepay.EventInvoiceUpdated, 1)
+	if err := endpoint.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(handled) != 1 || <-handled != ids[0] || len(endpoint.Deliveries()) != 2 {
+		t.Errorf("handled %d times, %+v", len(handled), endpoint.Deliveries())
 	}
 }
 
