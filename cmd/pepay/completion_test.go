@@ -43,7 +43,7 @@ func TestCompletionInBash(t *testing.T) {
 		words []string
 		want  string
 	}{
-		{[]string{""}, "token listen trigger mock demo version help completion"},
+		{[]string{""}, "token listen events webhook trigger mock demo version help completion"},
 		{[]string{"to"}, "token"},
 		{[]string{"t"}, "token trigger"},
 		{[]string{"x"}, ""},
@@ -52,6 +52,11 @@ func TestCompletionInBash(t *testing.T) {
 		{[]string{"token", "--scope", ""}, ""},
 		{[]string{"listen", "--wallet"}, "--wallet-address --wallet-network"},
 		{[]string{"listen", "--cursor-file", "x", "--st"}, "--stop-on-gap"},
+		{[]string{"listen", "--forward-"}, "--forward-to --forward-header --forward-timeout"},
+		{[]string{"events", ""}, "list get resend"},
+		{[]string{"events", "list", "--in"}, "--invoice-id"},
+		{[]string{"webhook", "v"}, "verify"},
+		{[]string{"webhook", "sign", "--se"}, "--secret-file"},
 		{[]string{"trigger", "invoice_"}, "invoice_payment.created invoice_payment.updated"},
 		{[]string{"trigger", "invoice.created", ""}, ""},
 		{[]string{"trigger", "invoice.created", "--s"}, "--set"},

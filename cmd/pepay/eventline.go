@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pepaylabs/pepay-go"
@@ -38,13 +40,13 @@ func eventInJSON(ev *pepay.Event) eventJSON {
 }
 
 // eventPrinter returns how an event is printed: in one write, so that it is there
-// before the next one is asked for.
-func eventPrinter(w io.Writer, asJSON bool) func(*pepay.Event) error {
+// before the next one is asked for. layout is that of its time in a line.
+func eventPrinter(w io.Writer, layout string, asJSON bool) func(*pepay.Event) error {
 	if asJSON {
 		return func(ev *pepay.Event) error { return printJSON(w, eventInJSON(ev)) }
 	}
 	return func(ev *pepay.Event) error {
-		_, err := fmt.Fprintln(w, eventLine(w, ev))
+		_, err := fmt.Fprintln(w, datedLine(w, layout, ev))
 		return err
 	}
 }
@@ -57,11 +59,19 @@ const (
 	shortWidth = 12
 )
 
-// eventLine is an event for people: when, what, and which resource.
-func eventLine(w io.Writer, ev *pepay.Event) string {
-	at := "--:--:--"
+// eventLine is an event that happens now, for people: when, what, and which
+// resource.
+func eventLine(w io.Writer, ev *pepay.Event) string { return datedLine(w, time.TimeOnly, ev) }
+
+func datedLine(w io.Writer, layout string, ev *pepay.Event) string {
+	at := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '-'
+		}
+		return r
+	}, layout)
 	if !ev.Created.IsZero() {
-		at = ev.Created.Local().Format(time.TimeOnly)
+		at = ev.Created.Local().Format(layout)
 	}
 	kind, id, status := ev.Resource()
 	return fmt.Sprintf("%s  %s  %-*s  %-*s  %-*s  %s", at,

@@ -74,7 +74,7 @@ func plain(err error) string {
 var withoutNames = strings.NewReplacer("stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
 
 // inFlags names the flag instead of the option it becomes.
-var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url",
+var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url", "EventParams.Types", "--types",
 	"stream.Options.Types", "--types", "stream.Options.InvoiceType", "--invoice-type", "stream.Options.InvoiceID", "--invoice-id",
 	"stream.Options.CustomerID", "--customer-id", "stream.Options.Environment", "--environment", "stream.Options.OrderID", "--order-id",
 	"stream.Options.WalletAddress", "--wallet-address", "stream.Options.WalletNetwork", "--wallet-network")
@@ -92,6 +92,8 @@ func hint(err error) string {
 		return "check the API key, and that it belongs to this address"
 	case errors.Is(err, wrapper.ErrForbidden):
 		return "this API key does not allow it"
+	case call.Operation == "getEvent" && errors.Is(err, wrapper.ErrNotFound):
+		return "check the id, and that the API key is of the account and environment it belongs to"
 	case call.RetryAfter > 0:
 		return fmt.Sprintf("try again in %s", call.RetryAfter.Round(time.Second))
 	case timedOut(err):

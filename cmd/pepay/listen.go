@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"os"
+	"slices"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -29,6 +31,24 @@ process died, but not yet kept, is printed again.
 were not seen or the stream was not live, else 0. Ctrl-C and SIGTERM are the normal
 end of a stream that was open, with exit code 0.
 
+With --forward-to, events go to an address of yours as Pepay's webhooks do: signed,
+in order, one at a time.
+
+  pepay listen --forward-to localhost:3000/webhook --print-secret
+
+  → invoice.updated evt_1734780000000-123
+  ← 200 12ms
+
+The address is a port, a path on port 80, HOST:PORT/PATH or a URL; http only on this
+machine and its own network. An answer that is not 2xx (redirects are not followed),
+or none, is a failed delivery and repeated with a new signature. When --retry is used
+up, the exit code is 1, and a restart with the same --cursor-file begins with the
+event that was not accepted. The secret comes from PEPAY_WEBHOOK_SECRET or
+--secret-file; without either a new one is made, which --print-secret shows.
+
+With --json, standard output holds the events that were accepted, and deliveries are
+told on standard error.
+
 The key comes from PEPAY_API_KEY or PEPAY_COMMERCE_API_KEY, or from --api-key-file.`
 
 func listenCommand() *cli.Command {
@@ -37,13 +57,19 @@ func listenCommand() *cli.Command {
 		Usage:       "follow an event stream",
 		UsageText:   "pepay listen [flags]",
 		Description: listenDescription,
-		Flags:       listenFlags(),
-		Action:      listenAction,
+		// A header has commas of its own; --types is taken apart in streamOptions.
+		DisableSliceFlagSeparator: true,
+		Flags:                     slices.Concat(listenFlags(), forwardFlags()),
+		Action:                    listenAction,
 	}
 }
 
 func listenAction(ctx context.Context, cmd *cli.Command) error {
 	opts, err := streamOptions(cmd)
+	if err != nil {
+		return err
+	}
+	forward, err := newForwarder(ctx, cmd, forwardStory(cmd))
 	if err != nil {
 		return err
 	}
@@ -69,15 +95,27 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 		chatty: cmd.Bool("verbose"),
 	}
 	opts.Observer, opts.Logger = status.observer(), logger
+	if forward != nil {
+		status.ready = "ready, forwarding to " + shownTarget(forward.target)
+		if cmd.Bool("print-secret") {
+			if err := printSecret(cmd, forward.secret); err != nil {
+				return err
+			}
+		}
+	}
 	follow := stream.Merchant
 	if scope == pepay.WSTokenScopeCommerce {
 		follow = stream.Commerce
 	}
-	l := &listener{
-		events: follow(client, opts),
-		print:  eventPrinter(cmd.Root().Writer, cmd.Bool("json")),
-		limit:  cmd.Int("max-events"),
-		status: status,
+	l := &listener{events: follow(client, opts), limit: cmd.Int("max-events"), status: status}
+	print := eventPrinter(cmd.Root().Writer, time.TimeOnly, cmd.Bool("json"))
+	l.handle = func(_ context.Context, ev *pepay.Event) error { return print(ev) }
+	if forward != nil {
+		f := &forwarding{forwarder: forward, client: client, opts: opts, cursor: l.events.Cursor}
+		if cmd.Bool("json") {
+			f.accepted = print
+		}
+		l.handle = f.handle
 	}
 	return l.outcome(outer, l.run(ctx))
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/pepaylabs/pepay-go/stream"
 )
 
-// listener prints the events of a stream.
+// listener prints or forwards the events of a stream.
 type listener struct {
 	events  *stream.Stream
-	print   func(*pepay.Event) error
+	handle  func(context.Context, *pepay.Event) error
 	limit   int // of events; 0 means none
-	printed int
+	handled int
 	status  *statusLines
 }
 
-// run prints events until the end. An event that could not be printed is not
-// handled: the loop is left, and the cursor stays before it.
+// run handles events until the end. Where one could not be printed or delivered,
+// the loop is left, and the cursor stays before it.
 func (l *listener) run(ctx context.Context) error {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
@@ -27,10 +27,10 @@ func (l *listener) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := l.print(ev); err != nil {
+		if err := l.handle(ctx, ev); err != nil {
 			return err
 		}
-		if l.printed++; l.printed == l.limit {
+		if l.handled++; l.handled == l.limit {
 			enough() // leaving the loop instead would not keep the cursor of this event
 		}
 	}
@@ -45,7 +45,7 @@ func (l *listener) outcome(ctx context.Context, err error) error {
 	switch {
 	case !ended:
 		return err
-	case l.limit > 0 && l.printed >= l.limit:
+	case l.limit > 0 && l.handled >= l.limit:
 		return nil
 	case errors.As(context.Cause(ctx), &signal):
 		if l.status.opened {
@@ -53,7 +53,7 @@ func (l *listener) outcome(ctx context.Context, err error) error {
 		}
 		return err
 	case l.limit > 0:
-		return &tooLateError{fmt.Sprintf("--timeout passed after %d of %d events", l.printed, l.limit)}
+		return &tooLateError{fmt.Sprintf("--timeout passed after %d of %d events", l.handled, l.limit)}
 	case !l.status.live:
 		return &tooLateError{"--timeout passed while the stream was not live"}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -43,7 +44,7 @@ func listenFlags() []cli.Flag {
 // package stream knows.
 func streamOptions(cmd *cli.Command) (stream.Options, error) {
 	opts := stream.Options{
-		Types: cmd.StringSlice("types"), Since: cmd.String("since"), StopOnGap: cmd.Bool("stop-on-gap"),
+		Types: listed(cmd, "types"), Since: cmd.String("since"), StopOnGap: cmd.Bool("stop-on-gap"),
 		InvoiceID: cmd.String("invoice-id"), CustomerID: cmd.String("customer-id"), InvoiceType: cmd.String("invoice-type"),
 		Environment: cmd.String("environment"), OrderID: cmd.String("order-id"),
 		WalletAddress: cmd.String("wallet-address"), WalletNetwork: cmd.String("wallet-network"),
@@ -55,7 +56,7 @@ func streamOptions(cmd *cli.Command) (stream.Options, error) {
 		"types", "invoice-id", "customer-id", "invoice-type", "environment", "order-id", "wallet-address", "wallet-network", "since", "cursor-file",
 	} {
 		// An empty variable in a script must not widen what is listened to.
-		if cmd.IsSet(name) && (name == "types" && len(opts.Types) == 0 || name != "types" && cmd.String(name) == "") {
+		if cmd.IsSet(name) && (name == "types" && opts.Types[0] == "" || name != "types" && cmd.String(name) == "") {
 			return opts, usagef("--%s: is empty", name)
 		}
 	}
@@ -77,6 +78,18 @@ func streamOptions(cmd *cli.Command) (stream.Options, error) {
 		opts.Cursor = stream.FileCursor(cmd.String("cursor-file"))
 	}
 	return opts, nil
+}
+
+// listed is a flag with commas between its values, where the command does not have
+// the library take them apart.
+func listed(cmd *cli.Command, flag string) []string {
+	var all []string
+	for _, values := range cmd.StringSlice(flag) {
+		for value := range strings.SplitSeq(values, ",") {
+			all = append(all, strings.TrimSpace(value))
+		}
+	}
+	return all
 }
 
 // listenClient holds the key of the scope alone: the Events API would otherwise be

@@ -1,7 +1,9 @@
 // Command pepay is the command line of Pepay.
 //
 //	pepay token                mint a ws_token and print it
-//	pepay listen               follow an event stream
+//	pepay listen               follow an event stream, or forward it as signed webhooks
+//	pepay events               list past events, get one, or deliver one again
+//	pepay webhook              sign a webhook, or verify one
 //	pepay trigger EVENT_TYPE   make an event happen in the simulator
 //	pepay mock                 run the simulator
 //	pepay demo                 see the SDK at work against a simulator
@@ -12,31 +14,35 @@
 //
 // # Environment
 //
-//	PEPAY_API_KEY              API key, sent as x-api-key
-//	PEPAY_COMMERCE_API_KEY     API key of scope commerce, sent as x-commerce-api-key
-//	PEPAY_API_URL              where the API is reached, https://api-beta.pepay.io by default
-//	PEPAY_WS_URL               where event streams are reached, the same host by default
-//	NO_COLOR                   no color, whatever the value
+//	PEPAY_API_KEY                  API key, sent as x-api-key
+//	PEPAY_COMMERCE_API_KEY         API key of scope commerce, sent as x-commerce-api-key
+//	PEPAY_API_URL                  where the API is reached, https://api-beta.pepay.io by default
+//	PEPAY_WS_URL                   where event streams are reached, the same host by default
+//	PEPAY_WEBHOOK_SECRET           secret that signs webhooks
+//	PEPAY_WEBHOOK_SECRET_PREVIOUS  the one before, while secrets rotate
+//	NO_COLOR                       no color, whatever the value
 //
-// A key never comes from a flag's value, where the list of processes would show
-// it: it comes from the environment or from --api-key-file.
+// A key or secret never comes from a flag's value, where the list of processes would
+// show it: it comes from the environment, from --api-key-file or from --secret-file.
 //
 // # Output
 //
 // Results go to standard output, everything else to standard error. With --json
 // a result is one JSON object per line. Color is used on a terminal only. No
-// API key is printed, except by mock: its keys open nothing but the simulator.
+// API key is printed, except by mock: its keys open nothing but the simulator. A
+// signing secret is printed by --print-secret alone.
 //
 // listen prints an event in one write before it asks for the next one, and keeps
 // its place (--cursor-file) after that: an event is printed at least once, whatever
 // happens to the process. What could not be printed is a failure and not passed over.
+// With --forward-to the same holds for what was not accepted.
 //
 // # Exit codes
 //
 //	0    done; also after Ctrl-C or SIGTERM for mock, for demo, and for listen once its
 //	     stream was open; for listen also when --timeout passes while the stream is live
 //	     and no --max-events are asked for
-//	1    failed
+//	1    failed; also an event that was not accepted, and a webhook that is not valid
 //	2    wrong usage: an unknown command, flag or argument, or a value that cannot be used
 //	3    refused credentials, or none
 //	4    timed out; for listen also when --timeout passes before --max-events were seen,

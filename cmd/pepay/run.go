@@ -14,11 +14,13 @@ import (
 const rootDescription = `Results go to standard output, everything else to standard error.
 
 Environment:
-  PEPAY_API_KEY           API key, sent as x-api-key
-  PEPAY_COMMERCE_API_KEY  API key of scope commerce, sent as x-commerce-api-key
-  PEPAY_API_URL           where the API is reached
-  PEPAY_WS_URL            where event streams are reached
-  NO_COLOR                no color
+  PEPAY_API_KEY                  API key, sent as x-api-key
+  PEPAY_COMMERCE_API_KEY         API key of scope commerce, sent as x-commerce-api-key
+  PEPAY_API_URL                  where the API is reached
+  PEPAY_WS_URL                   where event streams are reached
+  PEPAY_WEBHOOK_SECRET           secret that signs webhooks
+  PEPAY_WEBHOOK_SECRET_PREVIOUS  the one before, while secrets rotate (webhook verify)
+  NO_COLOR                       no color
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused credentials, 4 timed out,
 5 events may be missing (listen --stop-on-gap), 130 ended by Ctrl-C.`
@@ -47,6 +49,8 @@ func newRoot() *cli.Command {
 		Commands: []*cli.Command{
 			tokenCommand(),
 			listenCommand(),
+			eventsCommand(),
+			webhookCommand(),
 			triggerCommand(),
 			mockCommand(),
 			demoCommand(),
@@ -59,11 +63,16 @@ func newRoot() *cli.Command {
 		OnUsageError:   onUsageError,
 		Action:         rootAction,
 	}
-	for _, command := range root.Commands {
+	inOurWords(root.Commands)
+	return root
+}
+
+func inOurWords(commands []*cli.Command) {
+	for _, command := range commands {
 		command.HideHelpCommand = true
 		command.OnUsageError = onUsageError
+		inOurWords(command.Commands)
 	}
-	return root
 }
 
 // blameTopic finds the library's error for 'pepay help nosuch' by the exit code

@@ -14,6 +14,7 @@ import (
 type statusLines struct {
 	w             io.Writer
 	what          string
+	ready         string // said once, when it is live for the first time
 	quiet, chatty bool
 
 	opened, live bool // ever, and as far as is known
@@ -33,6 +34,10 @@ func (s *statusLines) state(state stream.State, err error) {
 	case stream.StateLive:
 		s.opened = true
 		s.say("live, following the " + s.what)
+		if s.ready != "" {
+			s.say(s.ready)
+			s.ready = ""
+		}
 	case stream.StateWaiting:
 		s.say("waiting to try again, because " + plain(err))
 	case stream.StateClosed:

@@ -80,7 +80,7 @@ func newClient(ctx context.Context, cmd *cli.Command) (*wrapper.Client, error) {
 		opts = append(opts, wrapper.WithBaseURL(cmd.String("base-url")))
 	}
 	if cmd.IsSet("api-key-file") {
-		key, err := readAPIKey(ctx, cmd.String("api-key-file"), cmd.Root().Reader)
+		key, err := readKey(ctx, cmd, "api-key-file", "key")
 		if err != nil {
 			return nil, err
 		}

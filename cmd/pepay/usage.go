@@ -23,6 +23,9 @@ func usagef(format string, args ...any) error {
 func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		if strings.Contains(name, "secret") {
+			return usagef("there is no flag for a secret, the list of processes would show it; set PEPAY_WEBHOOK_SECRET or use --secret-file")
+		}
 		if strings.HasSuffix(name, "api-key") {
 			return usagef("there is no flag for a key, the list of processes would show it; set PEPAY_API_KEY or use --api-key-file")
 		}
@@ -50,6 +53,9 @@ func expected(cmd *cli.Command, flag string) string {
 		case *cli.BoolFlag:
 			return "is given without a value, or with =true or =false"
 		case *cli.IntFlag:
+			if flag == "retry" {
+				return "write a number from 0 up"
+			}
 			return "write a number from 1 up"
 		}
 	}

@@ -19,7 +19,7 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown command", []string{"tokn"}, "unknown command tokn; there are token, listen, trigger, mock, demo"},
+		{"unknown command", []string{"tokn"}, "unknown command tokn; there are token, listen, events, webhook, trigger, mock, demo"},
 		{"key as command", []string{canary}, "unknown command [hidden]"},
 		{"unknown flag before the command", []string{"--foo", "token"}, "unknown flag --foo"},
 		{"unknown flag", []string{"token", "--foo"}, "unknown flag --foo; see 'pepay token --help'"},
@@ -98,14 +98,21 @@ func TestNoCommand(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"pepay":      {"--help"},
-		"token":      {"token", "--help"},
-		"listen":     {"listen", "--help"},
-		"trigger":    {"trigger", "--help"},
-		"mock":       {"mock", "-h"},
-		"demo":       {"help", "demo"},
-		"version":    {"version", "--help"},
-		"completion": {"completion", "--help"},
+		"pepay":          {"--help"},
+		"token":          {"token", "--help"},
+		"listen":         {"listen", "--help"},
+		"events":         {"events", "--help"},
+		"events-list":    {"events", "list", "--help"},
+		"events-get":     {"events", "get", "--help"},
+		"events-resend":  {"events", "resend", "--help"},
+		"webhook":        {"webhook", "--help"},
+		"webhook-sign":   {"webhook", "sign", "--help"},
+		"webhook-verify": {"webhook", "verify", "--help"},
+		"trigger":        {"trigger", "--help"},
+		"mock":           {"mock", "-h"},
+		"demo":           {"help", "demo"},
+		"version":        {"version", "--help"},
+		"completion":     {"completion", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

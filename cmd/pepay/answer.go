@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// answer is what came of an attempt: a status, or why there is none.
+type answer struct {
+	status  int
+	failure string
+}
+
+func (a answer) accepted() bool { return a.status >= 200 && a.status < 300 }
+
+func (a answer) short() string {
+	if a.status != 0 {
+		return strconv.Itoa(a.status)
+	}
+	return a.failure
+}
+
+func (a answer) long() string {
+	switch {
+	case a.status == 0:
+		return a.failure
+	case a.status >= 300 && a.status < 400:
+		return fmt.Sprintf("the answer was %d %s, and redirects are not followed", a.status, http.StatusText(a.status))
+	}
+	return fmt.Sprintf("the answer was %d %s", a.status, http.StatusText(a.status))
+}
+
+// attempt delivers once.
+func (f *forwarder) attempt(ctx context.Context, d delivery) answer {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, f.target.String(), bytes.NewReader(d.body))
+	if err != nil {
+		return f.failed(err)
+	}
+	request.Header = d.signed(f.secret, time.Now())
+	response, err := f.client.Do(request)
+	if err != nil {
+		return f.failed(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	const drained = 64 << 10 // what is longer costs the next attempt a connection
+	_, _ = io.CopyN(io.Discard, response.Body, drained)
+	return answer{status: response.StatusCode}
+}
+
+// failed leaves out the address, whose query may hold a token.
+func (f *forwarder) failed(err error) answer {
+	if asked := (*url.Error)(nil); errors.As(err, &asked) {
+		err = asked.Err
+	}
+	var (
+		timeout     net.Error
+		certificate *tls.CertificateVerificationError
+	)
+	text := err.Error()
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout() && f.client.Timeout > 0:
+		text = fmt.Sprintf("no answer within %s (--forward-timeout)", f.client.Timeout)
+	case errors.As(err, &certificate) && isNearby(f.target.Hostname()):
+		text += " (--skip-verify accepts it)"
+	}
+	return answer{failure: printable(text)}
+}
+
+// newForwardClient makes a client that stays where it is sent.
+func newForwardClient(timeout time.Duration, skipVerify bool) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment,
+			TLSClientConfig: &tls.Config{
+				MinVersion:         tls.VersionTLS12,
+				InsecureSkipVerify: skipVerify, //nolint:gosec // asked for by --skip-verify, for this machine and its own network
+			},
+			MaxIdleConnsPerHost: 1,
+			IdleConnTimeout:     time.Minute,
+			ForceAttemptHTTP2:   true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       timeout,
+	}
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+func TestEventsList(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	var ids []string // newest first
+	for range 12 {
+		ids = slices.Insert(ids, 0, happen(t, server, pepay.EventInvoiceUpdated).ID)
+	}
+	payment := happen(t, server, pepay.EventInvoicePaymentCreated, "invoice_id=inv_2", "environment=mainnet")
+	everything := slices.Insert(slices.Clone(ids), 0, payment.ID)
+	soon := strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
+	for _, c := range []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"default", nil, everything[:10]},
+		{"limit", []string{"--limit", "3"}, everything[:3]},
+		{"all", []string{"--all"}, everything},
+		{"types", []string{"--types", "test.ping,invoice_payment.*"}, []string{payment.ID}},
+		{"types twice", []string{"--types", "test.ping", "--types", "invoice.updated", "--limit", "100"}, ids},
+		{"invoice", []string{"--invoice-id", "inv_2"}, []string{payment.ID}},
+		{"environment", []string{"--environment", "mainnet"}, []string{payment.ID}},
+		{"from the future", []string{"--from", soon}, nil},
+		{"since the future", []string{"--since-time", time.Now().Add(time.Hour).Format(time.RFC3339)}, nil},
+		{"between", []string{"--from", "2020-01-01T00:00:00+01:00", "--to", soon, "--all"}, everything},
+		{"up to the past", []string{"--to", "2020-01-01T00:00:00Z"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := pepayRun(t, at(server.URL()), append([]string{"events", "list", "--json"}, c.args...)...)
+			r.wantDone(t)
+			var got []string
+			if r.stdout != "" {
+				got = idsOf(t, r.stdout)
+			}
+			if !slices.Equal(got, c.want) || r.stderr != "" {
+				t.Errorf("got %v, want %v: %s", got, c.want, r.stderr)
+			}
+		})
+	}
+	r := pepayRun(t, at(server.URL()), "events", "list", "--limit", "1")
+	r.wantDone(t)
+	if want := payment.Created.Local().Format(time.DateTime) + "  invoice_payment.created  " + payment.ID + " "; !strings.HasPrefix(r.stdout, want) {
+		t.Errorf("got %s, want %s", r.stdout, want)
+	}
+}
+
+func TestEventsGet(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	ev := server.Emit(pepay.Event{
+		ID: "evt_1700000000000-123", Type: pepay.EventInvoiceUpdated,
+		Data: pepay.EventData{Object: json.RawMessage("{\"object\":\"invoice\",\"metadata\":{\"a\":1.10,\"b\":\"\u009b2J\"}}")},
+	})
+	r := pepayRun(t, at(server.URL()), "events", "get", ev.ID, "--json")
+	r.wantDone(t)
+	if ids := idsOf(t, r.stdout); !slices.Equal(ids, []string{ev.ID}) || strings.Count(r.stdout, "\n") != 1 || !strings.Contains(r.stdout, "\u009b") {
+		t.Errorf("%+v", r)
+	}
+	r = pepayRun(t, at(server.URL()), "events", "get", ev.ID)
+	r.wantDone(t)
+	const want = `  "data": {
+    "object": {
+      "object": "invoice",
+      "metadata": {
+        "a": 1.10,
+        "b": " 2J"
+      }
+    }
+  }
+}
+`
+	if !strings.HasPrefix(r.stdout, "{\n  \"id\": \"evt_1700000000000-123\",\n") || !strings.HasSuffix(r.stdout, want) {
+		t.Errorf("%s", r.stdout)
+	}
+	pepayRun(t, at(server.URL()), "events", "get", "evt_none").wantError(t, exitFailed, "getEvent: 404 NOT_FOUND")
+	pepayRun(t, at(server.URL()), "events", "get", "evt_none").wantError(t, exitFailed, "check the id")
+}
+
+func TestEventsResend(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	ev := happen(t, server, pepay.EventInvoicePaymentCreated)
+	hook := newReceiver(t, func(n int) int {
+		if n == 1 {
+			return http.StatusInternalServerError
+		}
+		return http.StatusAccepted
+	})
+	r := pepayRun(t, signing(at(server.URL())), "events", "resend", ev.ID, "--forward-to", strings.TrimPrefix(hook.URL, "http://")+"/w",
+		"--retry-backoff", "10ms", "--forward-header", "X-A: 1, 2")
+	r.wantDone(t)
+	if ids := hook.ids(t); !slices.Equal(ids, []string{ev.ID, ev.ID}) {
+		t.Errorf("got %v", ids)
+	}
+	last := hook.all()[1].header
+	if last.Get("X-Pepay-Event") != ev.Type || last.Get("X-Pepay-Event-ID") != ev.ID || last.Get("X-Pepay-Network-Environment") != "devnet" || last.Get("X-A") != "1, 2" {
+		t.Errorf("%v", last)
+	}
+	text := regexp.MustCompile(`^→ invoice_payment\.created ` + ev.ID + `\n← 500 \d+ms, attempt 2 of 4 in \d+ms\n← 202 \d+ms\n$`)
+	if !text.MatchString(r.stdout) || r.stderr != "" {
+		t.Errorf("%+v", r)
+	}
+	hook.Close()
+	r = pepayRun(t, signing(at(server.URL())), "events", "resend", ev.ID, "--forward-to", hook.URL+"/?token="+canary, "--retry", "1", "--retry-backoff", "1ms")
+	if r.code != exitFailed || !strings.HasPrefix(r.stderr, "pepay: event "+ev.ID+" was not accepted after 2 attempts: ") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestEventsExitCodes(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	for _, c := range []struct {
+		name string
+		env  string
+		args []string
+		code int
+		want string
+	}{
+		{"no command", "", nil, exitUsage, "say which command; see 'pepay events --help'"},
+		{"unknown command", "", []string{"show"}, exitUsage, "unknown command show; there are list, get, resend"},
+		{"argument of list", "", []string{"list", canary}, exitUsage, "'pepay events list' takes no arguments"},
+		{"empty types", "", []string{"list", "--types="}, exitUsage, "--types: is empty"},
+		{"types with a hole", "", []string{"list", "--types", "invoice.*,,x"}, exitUsage, "--types: is empty"},
+		{"types with a space", "", []string{"list", "--types", "invoice.* x"}, exitUsage, "--types: each is one event type"},
+		{"empty invoice", "", []string{"list", "--invoice-id="}, exitUsage, "--invoice-id: is empty"},
+		{"empty time", "", []string{"list", "--from="}, exitUsage, "--from: is empty"},
+		{"no time", "", []string{"list", "--to", canary}, exitUsage, "--to: write a time such as"},
+		{"milliseconds", "", []string{"list", "--since-time", "1734780000000"}, exitUsage, "--from: it looks like milliseconds"},
+		{"no limit", "", []string{"list", "--limit", "0"}, exitUsage, "--limit: write a number from 1 up"},
+		{"limit and all", "", []string{"list", "--limit", "1", "--all"}, exitUsage, "--all: excludes --limit"},
+		{"unknown environment", "", []string{"list", "--environment", canary}, exitUsage, "--environment: write devnet or mainnet"},
+		{"no timeout", "", []string{"list", "--timeout", "0s"}, exitUsage, "--timeout: write a duration above 0"},
+		{"no id", "", []string{"get"}, exitUsage, "say which event"},
+		{"two ids", "", []string{"get", "a", canary}, exitUsage, "'pepay events get' takes one id"},
+		{"nowhere to", "", []string{"resend", "evt_1"}, exitUsage, "--forward-to: say where to"},
+		{"no id to resend", "", []string{"resend", "--forward-to", "3000"}, exitUsage, "say which event"},
+		{"401", "PEPAY_API_KEY=pk_wrong_" + canary, []string{"list"}, exitRefused, "listEvents: 401 API_KEY_INVALID"},
+		{"no key", "PEPAY_API_KEY=", []string{"get", "evt_1"}, exitRefused, "no API key; set PEPAY_API_KEY"},
+		{"401 of resend", "PEPAY_API_KEY=pk_wrong_" + canary, []string{"resend", "evt_1", "--forward-to", "3000"}, exitRefused, "getEvent: 401 API_KEY_INVALID"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			pepayRun(t, append(signing(at(server.URL())), c.env), append([]string{"events"}, c.args...)...).wantError(t, c.code, c.want)
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+const eventsGetDescription = `Prints an event in Pepay's wire form, indented for reading or with --json in one line.
+
+The key comes from PEPAY_API_KEY or PEPAY_COMMERCE_API_KEY, or from --api-key-file.`
+
+func eventsGetCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "get",
+		Usage:       "print an event",
+		UsageText:   "pepay events get ID [flags]",
+		Description: eventsGetDescription,
+		Flags: slices.Concat([]cli.Flag{
+			&cli.BoolFlag{Name: "json", Usage: "print one JSON object in one line, as Pepay sends it"},
+		}, apiFlags()),
+		Action: eventsGetAction,
+	}
+}
+
+func eventsGetAction(ctx context.Context, cmd *cli.Command) error {
+	ev, err := wantedEvent(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	if cmd.Bool("json") {
+		return printJSON(cmd.Root().Writer, eventInJSON(ev))
+	}
+	return printIndented(cmd.Root().Writer, ev)
+}
+
+// eventID is the argument. It is not repeated in errors: it may be a key.
+func eventID(cmd *cli.Command) (string, error) {
+	id := cmd.Args().First()
+	switch {
+	case cmd.Args().Len() > 1:
+		return "", usagef("'%[1]s' takes one id; see '%[1]s --help'", cmd.FullName())
+	case strings.TrimSpace(id) == "":
+		return "", usagef("say which event, by its id such as evt_1734780000000-123")
+	}
+	return id, nil
+}
+
+// wantedEvent asks for the event of the argument.
+func wantedEvent(ctx context.Context, cmd *cli.Command) (*pepay.Event, error) {
+	id, err := eventID(cmd)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel, err := withinTimeout(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	client, err := newClient(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
+	return client.Events.Get(ctx, id)
+}
+
+// printIndented prints for people: what moves a cursor becomes a space.
+func printIndented(w io.Writer, ev *pepay.Event) error {
+	var line, indented bytes.Buffer
+	if err := printJSON(&line, eventInJSON(ev)); err != nil {
+		return err
+	}
+	if err := json.Indent(&indented, bytes.TrimSpace(line.Bytes()), "", "  "); err != nil {
+		return err
+	}
+	for text := range strings.SplitSeq(indented.String(), "\n") {
+		if _, err := fmt.Fprintln(w, printable(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

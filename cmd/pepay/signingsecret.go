@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+func secretFileFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name:      "secret-file",
+		Usage:     "read the signing secret from `FILE` instead of PEPAY_WEBHOOK_SECRET; - is standard input",
+		TakesFile: true,
+	}
+}
+
+// signingSecret is the secret that was given, "" without one. A file wins over the
+// environment.
+func signingSecret(ctx context.Context, cmd *cli.Command) (pepay.Secret, error) {
+	if !cmd.IsSet("secret-file") {
+		return pepay.Secret(os.Getenv("PEPAY_WEBHOOK_SECRET")), nil
+	}
+	secret, err := readKey(ctx, cmd, "secret-file", "secret")
+	return pepay.Secret(secret), err
+}
+
+// wantedSecret is a secret that has to be given.
+func wantedSecret(ctx context.Context, cmd *cli.Command) (pepay.Secret, error) {
+	secret, err := signingSecret(ctx, cmd)
+	if err == nil && secret == "" {
+		err = usagef("no signing secret; set PEPAY_WEBHOOK_SECRET or use --secret-file")
+	}
+	return secret, err
+}
+
+// newSecret makes a secret of the form that Pepay's have.
+func newSecret() pepay.Secret {
+	var random [32]byte
+	_, _ = rand.Read(random[:]) // it does not fail
+	return pepay.Secret("whsec_" + hex.EncodeToString(random[:]))
+}
+
+// printSecret prints it where --print-secret asks for it, in a line of its own.
+func printSecret(cmd *cli.Command, secret pepay.Secret) error {
+	if cmd.Bool("json") {
+		return printJSON(cmd.Root().Writer, struct {
+			Secret pepay.Secret `json:"webhook_secret"`
+		}{secret})
+	}
+	_, err := fmt.Fprintln(cmd.Root().Writer, secret.Reveal())
+	return err
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v3"
+)
+
+const webhookDescription = `Signs and checks webhooks the way Pepay does, without a network: for a receiver in
+another language, for a delivery that was refused, for a test.
+
+  pepay webhook sign body.json | pepay webhook verify --headers-file - body.json
+
+The secret comes from PEPAY_WEBHOOK_SECRET or --secret-file.`
+
+func webhookCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "webhook",
+		Usage:       "sign a webhook, or verify one",
+		UsageText:   "pepay webhook sign|verify [flags] [FILE]",
+		Description: webhookDescription,
+		Commands:    []*cli.Command{webhookSignCommand(), webhookVerifyCommand()},
+		Action:      groupAction,
+	}
+}
+
+// groupAction is what is left of a command of commands when none matches.
+func groupAction(_ context.Context, cmd *cli.Command) error {
+	if cmd.Args().Present() {
+		return unknownCommand(cmd, cmd.Args().First())
+	}
+	return usagef("say which command; see '%s --help'", cmd.FullName())
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pepaylabs/pepay-go/webhook"
+)
+
+func TestWebhookSign(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1734780000123)
+	const body = "{\"id\": 1}\r\n\x00"
+	want := webhook.Sign(signingCanary, at, []byte(body))
+	text := fmt.Sprintf("X-Pepay-Signature: %s\nX-Pepay-Timestamp: 1734780000123\n", want.Get("X-Pepay-Signature"))
+	file := writeFile(t, body)
+	for name, args := range map[string][]string{"file": {file}, "dash": {"-"}, "standard input": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := pepayWith(t, strings.NewReader(body), signing(nil), append([]string{"webhook", "sign", "--timestamp", "1734780000123"}, args...)...)
+			r.wantDone(t)
+			if r.stdout != text || r.stderr != "" {
+				t.Errorf("%+v, want %s", r, text)
+			}
+		})
+	}
+	r := pepayRun(t, signing(nil), "webhook", "sign", "--json", file)
+	r.wantDone(t)
+	var flat map[string]string
+	if err := json.Unmarshal([]byte(r.stdout), &flat); err != nil || len(flat) != 2 {
+		t.Fatalf("%v: %s", err, r.stdout)
+	}
+	verifier, err := webhook.NewVerifier(signingCanary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := http.Header{}
+	for name, value := range flat {
+		header.Set(name, value)
+	}
+	if err := verifier.Verify(header, []byte(body)); err != nil {
+		t.Error(err) // the time is now
+	}
+}
+
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestWebhookVerify(t *testing.T) {
+	t.Parallel()
+	const body = `{"id":"evt_1"}`
+	signed := webhook.Sign(signingCanary, time.Now(), []byte(body))
+	old := webhook.Sign(signingCanary, time.Now().Add(-time.Hour), []byte(body))
+	previous := webhook.Sign("whsec_previous", time.Now(), []byte(body))
+	signature, timestamp := signed.Get("X-Pepay-Signature"), signed.Get("X-Pepay-Timestamp")
+	asCurl := fmt.Sprintf("> POST /webhook HTTP/1.1\r\n> Host: localhost\r\n> x-pepay-signature: %s\r\n> X-PEPAY-TIMESTAMP:%s\r\n>\r\n* noise\r\n", signature, timestamp)
+	tampered := "0"
+	if signature[0] == '0' {
+		tampered = "1"
+	}
+	secret := writeFile(t, signingCanary+"\n")
+	for _, c := range []struct {
+		name string
+		body string
+		env  []string
+		args []string
+		want string // the reason; "" for valid
+	}{
+		{"valid", body, nil, []string{"--signature", signature, "--timestamp", timestamp}, ""},
+		{"upper case", body, nil, []string{"--signature", strings.ToUpper(signature), "--timestamp", timestamp}, ""},
+		{"previous header", body, nil, []string{"--signature", strings.Repeat("0", 64), "--signature-previous", signature, "--timestamp", timestamp}, ""},
+		{
+			"previous secret", body, []string{"PEPAY_WEBHOOK_SECRET_PREVIOUS=whsec_previous"},
+			[]string{"--signature", previous.Get("X-Pepay-Signature"), "--timestamp", previous.Get("X-Pepay-Timestamp")}, "",
+		},
+		{
+			"previous secret beside a file", body, []string{"PEPAY_WEBHOOK_SECRET_PREVIOUS=whsec_previous"},
+			[]string{"--secret-file", secret, "--signature", previous.Get("X-Pepay-Signature"), "--timestamp", previous.Get("X-Pepay-Timestamp")}, "bad signature",
+		},
+		{"secret file", body, []string{"PEPAY_WEBHOOK_SECRET=whsec_other"}, []string{"--secret-file", secret, "--signature", signature, "--timestamp", timestamp}, ""},
+		{"headers file", body, nil, []string{"--headers-file", writeFile(t, asCurl)}, ""},
+		{"tampered body", body + " ", nil, []string{"--signature", signature, "--timestamp", timestamp}, "bad signature"},
+		{"tampered signature", body, nil, []string{"--signature", tampered + signature[1:], "--timestamp", timestamp}, "bad signature"},
+		{"tampered timestamp", body, nil, []string{"--signature", signature, "--timestamp", old.Get("X-Pepay-Timestamp")}, "bad signature"},
+		{"another secret", body, []string{"PEPAY_WEBHOOK_SECRET=whsec_other"}, []string{"--signature", signature, "--timestamp", timestamp}, "bad signature"},
+		{"no timestamp", body, nil, []string{"--signature", signature}, "bad timestamp"},
+		{"seconds", body, nil, []string{"--signature", signature, "--timestamp", "1734780000"}, "bad timestamp: it looks like seconds, Pepay signs milliseconds"},
+		{"no signature", body, nil, []string{"--timestamp", timestamp}, "no signature"},
+		{"empty headers file", body, nil, []string{"--headers-file", writeFile(t, "")}, "no signature"},
+		{"old", body, nil, []string{"--signature", old.Get("X-Pepay-Signature"), "--timestamp", old.Get("X-Pepay-Timestamp")}, "timestamp out of range"},
+		{"old within a wide tolerance", body, nil, []string{"--signature", old.Get("X-Pepay-Signature"), "--timestamp", old.Get("X-Pepay-Timestamp"), "--tolerance", "61m"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := pepayWith(t, strings.NewReader(c.body), append(signing(nil), c.env...), append([]string{"webhook", "verify"}, c.args...)...)
+			if c.want != "" {
+				r.wantError(t, exitFailed, "pepay: webhook: "+c.want+"\n")
+				return
+			}
+			r.wantDone(t)
+			if r.stdout != "valid\n" || r.stderr != "" {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// What sign prints, verify reads.
+func TestWebhookRoundTrip(t *testing.T) {
+	t.Parallel()
+	file := writeFile(t, "any\nbytes\x00")
+	signed := pepayRun(t, signing(nil), "webhook", "sign", file)
+	signed.wantDone(t)
+	pepayWith(t, strings.NewReader(signed.stdout), signing(nil), "webhook", "verify", "--headers-file", "-", file).wantDone(t)
+	pepayWith(t, strings.NewReader(signed.stdout), signing(nil), "webhook", "verify", "--headers-file", "-", writeFile(t, "any\nbytes")).
+		wantError(t, exitFailed, "bad signature")
+}
+
+func TestWebhookWrongUsage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no command", nil, "say which command; see 'pepay webhook --help'"},
+		{"unknown command", []string{"sing"}, "unknown command sing; there are sign, verify"},
+		{"secret as command", []string{canary}, "unknown command [hidden]"},
+		{"two files", []string{"sign", "a", "b"}, "'pepay webhook sign' takes one file"},
+		{"no file", []string{"sign", canary}, "the body: no such file or directory; 'pepay webhook sign' takes the name of a file"},
+		{"time of sign in seconds", []string{"sign", "--timestamp", "1734780000"}, "--timestamp: it looks like seconds"},
+		{"time of sign that is none", []string{"sign", "--timestamp", canary}, "--timestamp: write milliseconds"},
+		{"empty time of sign", []string{"sign", "--timestamp="}, "--timestamp: write milliseconds"},
+		{"secret as flag", []string{"sign", "--secret", canary}, "there is no flag for a secret"},
+		{"secret and body from standard input", []string{"sign", "--secret-file", "-"}, "--secret-file: the body is read from standard input already"},
+		{"nothing to verify", []string{"verify"}, "say what came with the body"},
+		{"headers twice", []string{"verify", "--headers-file", "x", "--timestamp", "1"}, "--headers-file: excludes --signature"},
+		{"no headers file", []string{"verify", "--headers-file", canary}, "--headers-file: no such file or directory"},
+		{"headers and body from standard input", []string{"verify", "--headers-file", "-"}, "--headers-file: the body is read from standard input already"},
+		{"headers and secret from standard input", []string{"verify", "--headers-file", "-", "--secret-file", "-", "x"}, "--secret-file: --headers-file reads standard input already"},
+		{"no tolerance", []string{"verify", "--tolerance", "0s", "--signature", "x"}, "--tolerance: write a duration above 0"},
+		{"unknown flag", []string{"verify", "--foo"}, "unknown flag --foo; see 'pepay webhook verify --help'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			pepayRun(t, signing(nil), append([]string{"webhook"}, c.args...)...).wantError(t, exitUsage, c.want)
+		})
+	}
+	t.Run("no secret", func(t *testing.T) {
+		t.Parallel()
+		pepayRun(t, nil, "webhook", "sign").wantError(t, exitUsage, "no signing secret; set PEPAY_WEBHOOK_SECRET or use --secret-file")
+		pepayRun(t, nil, "webhook", "verify", "--signature", "x").wantError(t, exitUsage, "no signing secret")
+	})
+}
