@@ -31,6 +31,7 @@ func rows() []row {
 		{"streams", "memory and goroutines of open streams", streams},
 		{"tokencache", "reading a cached token", tokencache},
 		{"refresh", "a token that cannot be renewed", refresh},
+		{"webhook", "verifying deliveries", webhooks},
 		{"size", "what a program grows by", size},
 	}
 }
