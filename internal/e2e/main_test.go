@@ -6,4 +6,12 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/leakcheck"
 )
 
-func TestMain(m *testing.M) { leakcheck.Main(m) }
+func TestMain(m *testing.M) { leakcheck.Main(tests{m}) }
+
+// tests leave nothing behind.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer dashboard.remove()
+	return t.M.Run()
+}

@@ -28,16 +28,22 @@ type site struct {
 	url string
 }
 
-// programs is where the example is built, once.
-type programs struct {
+// program is the example, built once for all tests.
+type program struct {
 	once sync.Once
 	path string
 	err  error
 }
 
-var dashboard programs
+var dashboard program
 
-func (p *programs) build(t *testing.T) string {
+func (p *program) remove() {
+	if p.path != "" {
+		_ = os.RemoveAll(filepath.Dir(p.path))
+	}
+}
+
+func (p *program) build(t *testing.T) string {
 	t.Helper()
 	p.once.Do(func() {
 		dir, err := os.MkdirTemp("", "pepay-e2e-")
@@ -59,7 +65,7 @@ func (p *programs) build(t *testing.T) string {
 
 func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *site {
 	t.Helper()
-	sim := pepaytest.NewServer(t, opts...)
+	sim := pepaytest.NewServer(t, opts...) // closed after the back end
 	cmd := exec.Command(dashboard.build(t), "-addr", "127.0.0.1:0", "-token-life", tokenLife.String())
 	cmd.Env = append(os.Environ(),
 		"PEPAY_API_URL="+sim.URL(), "PEPAY_WS_URL=", "PEPAY_API_KEY="+sim.APIKey(), "PEPAY_COMMERCE_API_KEY="+sim.CommerceAPIKey(),
