@@ -15,7 +15,7 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-var proofEvents = flag.Int("events", 500, "how many `events` TestProof delivers")
+var proofEvents = flag.Int("events", 300, "how many `events` TestProof delivers")
 
 const (
 	failEveryNth      = "5"

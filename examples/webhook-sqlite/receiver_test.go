@@ -77,12 +77,27 @@ func receive() error {
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", os.Getenv(envAddr))
+	listener, err := listen(ctx, os.Getenv(envAddr))
 	if err != nil {
 		return err
 	}
 	fmt.Println(listener.Addr())
 	return serve(ctx, listener, failEvery(every, handler))
+}
+
+// listen waits for an address to be free: while a receiver is down, its port may be the
+// near end of somebody's connection.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	const tries = 100
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+		if err == nil || n == tries {
+			return listener, err
+		}
+		<-tick.C
+	}
 }
 
 // failEvery makes every n-th answer a failure, of one kind after the other: nothing
