@@ -77,28 +77,30 @@ func (in *inbox) once(fn func(context.Context, *sql.Tx, *pepay.Event) error) fun
 	}
 }
 
-// Claim says what is known of an event, and takes the lease when it is free.
+// Claim takes the lease when it is free and the event was not handled, in one
+// statement: what is in handled never gets a claim that nobody would remove. Else it
+// says why not.
 func (in *inbox) Claim(ctx context.Context, eventID string) (webhook.Claim, error) {
+	now := time.Now()
+	ours, err := changed(in.db.ExecContext(ctx, `
+		INSERT INTO claims (event_id, until)
+		SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM handled WHERE event_id = ?1)
+		ON CONFLICT (event_id) DO UPDATE SET until = excluded.until WHERE until <= ?3`,
+		eventID, now.Add(in.lease).UnixMilli(), now.UnixMilli()))
+	switch {
+	case err != nil:
+		return 0, err
+	case ours:
+		return webhook.Claimed, nil
+	}
 	var done bool
-	err := in.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM handled WHERE event_id = ?)`, eventID).Scan(&done)
-	if err != nil {
+	if err := in.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM handled WHERE event_id = ?)`, eventID).Scan(&done); err != nil {
 		return 0, err
 	}
 	if done {
 		return webhook.Done, nil
 	}
-	now := time.Now()
-	ours, err := changed(in.db.ExecContext(ctx, `
-		INSERT INTO claims (event_id, until) VALUES (?, ?)
-		ON CONFLICT (event_id) DO UPDATE SET until = excluded.until WHERE until <= ?`,
-		eventID, now.Add(in.lease).UnixMilli(), now.UnixMilli()))
-	if err != nil {
-		return 0, err
-	}
-	if !ours {
-		return webhook.InProgress, nil
-	}
-	return webhook.Claimed, nil
+	return webhook.InProgress, nil
 }
 
 // Commit has nothing to do: the transaction of once did it, together with the
