@@ -57,7 +57,7 @@ func (p *play) run(outer context.Context, client *wrapper.Client, tokens map[pep
 	}
 	streams := map[pepay.WSTokenScope]*stream.Stream{}
 	for _, scope := range scopes() {
-		events, err := p.open(client, scope, tokens[scope])
+		events, err := p.open(client, scope, tokens[scope]) //nolint:contextcheck // the simulator delivers webhooks by itself
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (p *play) rounds(ctx context.Context) error {
 				return err
 			}
 			if round > 1 || i != dropAfter { // else the drop has it happen
-				p.emit(h, round)
+				p.emit(h, round) //nolint:contextcheck // the simulator delivers webhooks by itself
 			}
 			if err := await(ctx, p.arrived); err != nil {
 				return err
