@@ -19,7 +19,8 @@ const (
 )
 
 // Deduper sees to it that an event is handled once. A claim has a lease, so that a
-// crash between claim and commit does not block the event for ever. It is called
+// crash between claim and commit does not block the event for ever; a lease that
+// outlives a crash has to be shorter than Pepay goes on delivering. It is called
 // concurrently. To handle an event exactly once, keep claims where the handler's
 // own effects are, in the same transaction.
 type Deduper interface {
