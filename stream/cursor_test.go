@@ -31,6 +31,33 @@ func TestSince(t *testing.T) {
 	}
 }
 
+// Without a store the stream itself keeps the cursor, from one loop to the next.
+func TestCursorInMemory(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	ids := emit(t, server, 10)
+	s := stream.Merchant(newClient(t, server), stream.Options{Since: ids[0]})
+	var got []string
+	for range 2 {
+		n := 0
+		for ev, err := range s.Events(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, ev.ID)
+			if n++; n == 4 {
+				break // with the fourth event in hand
+			}
+		}
+		if handled := got[len(got)-2]; s.Cursor() != handled {
+			t.Errorf("the cursor is %s, the last handled event %s", s.Cursor(), handled)
+		}
+	}
+	if want := slices.Concat(ids[1:5], ids[4:8]); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // A program that dies between handling and asking for more sees the event again,
 // and none is skipped.
 func TestCursorFileAcrossRestarts(t *testing.T) {
