@@ -91,6 +91,10 @@ func (c *catchUp) drop(ev *pepay.Event, handled bool) bool {
 	if !told && !handled && !listed && ev.Created.After(c.until) {
 		c.tell()
 	}
+	if told && c.quiet != nil {
+		c.quiet.Stop()
+		c.quiet = nil // nothing left to wait for
+	}
 	return handled || listed
 }
 
