@@ -142,6 +142,10 @@ func TestHostileServers(t *testing.T) {
 		{"ws_error for ever", accept(func(ctx context.Context, c *websocket.Conn) {
 			_ = c.Write(ctx, websocket.MessageText, []byte(`{"object":"ws_error","code":"INTERNAL","message":"no"}`))
 		}), nil, 5, 5},
+		{"a greeting, then ws_error about the key, for ever", accept(func(ctx context.Context, c *websocket.Conn) {
+			_ = c.Write(ctx, websocket.MessageText, []byte(`{"object":"ws_control","type":"hello"}`))
+			_ = c.Write(ctx, websocket.MessageText, []byte(`{"object":"ws_error","code":"API_KEY_INVALID"}`))
+		}), ErrUnauthorized, 2, 2},
 		{"ws_error about the key for ever", accept(func(ctx context.Context, c *websocket.Conn) {
 			_ = c.Write(ctx, websocket.MessageText, []byte(`{"object":"ws_error","code":"API_KEY_INVALID"}`))
 		}), ErrUnauthorized, 2, 2},
@@ -167,6 +171,36 @@ func TestHostileServers(t *testing.T) {
 
 func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+// An event shows that the credential was good, so what follows is a first
+// rejection again; but it is never without a pause.
+func TestRejectionAfterEveryEvent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var n atomic.Int64
+		s := serve(t, accept(func(ctx context.Context, c *websocket.Conn) {
+			_ = c.Write(ctx, websocket.MessageText, []byte(event(int(n.Add(1))+1)))
+			_ = c.Write(ctx, websocket.MessageText, []byte(`{"object":"ws_error","code":"API_KEY_INVALID"}`))
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		events := 0
+		for _, err := range Merchant(s.Client, Options{}).Events(ctx) {
+			if err != nil {
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("ended with %v", err)
+				}
+				break
+			}
+			if events++; events > 80 {
+				t.Fatal("dialled again without a pause")
+			}
+		}
+		if events < 20 {
+			t.Errorf("%d events in ten minutes", events)
+		}
+	})
 }
 
 // A frame may be as long as the limit.

@@ -101,9 +101,6 @@ func (r *run) connect(ctx context.Context) error {
 	if frames > 0 && lived >= r.opts.Backoff.ResetAfter {
 		r.attempt = 0
 	}
-	if frames > 0 {
-		r.rejections = 0
-	}
 	return r.rejected(err, token, true)
 }
 
@@ -150,16 +147,13 @@ func (e expired) Error() string { return e.cause.Error() }
 // next decides what follows the end of a connection: how long to wait, or the
 // error that ends the stream.
 func (r *run) next(err error) (time.Duration, error) {
-	switch decide(err) {
-	case fatal:
+	verdict := decide(err)
+	if verdict == fatal {
 		var end endError
 		if errors.As(err, &end) {
 			err = end.error
 		}
 		return 0, err
-	case authenticate:
-		r.setState(StateWaiting, err)
-		return 0, nil // once: the second one is fatal
 	}
 	var (
 		failure *ServerError
@@ -168,6 +162,7 @@ func (r *run) next(err error) (time.Duration, error) {
 	)
 	var floor time.Duration
 	switch {
+	case verdict == authenticate: // rejected counts these
 	case errors.As(err, &failure):
 		r.failures++
 		if r.failures >= maxServerErrors {
@@ -198,7 +193,7 @@ func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
 		return errLeft
 	}
 	r.position = position{id: id, created: created}
-	r.failures = 0
+	r.failures, r.rejections = 0, 0
 	r.handled.add(id, r.opts.DedupeWindow)
 	r.setCursor(id)
 	if r.opts.Cursor != nil {
