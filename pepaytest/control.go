@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // controlPath is where a simulator in another process is told what to do and asked
@@ -84,5 +84,5 @@ func (s *Server) controlEmit(w http.ResponseWriter, r *http.Request) {
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, api.EventResponse{Success: ptr(true), Data: &rec.event})
+	writeJSON(w, http.StatusOK, server.EventResponse{Success: ptr(true), Data: &rec.event})
 }

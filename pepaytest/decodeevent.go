@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // decodeEvent reads an event field by field, so that a mistake is named: a misspelt
@@ -22,7 +22,7 @@ func decodeEvent(body []byte) (*pepay.Event, error) {
 	}
 	var ev pepay.Event
 	var seconds int64
-	var request api.EventRequest
+	var request server.EventRequest
 	var data struct {
 		Object             json.RawMessage `json:"object"`
 		PreviousAttributes json.RawMessage `json:"previous_attributes"`

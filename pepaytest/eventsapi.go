@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 const (
@@ -19,7 +19,7 @@ const (
 // ListEvents simulates GET /api/v1/events.
 //
 // See https://docs-alpha.pepay.io/api-reference/events/list-events
-func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params api.ListEventsParams) {
+func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params server.ListEventsParams) {
 	who, bad := h.server.authenticateReader(r.Header)
 	if bad != nil {
 		bad.write(w)
@@ -35,8 +35,8 @@ func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params api.
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, api.EventListResponse{
-		Success: ptr(true), Data: &api.EventList{Object: ptr("list"), Data: events, HasMore: &more},
+	writeJSON(w, http.StatusOK, server.EventListResponse{
+		Success: ptr(true), Data: &server.EventList{Object: ptr("list"), Data: events, HasMore: &more},
 	})
 }
 
@@ -54,7 +54,7 @@ func (h handlers) GetEvent(w http.ResponseWriter, r *http.Request, eventID strin
 		(&problem{http.StatusNotFound, "NOT_FOUND", "No such event"}).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, api.EventResponse{Success: ptr(true), Data: &rec.event})
+	writeJSON(w, http.StatusOK, server.EventResponse{Success: ptr(true), Data: &rec.event})
 }
 
 // authenticateReader takes the two kinds of keys, which see what their streams
@@ -73,7 +73,7 @@ type page struct {
 	older, newer string // than this event
 }
 
-func newPage(who audience, params api.ListEventsParams, rawQuery string) (*page, error) {
+func newPage(who audience, params server.ListEventsParams, rawQuery string) (*page, error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return nil, errors.New("The query cannot be read")
@@ -112,7 +112,7 @@ func (p *page) wants(r *record) bool {
 // of walks from the cursor, or from the newest event, until the page is full and one
 // more is seen. A page is newest first in either direction; the one before a cursor
 // has the events next to it.
-func (p *page) of(log *eventLog) (events []api.Event, more bool, err error) {
+func (p *page) of(log *eventLog) (events []server.Event, more bool, err error) {
 	start := log.end() + 1
 	if cursor := orElse(p.older, p.newer); cursor != "" {
 		rec, position := log.get(cursor)
@@ -121,7 +121,7 @@ func (p *page) of(log *eventLog) (events []api.Event, more bool, err error) {
 		}
 		start = position
 	}
-	events = []api.Event{}
+	events = []server.Event{}
 	take := func(r *record, _ int64) bool {
 		if r.again || !p.wants(r) {
 			return true

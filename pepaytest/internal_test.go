@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // Until somebody writes its handler, an operation says that it has none.
 func TestOperationsWithoutAHandler(t *testing.T) {
 	t.Parallel()
 	s := NewServer(t)
-	s.routes = s.newRoutes(api.Unimplemented{})
+	s.routes = s.newRoutes(server.Unimplemented{})
 	for _, op := range pepay.Operations() {
 		w := httptest.NewRecorder()
 		s.serve(w, httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody))

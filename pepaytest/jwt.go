@@ -5,7 +5,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // tokenClaims are what a ws_token says, or the token of a payment session. Pepay
@@ -15,8 +15,8 @@ type tokenClaims struct {
 	ID                  string
 	IssuedAt, ExpiresAt int64
 	MerchantID          int64
-	Scope               api.WSTokenScope
-	Environment         *api.NetworkEnvironment
+	Scope               server.WSTokenScope
+	Environment         *server.NetworkEnvironment
 	InvoiceID           string // of a payment session
 }
 

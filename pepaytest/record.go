@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // The version every documented event has.
@@ -20,7 +20,7 @@ const apiVersion = "2025-12-16"
 // record is an event of the log: as the API answers it, as streams send it and as
 // filters see it.
 type record struct {
-	event   api.Event
+	event   server.Event
 	frame   []byte // encoded once for all streams
 	subject subject
 	// again marks one more delivery of an event the log already has: it goes out,
@@ -60,14 +60,14 @@ func newRecord(ev *pepay.Event, about subject, now time.Time, seq int64) *record
 	if id == "" {
 		id = fmt.Sprintf("evt_%d-%d", created.UnixMilli(), seq)
 	}
-	rec := &record{subject: about, event: api.Event{
+	rec := &record{subject: about, event: server.Event{
 		ID: id, Object: orElse(ev.Object, "event"), Type: ev.Type, Created: created.Unix(),
 		APIVersion: ptr(orElse(ev.APIVersion, apiVersion)),
 		Livemode:   ptr(ev.Livemode), PendingWebhooks: ptr(ev.PendingWebhooks),
-		Data: api.EventData{Object: bytes.Clone(ev.Data.Object)},
+		Data: server.EventData{Object: bytes.Clone(ev.Data.Object)},
 	}}
 	if ev.Request != (pepay.EventRequest{}) {
-		rec.event.Request = &api.EventRequest{ID: nonEmpty(ev.Request.ID), IdempotencyKey: nonEmpty(ev.Request.IdempotencyKey)}
+		rec.event.Request = &server.EventRequest{ID: nonEmpty(ev.Request.ID), IdempotencyKey: nonEmpty(ev.Request.IdempotencyKey)}
 	}
 	if len(ev.Data.PreviousAttributes) > 0 {
 		rec.event.Data.PreviousAttributes = ptr(json.RawMessage(bytes.Clone(ev.Data.PreviousAttributes)))

@@ -8,19 +8,19 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // handlers are the operations that are simulated. The embedded Unimplemented has
 // the others, so that a contract that grows still compiles here.
 type handlers struct {
-	api.Unimplemented
+	server.Unimplemented
 	server *Server
 }
 
-var _ api.ServerInterface = handlers{}
+var _ server.ServerInterface = handlers{}
 
-func (s *Server) newRoutes(operations api.ServerInterface) chi.Router {
+func (s *Server) newRoutes(operations server.ServerInterface) chi.Router {
 	router := chi.NewRouter()
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		notFound(r.Method, r.URL.Path).write(w)
@@ -31,7 +31,7 @@ func (s *Server) newRoutes(operations api.ServerInterface) chi.Router {
 		}
 		methodNotAllowed(r.Method, r.URL.Path).write(w)
 	})
-	api.HandlerWithOptions(operations, api.ChiServerOptions{
+	server.HandlerWithOptions(operations, server.ChiServerOptions{
 		BaseRouter: router,
 		ErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			invalidRequest(err.Error()).write(w)

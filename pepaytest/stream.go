@@ -11,7 +11,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // stream is one open stream. Its handler's goroutine follows the log and writes; a
@@ -50,21 +50,21 @@ type stream struct {
 // OpenMerchantStream simulates GET /ws/merchant/events.
 //
 // See https://docs-alpha.pepay.io/api-spec/endpoints/ws-merchant-events
-func (h handlers) OpenMerchantStream(w http.ResponseWriter, r *http.Request, _ api.OpenMerchantStreamParams) {
+func (h handlers) OpenMerchantStream(w http.ResponseWriter, r *http.Request, _ server.OpenMerchantStreamParams) {
 	h.server.openStream(w, r, merchantEvents)
 }
 
 // OpenCommerceStream simulates GET /ws/commerce/events.
 //
 // See https://docs-alpha.pepay.io/sdk/commerce/websockets
-func (h handlers) OpenCommerceStream(w http.ResponseWriter, r *http.Request, _ api.OpenCommerceStreamParams) {
+func (h handlers) OpenCommerceStream(w http.ResponseWriter, r *http.Request, _ server.OpenCommerceStreamParams) {
 	h.server.openStream(w, r, commerceEvents)
 }
 
 // OpenPaymentStream simulates GET /ws/payment.
 //
 // See https://docs-alpha.pepay.io/sdk/payors/websockets
-func (h handlers) OpenPaymentStream(w http.ResponseWriter, r *http.Request, _ api.OpenPaymentStreamParams) {
+func (h handlers) OpenPaymentStream(w http.ResponseWriter, r *http.Request, _ server.OpenPaymentStreamParams) {
 	h.server.openStream(w, r, paymentEvents)
 }
 

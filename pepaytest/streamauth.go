@@ -10,7 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // caller is who opens a stream.
@@ -98,7 +98,7 @@ func (s *Server) PaymentToken(invoiceID string, ttl time.Duration) pepay.Secret 
 	issued := s.cfg.now().Unix()
 	token, err := tokenClaims{
 		ID: fmt.Sprintf("pst_%d", s.minted.Add(1)), IssuedAt: issued, ExpiresAt: issued + int64((ttl+time.Second-1)/time.Second),
-		MerchantID: defaultMerchantID, Scope: api.WSTokenScope(paymentEvents), InvoiceID: invoiceID,
+		MerchantID: defaultMerchantID, Scope: server.WSTokenScope(paymentEvents), InvoiceID: invoiceID,
 	}.sign()
 	if err != nil {
 		panic("pepaytest: PaymentToken: " + err.Error())

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 const (
@@ -33,7 +33,7 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	scope := api.WSTokenScope(key.Scope)
+	scope := server.WSTokenScope(key.Scope)
 	if params.Scope != nil && *params.Scope != scope {
 		invalidRequest(fmt.Sprintf("scope %s does not match the API key, whose scope is %s", *params.Scope, scope)).write(w)
 		return
@@ -48,8 +48,8 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 		ID: fmt.Sprintf("wst_%d", s.minted.Add(1)), IssuedAt: issued, ExpiresAt: issued + ttl,
 		MerchantID: key.MerchantID, Scope: scope,
 	}
-	if scope == api.WSTokenScopeCommerce {
-		claims.Environment = (*api.NetworkEnvironment)(&key.Environment)
+	if scope == server.WSTokenScopeCommerce {
+		claims.Environment = (*server.NetworkEnvironment)(&key.Environment)
 	}
 	token, err := claims.sign()
 	if err != nil {
@@ -59,9 +59,9 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 	wsURL := "ws" + strings.TrimPrefix(s.url, "http") + "/ws/" + string(scope) + "/events"
 	success := true
 	writeJSON(w, http.StatusOK, mintAnswer{
-		WSTokenMintResponse: api.WSTokenMintResponse{Success: &success},
+		WSTokenMintResponse: server.WSTokenMintResponse{Success: &success},
 		Data: mintData{
-			WSToken: api.WSToken{
+			WSToken: server.WSToken{
 				Token: token, Scope: &scope, MerchantID: &key.MerchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
 			},
 			NetworkEnvironment: claims.Environment,
@@ -73,12 +73,12 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 // there is none: the generated field would be left out.
 type (
 	mintAnswer struct {
-		api.WSTokenMintResponse
+		server.WSTokenMintResponse
 		Data mintData `json:"data"`
 	}
 	mintData struct {
-		api.WSToken
-		NetworkEnvironment *api.NetworkEnvironment `json:"network_environment"`
+		server.WSToken
+		NetworkEnvironment *server.NetworkEnvironment `json:"network_environment"`
 	}
 )
 
@@ -105,8 +105,8 @@ func (c *config) ttl(asked *int64, now int64) (int64, error) {
 
 // decodeMintRequest is stricter than encoding/json, which takes "SCOPE" for scope
 // and null for a string. An empty body asks for the defaults.
-func decodeMintRequest(r *http.Request) (api.MintWSTokenRequest, error) {
-	var params api.MintWSTokenRequest
+func decodeMintRequest(r *http.Request) (server.MintWSTokenRequest, error) {
+	var params server.MintWSTokenRequest
 	var body bytes.Buffer
 	if _, err := body.ReadFrom(r.Body); err != nil {
 		return params, errors.New("The request body cannot be read")

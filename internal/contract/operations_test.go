@@ -9,7 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/api"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // The generated table is derived here a second time, from the document alone, so
@@ -77,7 +77,7 @@ func TestFacesHaveEveryOperation(t *testing.T) {
 			called = append(called, name)
 		}
 	}
-	wantMethods(t, reflect.TypeFor[api.ServerInterface](), served)
+	wantMethods(t, reflect.TypeFor[server.ServerInterface](), served)
 	wantMethods(t, reflect.TypeFor[pepay.ClientInterface](), called)
 }
 

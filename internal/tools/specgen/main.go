@@ -3,7 +3,8 @@
 //
 //   - api/overlay.gen.yaml, every action in one file, because oapi-codegen takes one overlay;
 //   - api/openapi.effective.json, the document with all of them applied;
-//   - operations.gen.go, the operations and security schemes as Go tables.
+//   - operations.gen.go, the operations and security schemes as Go tables;
+//   - internal/server/wire.gen.go, the client's own types as the server face sends them.
 //
 // It refuses an action that has nothing left to do or that hides something
 // upstream publishes, and names the action in the message.
@@ -31,7 +32,11 @@ func run(root string) error {
 		return err
 	}
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), content, 0o644); err != nil {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
 			return err
 		}
 	}
@@ -71,9 +76,14 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	wire, err := wireNames(doc)
+	if err != nil {
+		return nil, err
+	}
 	return map[string][]byte{
-		"api/overlay.gen.yaml":       merged,
-		"api/openapi.effective.json": effective,
-		"operations.gen.go":          table,
+		"api/overlay.gen.yaml":        merged,
+		"api/openapi.effective.json":  effective,
+		"operations.gen.go":           table,
+		"internal/server/wire.gen.go": wire,
 	}, nil
 }
