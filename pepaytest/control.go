@@ -2,7 +2,6 @@ package pepaytest
 
 import (
 	"mime"
-	"net"
 	"net/http"
 	"strings"
 
@@ -21,11 +20,15 @@ func isControl(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, cont
 //	                          is emitted; the answer has it completed
 //	GET  /_pepaytest/streams  the open streams
 //
-// to whoever has a key of the simulator and is no page of another origin: any page in
-// a browser can reach a server on localhost.
-func (s *Server) control(r *http.Request) *answer {
+// to whoever has a key of the simulator and is not a page of another origin: any page
+// in a browser can reach a server on localhost. bad is what is wrong with the request
+// already, if anything.
+func (s *Server) control(r *http.Request, bad *problem) *answer {
 	ans := newAnswer()
-	if bad := s.admit(r); bad != nil {
+	if bad == nil {
+		bad = s.admit(r)
+	}
+	if bad != nil {
 		bad.write(ans)
 		return ans
 	}
@@ -42,26 +45,16 @@ func (s *Server) control(r *http.Request) *answer {
 	return ans
 }
 
-// admit refuses browsers on pages of another origin, also those whose own name has
-// been made to point here, and then whoever has no key. A page cannot send the key's
-// header without asking first, and that question is not answered.
+// admit refuses browsers on pages of another origin, and then whoever has no key. A
+// page cannot send the key's header without a preflight request, which is refused too.
 func (s *Server) admit(r *http.Request) *problem {
 	asked := *r
 	asked.Method = http.MethodPost // the check lets methods pass that change nothing
-	browser := r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
-	if new(http.CrossOriginProtection).Check(&asked) != nil || browser && !isAddress(r.Host) {
-		return &problem{http.StatusForbidden, "FORBIDDEN", "Pages of another origin have no business here"}
+	if new(http.CrossOriginProtection).Check(&asked) != nil {
+		return &problem{http.StatusForbidden, "FORBIDDEN", "A page of another origin may not ask this"}
 	}
 	_, bad := s.authenticateKey(r.Header)
 	return bad
-}
-
-// isAddress tells localhost and IP addresses from names, which anybody can point here.
-func isAddress(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil
 }
 
 func (s *Server) controlEmit(w http.ResponseWriter, r *http.Request) {

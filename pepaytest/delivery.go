@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -11,13 +12,17 @@ import (
 // Delivery is one event on its way to one [Endpoint], with every attempt there was.
 type Delivery struct {
 	EventID, Type string
-	// Attempts has those that have ended, oldest first.
+	// Attempts has those that have ended, the oldest first, and the last 100 where
+	// there were more.
 	Attempts []Attempt
 	// Delivered says that the last attempt was answered with a 2xx.
 	Delivered bool
 	// Pending says that more attempts may follow. A delivery that is neither pending
 	// nor delivered has been given up.
 	Pending bool
+	// Dropped says that no attempt was made, because too many deliveries were pending
+	// when the event was emitted. [Endpoint.Redeliver] delivers it later.
+	Dropped bool
 }
 
 // Attempt is one request of a [Delivery].
@@ -32,30 +37,39 @@ type Attempt struct {
 	Duration time.Duration
 }
 
-// delivery is guarded by its endpoint's lock, except for its record.
+// delivery is guarded by its endpoint's lock.
 type delivery struct {
-	record *record
+	number   int
+	record   *record // nil when the delivery is settled or dropped
+	attempts int     // also those that Attempts does not have any more
 	Delivery
 }
 
 // Deliveries returns what was and is to be delivered to the endpoint, in the order
 // in which the events were emitted; what is delivered twice, or again, is there as
-// often. As many as [WithRetention] says are kept. The caller owns the result.
+// often. Of those that are not pending, the last ones are kept: as many as
+// [WithRetention] says that were attempted, and as many that were dropped. The
+// caller owns the result.
 func (e *Endpoint) Deliveries() []Delivery {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := make([]Delivery, len(e.deliveries))
-	for i, d := range e.deliveries {
+	all := slices.Concat(e.settled, e.dropped, e.ready, slices.Collect(maps.Keys(e.waiting)))
+	slices.SortFunc(all, byNumber)
+	list := make([]Delivery, len(all))
+	for i, d := range all {
 		list[i] = d.Delivery
 		list[i].Attempts = slices.Clone(d.Attempts)
 	}
 	return list
 }
 
+func byNumber(a, b *delivery) int { return a.number - b.number }
+
 // Redeliver delivers an event again, whether it was accepted before or not, as the
 // dashboard does. What the endpoint wants does not matter then. It does not wait for
 // the delivery. An event the server does not know, or does not keep any more, is an
-// error; so is a server that is closed.
+// error; so are a server that is closed, and an endpoint with too many deliveries
+// pending.
 func (e *Endpoint) Redeliver(eventID string) error {
 	rec, _ := e.server.events.get(eventID)
 	if rec == nil {
@@ -65,6 +79,9 @@ func (e *Endpoint) Redeliver(eventID string) error {
 	defer e.mu.Unlock()
 	if e.closed {
 		return errClosed
+	}
+	if e.pending() >= e.maxPending() {
+		return fmt.Errorf("pepaytest: Redeliver: %d deliveries are pending already", e.pending())
 	}
 	e.enqueue(rec)
 	return nil
@@ -81,7 +98,7 @@ func (e *Endpoint) Wait(ctx context.Context) error {
 		e.mu.Unlock()
 		return errClosed
 	}
-	if e.quiet() {
+	if e.pending() == 0 {
 		e.mu.Unlock()
 		return nil
 	}

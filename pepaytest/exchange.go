@@ -14,13 +14,14 @@ const (
 	maxDrainBytes = 64 << 20
 )
 
-// serve answers one request: record it, let the faults have their say, answer.
+// serve records a request, applies the faults to it and answers it.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.running.Add(1)
 	defer s.running.Done()
 
+	misdirected := s.cfg.checkHost(r)
 	if isControl(r) {
-		s.control(r).send(w)
+		s.control(r, misdirected).send(w)
 		return
 	}
 	operation := s.operation(r)
@@ -36,22 +37,27 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 
-	plan := s.faults.plan(operation, r)
-	if !s.wait(r.Context(), plan.delay) {
+	var due plan
+	if misdirected != nil {
+		bad = misdirected
+	} else {
+		due = s.faults.plan(operation, r)
+	}
+	if !s.wait(r.Context(), due.delay) {
 		settled(0)
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}
-	if plan.cut == cutBefore {
+	if due.cut == cutBefore {
 		s.resetBefore(w)
 		settled(0)
 		return
 	}
 	genuine := func() *answer { return s.answer(operation, r, body, bad) }
-	ans := plan.answer(genuine)
+	ans := due.answer(genuine)
 	ans.header.Set("x-request-id", "req_"+strconv.FormatInt(number, 10))
 	ans.header.Set("Date", s.cfg.now().UTC().Format(http.TimeFormat))
 	switch {
-	case plan.cut == cutMidBody:
+	case due.cut == cutMidBody:
 		s.resetMidBody(w, r.Method, ans)
 		settled(0)
 	case ans.upgrade != nil:

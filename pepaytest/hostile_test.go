@@ -46,7 +46,7 @@ func TestLargeBodies(t *testing.T) {
 func TestHostileBytes(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)
-	const head = "POST " + mintPath + " HTTP/1.1\r\nHost: x\r\nx-api-key: pk_pepaytest_merchant\r\nContent-Type: application/json\r\nConnection: close\r\n"
+	const head = "POST " + mintPath + " HTTP/1.1\r\nHost: 127.0.0.1\r\nx-api-key: pk_pepaytest_merchant\r\nContent-Type: application/json\r\nConnection: close\r\n"
 	cases := []struct{ name, send, want string }{
 		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", "HTTP/1.1 400"},
 		{"header flood", head + strings.Repeat("X-Flood: "+strings.Repeat("y", 1000)+"\r\n", 200) + "\r\n", "HTTP/1.1 431"},
@@ -56,12 +56,13 @@ func TestHostileBytes(t *testing.T) {
 		{"negative length", head + "Content-Length: -1\r\n\r\n", "HTTP/1.1 400"},
 		{"deep nesting", head + "Content-Length: 100000\r\n\r\n" + strings.Repeat("[", 100000), "HTTP/1.1 400"},
 		{"invalid UTF-8", head + "Content-Length: 13\r\n\r\n{\"scope\":\"\xff\"}", "HTTP/1.1 400"},
-		{"options for everything", "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 4"},
-		{"proxy request", "CONNECT pepay.io:443 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 4"},
-		{"absolute form", "GET http://pepay.io/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404"},
-		{"broken escape", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400"},
-		{"HTTP/1.0", "POST " + mintPath + " HTTP/1.0\r\nx-api-key: pk_pepaytest_merchant\r\n\r\n", "HTTP/1.0 200"},
-		{"upgrade", "GET /ws/merchant/events HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 401"},
+		{"options for everything", "OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 4"},
+		{"proxy request", "CONNECT pepay.io:443 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 4"},
+		{"absolute form", "GET http://pepay.io/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 421"},
+		{"broken escape", "GET /%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "HTTP/1.1 400"},
+		{"HTTP/1.0 without a host", "POST " + mintPath + " HTTP/1.0\r\nx-api-key: pk_pepaytest_merchant\r\n\r\n", "HTTP/1.0 421"},
+		{"HTTP/1.0", "POST " + mintPath + " HTTP/1.0\r\nHost: 127.0.0.1\r\nx-api-key: pk_pepaytest_merchant\r\n\r\n", "HTTP/1.0 200"},
+		{"upgrade", "GET /ws/merchant/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 401"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -18,7 +18,9 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 	s.routes = s.newRoutes(server.Unimplemented{})
 	for _, op := range pepay.Operations() {
 		w := httptest.NewRecorder()
-		s.serve(w, httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody))
+		r := httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody)
+		r.Host = "localhost"
+		s.serve(w, r)
 		want := `{"success":false,"error":{"code":"NOT_SIMULATED","message":"pepaytest does not simulate ` + op.ID + `"}}`
 		if w.Code != http.StatusNotImplemented || w.Body.String() != want {
 			t.Errorf("%s: %d %s", op.ID, w.Code, w.Body)

@@ -86,7 +86,7 @@ func TestCloseCutsAConnectionNobodyReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		if _, err := conn.Write([]byte("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait() // the server is stuck in the answer

@@ -15,7 +15,8 @@ type config struct {
 	now            func() time.Time
 	minTTL, maxTTL int64 // seconds; no maximum is 0
 	listener       net.Listener
-	ownClock       bool // not the system's, so that no timer follows it
+	hosts          map[string]bool // names that a request may have as its Host
+	ownClock       bool            // not the system's, so that no timer follows it
 	retention      int
 	oldCursor      OldCursorAnswer
 	closeOnExpiry  bool

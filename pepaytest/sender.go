@@ -2,13 +2,20 @@ package pepaytest
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
-// maxSenders is how many goroutines deliver to one endpoint. They are started when
-// there is something to send and end when there is not; a delivery that waits for
-// its retry has a timer and no goroutine.
-const maxSenders = 8
+const (
+	// maxSenders is how many goroutines deliver to one endpoint. They are started when
+	// there is something to send and end when there is not; a delivery that waits for
+	// its retry has a timer and no goroutine.
+	maxSenders = 8
+	// However short the retention is, so many deliveries may be pending.
+	minPending = 1000
+	// What a delivery that is retried for ever keeps of its attempts.
+	maxAttemptsKept = 100
+)
 
 // offer enqueues an event the endpoint wants.
 func (e *Endpoint) offer(r *record) {
@@ -26,13 +33,26 @@ func (e *Endpoint) offer(r *record) {
 
 // enqueue is called under the lock.
 func (e *Endpoint) enqueue(r *record) {
-	d := &delivery{record: r, Delivery: Delivery{EventID: r.event.ID, Type: r.event.Type, Pending: true}}
-	e.deliveries = append(e.deliveries, d)
-	if len(e.deliveries) > e.server.cfg.retention {
-		e.deliveries[0] = nil // the backing array must not keep it alive
-		e.deliveries = e.deliveries[1:]
+	e.numbered++
+	d := &delivery{number: e.numbered, record: r, Delivery: Delivery{EventID: r.event.ID, Type: r.event.Type, Pending: true}}
+	if e.pending() < e.maxPending() {
+		e.push(d)
+		return
 	}
-	e.push(d)
+	d.record, d.Pending, d.Dropped = nil, false, true
+	e.dropped = e.lastOf(append(e.dropped, d))
+}
+
+// maxPending bounds the memory that an endpoint which does not answer costs.
+func (e *Endpoint) maxPending() int { return max(e.server.cfg.retention, minPending) }
+
+// lastOf keeps as many deliveries as the server keeps events.
+func (e *Endpoint) lastOf(list []*delivery) []*delivery {
+	if len(list) > e.server.cfg.retention {
+		list[0] = nil // the backing array must not keep it alive
+		list = list[1:]
+	}
+	return list
 }
 
 // push is called under the lock, on an endpoint that is not closed.
@@ -55,7 +75,7 @@ func (e *Endpoint) send() {
 		}
 		attempt := e.attempt(ctx, d.record)
 		cancel()
-		e.settle(d, attempt)
+		e.decide(d, attempt)
 	}
 }
 
@@ -77,27 +97,42 @@ func (e *Endpoint) take() (*delivery, context.Context, context.CancelFunc) {
 	return d, ctx, cancel
 }
 
-// settle records an attempt and decides what follows it.
-func (e *Endpoint) settle(d *delivery, a Attempt) {
+// decide records an attempt and decides what follows it.
+func (e *Endpoint) decide(d *delivery, a Attempt) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.waiting, d)
-	d.Attempts = append(d.Attempts, a)
-	d.Delivered = a.Status >= 200 && a.Status < 300
+	d.add(a)
 	if e.closed {
-		d.Pending = false
 		return
 	}
-	if cfg := &e.server.cfg.webhook; d.Delivered || len(d.Attempts) >= cfg.attempts {
-		d.Pending = false
+	delete(e.waiting, d)
+	if cfg := &e.server.cfg.webhook; d.Delivered || d.attempts >= cfg.attempts {
+		e.settle(d)
 	} else {
-		timer := time.AfterFunc(backoff(cfg.base, len(d.Attempts)), func() { e.retry(d) })
+		timer := time.AfterFunc(backoff(cfg.base, d.attempts), func() { e.retry(d) })
 		e.waiting[d] = func() { timer.Stop() }
 	}
-	if e.idle != nil && e.quiet() {
+	if e.idle != nil && e.pending() == 0 {
 		close(e.idle)
 		e.idle = nil
 	}
+}
+
+// add records an attempt.
+func (d *delivery) add(a Attempt) {
+	d.attempts++
+	if len(d.Attempts) == maxAttemptsKept {
+		d.Attempts = slices.Delete(d.Attempts, 0, 1)
+	}
+	d.Attempts = append(d.Attempts, a)
+	d.Delivered = a.Status >= 200 && a.Status < 300
+}
+
+// settle is called under the lock, when a delivery was accepted or is given up.
+func (e *Endpoint) settle(d *delivery) {
+	d.record, d.Pending = nil, false
+	i, _ := slices.BinarySearchFunc(e.settled, d, byNumber)
+	e.settled = e.lastOf(slices.Insert(e.settled, i, d))
 }
 
 // retry is called by a delivery's timer.
@@ -110,8 +145,8 @@ func (e *Endpoint) retry(d *delivery) {
 	}
 }
 
-// quiet is called under the lock.
-func (e *Endpoint) quiet() bool { return len(e.ready)+len(e.waiting) == 0 }
+// pending is how many deliveries are not settled; it is called under the lock.
+func (e *Endpoint) pending() int { return len(e.ready) + len(e.waiting) }
 
 // backoff is the wait after the n-th attempt.
 func backoff(base time.Duration, n int) time.Duration {
@@ -132,11 +167,11 @@ func (e *Endpoint) close() {
 		return
 	}
 	e.closed = true
-	e.ready = nil
-	for _, end := range e.waiting {
+	for d, end := range e.waiting {
 		end()
+		d.Pending = false
 	}
-	for _, d := range e.deliveries {
+	for _, d := range e.ready {
 		d.Pending = false
 	}
 	close(e.finished)

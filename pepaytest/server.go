@@ -74,6 +74,8 @@ func Start(addr string, opts ...Option) (*Server, error) {
 			return nil, err
 		}
 	}
+	cfg.allowListenerName(addr)
+	cfg.allowListenerName(cfg.listener.Addr().String())
 	s := &Server{
 		cfg:        cfg,
 		url:        "http://" + hostport(cfg.listener.Addr()),

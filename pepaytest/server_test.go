@@ -186,7 +186,7 @@ func TestCloseEndsLatencyOfPipelinedRequests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, send := range []string{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "G"} {
+		for _, send := range []string{"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "G"} {
 			if _, err := conn.Write([]byte(send)); err != nil {
 				t.Fatal(err)
 			}

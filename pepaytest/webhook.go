@@ -22,11 +22,15 @@ type Endpoint struct {
 	secret      pepay.Secret
 	previous    pepay.Secret
 	environment pepay.NetworkEnvironment
-	deliveries  []*delivery
 	offered     int // events, for WithDuplicateDeliveries
+	numbered    int // deliveries so far
 
-	ready    []*delivery          // to be sent now
-	waiting  map[*delivery]func() // sending, or until a retry; called to end it
+	// A delivery is in one of these.
+	ready   []*delivery          // to be sent now
+	waiting map[*delivery]func() // sending, or until a retry; the function ends that
+	settled []*delivery          // accepted or given up, in the order of their numbers
+	dropped []*delivery          // never sent, because too many were pending
+
 	senders  int
 	idle     chan struct{} // closed when nothing is left to do; nil while nobody waits
 	finished chan struct{} // closed with the server
@@ -50,7 +54,9 @@ type Endpoint struct {
 // within the time of [WithWebhookTimeout] accepts it; a redirect is not followed.
 // All else is tried again, as [WithWebhookRetry] says, each attempt signed anew. Up
 // to 8 deliveries of an endpoint are under way at a time, in no particular order;
-// all of them end with the server.
+// all of them end with the server. At most as many as [WithRetention] says, and no
+// fewer than 1,000, are pending: what is emitted while an endpoint that does not
+// answer has so many is not delivered to it, and its [Delivery] says so.
 //
 // Assumed, because no page says it: an endpoint gets the events of every merchant
 // the server knows; payment_quote.updated, which is documented for the payor's

@@ -36,6 +36,10 @@ oversized-frame-after=3,bytes=9MiB, ws-error-after=3,code=CODE with message=…
 
 'pepay trigger' makes events happen in it, 'pepay listen' follows them.
 
+It answers requests to an IP address and to localhost. Where it has another name, as
+in a network of containers, --allow-host adds that: pepay mock --addr 0.0.0.0:3000
+--allow-host mock.
+
 With --json one line goes to standard output as soon as the simulator listens:
 
   {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…"}`
@@ -50,6 +54,7 @@ func mockCommand() *cli.Command {
 		DisableSliceFlagSeparator: true,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:3000", DefaultText: "127.0.0.1:3000", Usage: "listen on `HOST:PORT`; port 0 is any free one"},
+			&cli.StringSliceFlag{Name: "allow-host", Usage: "answer requests to the host `NAME` too; may be repeated"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
 			&cli.BoolFlag{Name: "json", Usage: "print url, api_key and commerce_api_key as one JSON object when ready"},
 			&cli.BoolFlag{Name: "verbose", Usage: "print a line per request to standard error"},
@@ -69,6 +74,12 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 		}
 	}
 	var opts []pepaytest.Option
+	if hosts := cmd.StringSlice("allow-host"); len(hosts) > 0 {
+		if !allHostNames(hosts) {
+			return usagef("--allow-host: write the name of a host, without scheme and port")
+		}
+		opts = append(opts, pepaytest.WithAllowedHosts(hosts...))
+	}
 	if cmd.Bool("verbose") {
 		opts = append(opts, pepaytest.WithRequestLog(requestLines(cmd.Root().ErrWriter)))
 	}

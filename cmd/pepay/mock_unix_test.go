@@ -182,6 +182,29 @@ func TestMockControlIsGuarded(t *testing.T) {
 	}
 }
 
+func TestMockAllowsHosts(t *testing.T) {
+	t.Parallel()
+	m := startMock(t, "--allow-host", "mock", "--allow-host", "pepay.internal")
+	for host, status := range map[string]int{"mock:3000": 200, "pepay.internal": 200, "evil.example:3000": http.StatusMisdirectedRequest} {
+		req, err := http.NewRequest(http.MethodGet, m.URL+"/api/v1/events", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		req.Header.Set("x-api-key", m.APIKey)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != status {
+			t.Errorf("%s: %d, want %d", host, resp.StatusCode, status)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+	m.end(t, os.Interrupt)
+}
+
 func TestMockForPeople(t *testing.T) {
 	t.Parallel()
 	cmd := command(nil, "mock", "--addr", "0.0.0.0:0", "--fault", "*:latency=1ms")

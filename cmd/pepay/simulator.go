@@ -3,7 +3,10 @@ package main
 import (
 	"net"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
@@ -18,6 +21,14 @@ func startSimulator(addr string, opts ...pepaytest.Option) (*pepaytest.Server, e
 		return nil, usagef("--addr: write HOST:PORT such as 127.0.0.1:3000; port 0 is any free one")
 	}
 	return pepaytest.Start(addr, opts...)
+}
+
+// allHostNames tells names such as mock from addresses with a scheme, a port or a path.
+func allHostNames(hosts []string) bool {
+	return !slices.ContainsFunc(hosts, func(host string) bool {
+		u, err := url.Parse("http://" + host)
+		return err != nil || host == "" || u.Hostname() != host || strings.Contains(host, "*")
+	})
 }
 
 // reachableByOthers reports whether addr is more than this machine's own.
