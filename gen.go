@@ -19,8 +19,10 @@
 //
 // # Models
 //
-// Models have no pointer fields, but where a schema holds itself; an optional
-// field is left out when it is zero.
+// Models of answers have no pointer fields, but where a schema holds itself. In
+// a request, what can be null, has a default, or is an optional boolean or integer
+// is a pointer, so that false and 0 can be sent; any other optional field is left
+// out when it is zero.
 // Optional parameters are pointers, nil meaning that the parameter is not sent.
 // Enum values that Pepay adds later decode and are kept; Valid tells whether
 // this version knows a value. [Secret] never prints itself, and [Timestamp]

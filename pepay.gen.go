@@ -323,7 +323,7 @@ type MintWSTokenRequest struct {
 	// TTLSeconds Life of the token in seconds. Pepay documents neither bounds nor a default.
 	//
 	// Example: 60
-	TTLSeconds int64 `json:"ttl_seconds,omitempty,omitzero"`
+	TTLSeconds *int64 `json:"ttl_seconds,omitempty"`
 }
 
 // NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.

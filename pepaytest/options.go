@@ -53,23 +53,23 @@ func WithClock(now func() time.Time) Option {
 
 // WithTokenTTL sets the shortest and the longest life a ws_token may be asked
 // for; anything outside answers 400. The default is at least 1 s and no maximum,
-// because Pepay documents neither; a max of 0 means no maximum. Lives are whole
-// seconds, so min is rounded up and max down. A request that names no life gets
-// 60 s, or the bound closest to that. A negative bound, or a max below min, is an
+// because Pepay documents neither; a longest of 0 means no maximum. Lives are whole
+// seconds, so shortest is rounded up and longest down. A request that names no life gets
+// 60 s, or the bound closest to that. A negative bound, or a longest below shortest, is an
 // error.
 //
 // See https://docs-alpha.pepay.io/api-spec/realtime/ws-token
-func WithTokenTTL(min, max time.Duration) Option {
+func WithTokenTTL(shortest, longest time.Duration) Option {
 	return func(c *config) error {
-		lo, hi := int64(min/time.Second), int64(max/time.Second)
-		if min%time.Second > 0 {
+		lo, hi := int64(shortest/time.Second), int64(longest/time.Second)
+		if shortest%time.Second > 0 {
 			lo++
 		}
 		switch {
-		case min < 0 || max < 0:
+		case shortest < 0 || longest < 0:
 			return errors.New("pepaytest: WithTokenTTL: negative bound")
-		case max > 0 && (hi < lo || hi == 0): // 0 would mean no maximum
-			return errors.New("pepaytest: WithTokenTTL: no whole second lies between min and max")
+		case longest > 0 && (hi < lo || hi == 0): // 0 would mean no maximum
+			return errors.New("pepaytest: WithTokenTTL: no whole second lies between the two bounds")
 		}
 		c.minTTL, c.maxTTL = lo, hi
 		return nil

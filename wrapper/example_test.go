@@ -84,7 +84,8 @@ func ExampleClient_API() {
 	server, client := newExampleClient()
 	defer server.Close()
 
-	answer, err := client.API().MintWSTokenWithResponse(context.Background(), pepay.MintWSTokenRequest{TTLSeconds: 30})
+	seconds := int64(30)
+	answer, err := client.API().MintWSTokenWithResponse(context.Background(), pepay.MintWSTokenRequest{TTLSeconds: &seconds})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -41,7 +41,8 @@ func (p MintParams) request() (pepay.MintWSTokenRequest, error) {
 	case ttl < time.Second || ttl%time.Second != 0:
 		return pepay.MintWSTokenRequest{}, invalid("MintParams.TTL", fmt.Sprintf("%s is not a number of whole seconds from 1s up", ttl))
 	}
-	return pepay.MintWSTokenRequest{Scope: p.Scope, TTLSeconds: int64(ttl / time.Second)}, nil
+	seconds := int64(ttl / time.Second)
+	return pepay.MintWSTokenRequest{Scope: p.Scope, TTLSeconds: &seconds}, nil
 }
 
 // Mint makes a short-lived ws_token, with which a browser or an app opens

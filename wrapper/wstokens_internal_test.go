@@ -13,7 +13,8 @@ func TestMintBuildsTheGeneratedRequest(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"https://api.example", "https://gateway.example/pepay"} {
 		client := newTestClient(t, nil, WithBaseURL(base))
-		request := pepay.MintWSTokenRequest{Scope: pepay.WSTokenScopeCommerce, TTLSeconds: 60}
+		seconds := int64(60)
+		request := pepay.MintWSTokenRequest{Scope: pepay.WSTokenScopeCommerce, TTLSeconds: &seconds}
 		want, err := pepay.NewMintWSTokenRequest(base+"/", request)
 		if err != nil {
 			t.Fatal(err)

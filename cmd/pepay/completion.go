@@ -39,15 +39,15 @@ func configureCompletion(completion *cli.Command) {
 	for _, shell := range completion.Commands {
 		shell.HideHelpCommand = true
 		shell.OnUsageError = onUsageError
-		print := shell.Action
+		write := shell.Action
 		if shell.Name == "bash" {
-			print = printBashCompletion
+			write = printBashCompletion
 		}
 		shell.Action = func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			return print(ctx, cmd)
+			return write(ctx, cmd)
 		}
 	}
 	completion.Action = func(_ context.Context, cmd *cli.Command) error {

@@ -61,13 +61,13 @@ func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	print := eventPrinter(cmd.Root().Writer, time.DateTime, cmd.Bool("json"))
+	show := eventPrinter(cmd.Root().Writer, time.DateTime, cmd.Bool("json"))
 	printed := 0
 	for ev, err := range client.Events.All(ctx, params) {
 		if err != nil {
 			return err
 		}
-		if err := print(ev); err != nil {
+		if err := show(ev); err != nil {
 			return err
 		}
 		if printed++; printed == limit {

@@ -108,12 +108,12 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 		follow = stream.Commerce
 	}
 	l := &listener{events: follow(client, opts), limit: cmd.Int("max-events"), status: status}
-	print := eventPrinter(cmd.Root().Writer, time.TimeOnly, cmd.Bool("json"))
-	l.handle = func(_ context.Context, ev *pepay.Event) error { return print(ev) }
+	show := eventPrinter(cmd.Root().Writer, time.TimeOnly, cmd.Bool("json"))
+	l.handle = func(_ context.Context, ev *pepay.Event) error { return show(ev) }
 	if forward != nil {
 		f := &forwarding{forwarder: forward, client: client, opts: opts, cursor: l.events.Cursor}
 		if cmd.Bool("json") {
-			f.accepted = print
+			f.accepted = show
 		}
 		l.handle = f.handle
 	}

@@ -94,7 +94,8 @@ func mintGenerated(base string, client *http.Client) func(context.Context) error
 		if err != nil {
 			return err
 		}
-		answer, err := raw.MintWSTokenWithResponse(ctx, pepay.MintWSTokenRequest{Scope: pepay.WSTokenScopeMerchant, TTLSeconds: 60})
+		seconds := int64(60)
+		answer, err := raw.MintWSTokenWithResponse(ctx, pepay.MintWSTokenRequest{Scope: pepay.WSTokenScopeMerchant, TTLSeconds: &seconds})
 		if err != nil {
 			return err
 		}

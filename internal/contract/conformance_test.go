@@ -34,9 +34,10 @@ func TestMintConforms(t *testing.T) {
 
 func TestGeneratedClientConforms(t *testing.T) {
 	t.Parallel()
+	seconds := int64(30)
 	for name, body := range map[string]pepay.MintWSTokenRequest{
 		"empty":  {},
-		"filled": {Scope: pepay.WSTokenScopeMerchant, TTLSeconds: 30},
+		"filled": {Scope: pepay.WSTokenScopeMerchant, TTLSeconds: &seconds},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

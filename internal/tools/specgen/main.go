@@ -60,15 +60,12 @@ func generate(root string) (map[string][]byte, error) {
 	if found := problems(published, doc); len(found) > 0 {
 		return nil, explain(published, actions, found)
 	}
-	pointers := append(pointerActions(doc), recursiveActions(doc)...)
-	if err := applyActions(doc, pointers); err != nil {
-		return nil, err
-	}
+	_, generatorActions := forGenerator(doc)
 	effective, err := encodeJSON(doc)
 	if err != nil {
 		return nil, err
 	}
-	merged, err := mergeActions(append(actions, pointers...))
+	merged, err := mergeActions(append(actions, generatorActions...))
 	if err != nil {
 		return nil, err
 	}

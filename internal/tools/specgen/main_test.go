@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/speakeasy-api/openapi/overlay/loader"
+	"gopkg.in/yaml.v3"
 )
 
 // contract is what generate reads.
@@ -54,6 +57,64 @@ func (c contract) effective(t *testing.T) any {
 		t.Fatal(err)
 	}
 	return doc
+}
+
+// forGenerator is the document that oapi-codegen gets: the published one with
+// every action of the merged overlay.
+func (c contract) forGenerator(t *testing.T) any {
+	t.Helper()
+	root := c.write(t)
+	files, err := generate(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged, err := loader.LoadOverlay(writeFile(t, "overlay.yaml", files["api/overlay.gen.yaml"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := readDocument(filepath.Join(root, "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range merged.Actions {
+		if err := apply(doc, action{Action: step, file: "overlay.gen.yaml", index: i + 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return decode(t, doc)
+}
+
+func decode(t *testing.T, doc *yaml.Node) any {
+	t.Helper()
+	text, err := encodeJSON(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func writeFile(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(name, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// skipped lists the places that are marked as pointers.
+func skipped(doc *yaml.Node) []string {
+	var found []string
+	for p := range places(doc) {
+		if isFalse(child(p.node, skipPointer)) {
+			found = append(found, p.path.pointer())
+		}
+	}
+	return found
 }
 
 // document is a published document with these paths and components.

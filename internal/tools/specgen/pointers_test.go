@@ -26,7 +26,7 @@ var parametersContract = contract{
 // else does.
 func TestOptionalParameters(t *testing.T) {
 	t.Parallel()
-	doc := parametersContract.effective(t)
+	doc := parametersContract.forGenerator(t)
 
 	path := `/a's "b"/{id}`
 	for name, tc := range map[string]struct {
