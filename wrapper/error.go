@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 // maxErrorText is the length of an error's text in bytes.
@@ -38,9 +40,9 @@ var (
 	// ErrNoCredential means that the client has no credential for the operation.
 	// Nothing was sent.
 	ErrNoCredential = errors.New("no credential")
-	// ErrInvalidArgument means that an option or argument cannot be used; the text
-	// names it. Nothing was sent.
-	ErrInvalidArgument = errors.New("pepay: invalid argument")
+	// ErrInvalidArgument is [pepay.ErrInvalidArgument]: an option or argument cannot
+	// be used; the text names it. Nothing was sent.
+	ErrInvalidArgument = pepay.ErrInvalidArgument
 	// ErrMalformedResponse is a success that is not what the contract promises.
 	ErrMalformedResponse = errors.New("malformed response")
 	// ErrResponseTooLarge is an answer longer than WithMaxResponseBytes allows.

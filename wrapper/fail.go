@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,9 +85,9 @@ func (c *call) verdict(resp *http.Response) error {
 }
 
 func promisesJSON(op *pepay.Operation, status int) bool {
-	for _, documented := range op.JSON {
-		if strings.EqualFold(documented, "2XX") || documented == strconv.Itoa(status) {
-			return true
+	for _, documented := range op.Success {
+		if strings.EqualFold(documented.Status, "2XX") || documented.Status == strconv.Itoa(status) {
+			return slices.ContainsFunc(documented.MediaTypes, isJSONType)
 		}
 	}
 	return false

@@ -135,13 +135,15 @@ func TestUndocumentedAnswersMayBeAnything(t *testing.T) {
 
 func TestPromisesJSON(t *testing.T) {
 	t.Parallel()
-	op := &pepay.Operation{JSON: []string{"200", "201"}}
+	op := &pepay.Operation{Success: []pepay.SuccessAnswer{
+		{Status: "200", MediaTypes: []string{"application/json"}}, {Status: "201", MediaTypes: []string{"text/csv", "application/problem+json"}}, {Status: "204"},
+	}}
 	for status, want := range map[int]bool{200: true, 201: true, 202: false, 204: false} {
 		if promisesJSON(op, status) != want {
 			t.Errorf("%d: want %t", status, want)
 		}
 	}
-	if !promisesJSON(&pepay.Operation{JSON: []string{"2XX"}}, 202) {
+	if !promisesJSON(&pepay.Operation{Success: []pepay.SuccessAnswer{{Status: "2XX", MediaTypes: []string{"application/json"}}}}, 202) {
 		t.Error("2XX covers every success")
 	}
 }

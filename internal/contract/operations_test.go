@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -109,7 +110,8 @@ func documentedOperations(doc *openapi3.T) map[string]pepay.Operation {
 				Security:       requirements(*security),
 				IdempotencyKey: hasIdempotencyKey(slices.Concat(item.Parameters, op.Parameters)),
 				Repeatable:     marked || method == "GET" || method == "HEAD",
-				JSON:           jsonSuccesses(op),
+				Success:        successes(op),
+				Form:           form(op),
 			}
 		}
 	}
@@ -133,17 +135,29 @@ func hasIdempotencyKey(parameters openapi3.Parameters) bool {
 	return false
 }
 
-func jsonSuccesses(op *openapi3.Operation) []string {
-	var statuses []string
+func successes(op *openapi3.Operation) []pepay.SuccessAnswer {
+	var answers []pepay.SuccessAnswer
 	for status, response := range op.Responses.Map() {
-		for mediaType := range response.Value.Content {
-			kind, _, _ := strings.Cut(mediaType, ";")
-			isJSON := kind == "application/json" || strings.HasSuffix(kind, "+json")
-			if isJSON && status[0] == '2' && !slices.Contains(statuses, status) {
-				statuses = append(statuses, status)
-			}
+		if status[0] == '2' {
+			answers = append(answers, pepay.SuccessAnswer{Status: status, MediaTypes: slices.Sorted(maps.Keys(response.Value.Content))})
 		}
 	}
-	slices.Sort(statuses)
-	return statuses
+	slices.SortFunc(answers, func(a, b pepay.SuccessAnswer) int { return strings.Compare(a.Status, b.Status) })
+	return answers
+}
+
+// form holds for the answers that there are: all successes are JSON, under one
+// status.
+func form(op *openapi3.Operation) pepay.AnswerForm {
+	for status, response := range op.Responses.Map() {
+		content := response.Value.Content.Get("application/json")
+		if status[0] != '2' || content == nil {
+			continue
+		}
+		if properties := content.Schema.Value.Properties; properties["success"] != nil && properties["data"] != nil {
+			return pepay.AnswerInData
+		}
+		return pepay.AnswerWhole
+	}
+	return ""
 }

@@ -21,7 +21,14 @@ type operation struct {
 	Security         []map[string][]string
 	IdempotencyKey   bool
 	Repeatable       bool
-	JSON             []string
+	Success          []success
+	Form             string
+}
+
+// success is a documented success answer. Without media types it has no body.
+type success struct {
+	Status     string
+	MediaTypes []string
 }
 
 // operationTable renders the Go table of operations and security schemes.
@@ -85,6 +92,7 @@ func operationsOf(doc *openapi3.T) ([]operation, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
+			answers := successesOf(op)
 			operations = append(operations, operation{
 				ID:             operationID(op.OperationID, method, path),
 				Method:         method,
@@ -92,7 +100,8 @@ func operationsOf(doc *openapi3.T) ([]operation, error) {
 				Security:       alternatives(security),
 				IdempotencyKey: documentsIdempotencyKey(item.Parameters) || documentsIdempotencyKey(op.Parameters),
 				Repeatable:     repeatable || method == "GET" || method == "HEAD",
-				JSON:           jsonStatuses(op),
+				Success:        answers,
+				Form:           formOf(op, answers),
 			})
 		}
 	}
@@ -126,23 +135,84 @@ func documentsIdempotencyKey(params openapi3.Parameters) bool {
 	})
 }
 
-// jsonStatuses lists the success statuses that are documented with a JSON body.
-func jsonStatuses(op *openapi3.Operation) []string {
-	var statuses []string
+// successesOf lists the success answers, by status.
+func successesOf(op *openapi3.Operation) []success {
+	var answers []success
 	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 		if !strings.HasPrefix(status, "2") {
 			continue
 		}
+		var types []string
 		for mediaType := range op.Responses.Value(status).Value.Content {
-			mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
-			mediaType = strings.TrimSpace(mediaType)
-			if mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") {
-				statuses = append(statuses, status)
-				break
+			types = append(types, essence(mediaType))
+		}
+		slices.SortFunc(types, jsonFirst)
+		answers = append(answers, success{status, slices.Compact(types)})
+	}
+	return answers
+}
+
+// essence is a media type without parameters, in lower case.
+func essence(mediaType string) string {
+	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
+	return strings.TrimSpace(mediaType)
+}
+
+func isJSON(mediaType string) bool {
+	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
+}
+
+func jsonFirst(a, b string) int {
+	switch aJSON, bJSON := isJSON(a), isJSON(b); {
+	case aJSON && !bJSON:
+		return -1
+	case bJSON && !aJSON:
+		return 1
+	}
+	return strings.Compare(a, b)
+}
+
+// formOf says where in a JSON success what was asked for is: "data" where the
+// schema is an envelope around data, else "whole". The first documented JSON
+// answer decides.
+func formOf(op *openapi3.Operation, answers []success) string {
+	for _, answer := range answers {
+		for mediaType, content := range op.Responses.Value(answer.Status).Value.Content {
+			if !isJSON(essence(mediaType)) {
+				continue
 			}
+			properties := map[string]bool{}
+			addProperties(properties, content.Schema, map[*openapi3.Schema]bool{})
+			if isEnvelope(properties) {
+				return "data"
+			}
+			return "whole"
 		}
 	}
-	return statuses
+	return ""
+}
+
+// isEnvelope recognises {success, data} with whatever else it has, and the two
+// forms that Pepay's pages show once each: {ok, data} and {status, data}.
+func isEnvelope(properties map[string]bool) bool {
+	if !properties["data"] {
+		return false
+	}
+	return properties["success"] || len(properties) == 2 && (properties["ok"] || properties["status"])
+}
+
+// addProperties collects the names of a schema's properties, through allOf.
+func addProperties(into map[string]bool, ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
+	if ref == nil || ref.Value == nil || seen[ref.Value] {
+		return
+	}
+	seen[ref.Value] = true
+	for name := range ref.Value.Properties {
+		into[name] = true
+	}
+	for _, part := range ref.Value.AllOf {
+		addProperties(into, part, seen)
+	}
 }
 
 // operationID names an operation that the document leaves nameless:

@@ -133,30 +133,80 @@ func TestRepeatable(t *testing.T) {
 	}
 }
 
-func TestJSONStatuses(t *testing.T) {
+func TestSuccesses(t *testing.T) {
 	t.Parallel()
-	body := func(mediaType string) string {
-		return `{"description":"d","content":{"` + mediaType + `":{"schema":{"type":"string"}}}}`
+	body := func(mediaTypes ...string) string {
+		content := make([]string, len(mediaTypes))
+		for i, mediaType := range mediaTypes {
+			content[i] = `"` + mediaType + `":{"schema":{"type":"string"}}`
+		}
+		return `{"description":"d","content":{` + strings.Join(content, ",") + `}}`
 	}
 	for name, tc := range map[string]struct {
 		responses string
-		want      []string
+		want      []success
+		text      string // how the table prints it
 	}{
-		"no body":            {`"204":{"description":"d"}`, nil},
-		"JSON":               {`"200":` + body("application/json"), []string{"200"}},
-		"with a parameter":   {`"200":` + body("application/json; charset=utf-8"), []string{"200"}},
-		"in another case":    {`"200":` + body("Application/JSON"), []string{"200"}},
-		"a kind of JSON":     {`"200":` + body("application/problem+json"), []string{"200"}},
-		"text":               {`"200":` + body("text/plain"), nil},
-		"several":            {`"201":` + body("application/json") + `,"200":` + body("application/json") + `,"202":` + body("text/csv"), []string{"200", "201"}},
-		"all of them":        {`"2XX":` + body("application/json"), []string{"2XX"}},
-		"only errors are it": {`"200":{"description":"d"},"400":` + body("application/json") + `,"default":` + body("application/json"), nil},
+		"no body":            {`"204":{"description":"d"}`, []success{{"204", nil}}, `{{Status: "204"}},`},
+		"JSON":               {`"200":` + body("application/json"), []success{{"200", []string{"application/json"}}}, `{{Status: "200", MediaTypes: []string{"application/json"}}},`},
+		"with a parameter":   {`"200":` + body("application/json; charset=utf-8"), []success{{"200", []string{"application/json"}}}, ``},
+		"in another case":    {`"200":` + body("Application/JSON"), []success{{"200", []string{"application/json"}}}, ``},
+		"JSON comes first":   {`"200":` + body("text/csv", "application/problem+json", "application/zip", "application/json"), []success{{"200", []string{"application/json", "application/problem+json", "application/zip", "text/csv"}}}, `{"application/json", "application/problem+json", "application/zip", "text/csv"}`},
+		"the same twice":     {`"200":` + body("text/csv", "text/csv;header=present"), []success{{"200", []string{"text/csv"}}}, ``},
+		"several":            {`"201":` + body("application/json") + `,"200":` + body("application/json") + `,"202":{"description":"d"}`, []success{{"200", []string{"application/json"}}, {"201", []string{"application/json"}}, {"202", nil}}, ``},
+		"all of them":        {`"2XX":` + body("application/json"), []success{{"2XX", []string{"application/json"}}}, `{Status: "2XX", `},
+		"only errors are it": {`"400":` + body("application/json") + `,"default":` + body("application/json"), nil, ``},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			doc := rooted(`"/a":{"get":{"responses":{`+tc.responses+`}}}`, "")
-			if got := operations(t, doc)[0].JSON; !reflect.DeepEqual(got, tc.want) {
+			if got := operations(t, doc)[0].Success; !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("got %v, want %v", got, tc.want)
+			}
+			table, err := operationTable([]byte(doc))
+			if err != nil || !strings.Contains(string(table), tc.text) {
+				t.Errorf("%v, the table lacks %s:\n%s", err, tc.text, table)
+			}
+		})
+	}
+}
+
+func TestForm(t *testing.T) {
+	t.Parallel()
+	answer := func(schema string) string {
+		return `"200":{"description":"d","content":{"application/json":{"schema":` + schema + `}}}`
+	}
+	object := func(names ...string) string {
+		return `{"type":"object","properties":{"` + strings.Join(names, `":{"type":"string"},"`) + `":{"type":"string"}}}`
+	}
+	for name, tc := range map[string]struct{ responses, want string }{
+		"success and data":           {answer(object("success", "data")), "data"},
+		"and more":                   {answer(object("success", "data", "request_id")), "data"},
+		"ok and data":                {answer(object("ok", "data")), "data"},
+		"status and data":            {answer(object("status", "data")), "data"},
+		"a resource with both":       {answer(object("id", "status", "data")), "whole"},
+		"a list":                     {answer(object("object", "data", "has_more")), "whole"},
+		"success beside its members": {answer(object("success", "blocked")), "whole"},
+		"message":                    {answer(object("message")), "whole"},
+		"array":                      {answer(`{"type":"array","items":{"type":"string"}}`), "whole"},
+		"anything":                   {answer(`{}`), "whole"},
+		"in parts":                   {answer(`{"allOf":[` + object("success") + `,` + object("data") + `]}`), "data"},
+		"by reference":               {`"201":{"description":"d","content":{"application/json; charset=utf-8":{"schema":{"$ref":"#/components/schemas/Envelope"}}}}`, "data"},
+		"the first one decides":      {`"204":{"description":"d"},"202":` + strings.TrimPrefix(answer(object("message")), `"200":`) + `,` + answer(object("success", "data")), "data"},
+		"text":                       {`"200":{"description":"d","content":{"text/csv":{"schema":{"type":"string"}}}}`, ""},
+		"no body":                    {`"204":{"description":"d"}`, ""},
+		"an error":                   {`"400":` + strings.TrimPrefix(answer(object("success", "data")), `"200":`), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc := strings.Replace(rooted(`"/a":{"get":{"responses":{`+tc.responses+`}}}`, ""), `"parameters":{`, `"schemas":{"Envelope":`+object("success", "data")+`},"parameters":{`, 1)
+			if got := operations(t, doc)[0].Form; got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+			table, err := operationTable([]byte(doc))
+			constant := map[string]string{"data": "AnswerInData", "whole": "AnswerWhole"}[tc.want]
+			if err != nil || (constant != "") != strings.Contains(string(table), "Form:") || !strings.Contains(string(table), constant) {
+				t.Errorf("%v, the table:\n%s", err, table)
 			}
 		})
 	}
