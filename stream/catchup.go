@@ -67,7 +67,7 @@ func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 			return nil, err
 		}
 	}
-	c.quiet = time.AfterFunc(quietAfter, c.tell)
+	c.quiet = time.AfterFunc(quietAfter, func() { c.stream.guard(c.tell) })
 	return c, nil
 }
 
@@ -96,6 +96,21 @@ func (c *catchUp) drop(ev *pepay.Event, handled bool) bool {
 		c.quiet = nil // nothing left to wait for
 	}
 	return handled || listed
+}
+
+// gap adds a possible gap to what is told, or tells it at once when the resume was
+// told before.
+func (c *catchUp) gap(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.told {
+		c.resume.Gap = true
+		if c.resume.Reason == "" {
+			c.resume.Reason = reason
+		}
+		return
+	}
+	c.stream.resumed(Resume{Since: c.stream.Cursor(), Attempt: 1, Gap: true, Reason: reason})
 }
 
 // wait and read surround the wait for a frame: only that counts as quiet.
@@ -136,9 +151,5 @@ func (c *catchUp) report(live bool) {
 	if live {
 		c.stream.setState(StateLive, nil)
 	}
-	if c.stream.opts.Observer.OnResume != nil {
-		c.stream.observing.Lock()
-		defer c.stream.observing.Unlock()
-		c.stream.opts.Observer.OnResume(c.resume)
-	}
+	c.stream.resumed(c.resume)
 }

@@ -19,7 +19,7 @@ func TestInterruptedCatchUpIsNotLive(t *testing.T) {
 			s := newStream(nil, merchantKind, Options{Observer: Observer{
 				OnState:  func(state State, _ error) { states = append(states, state) },
 				OnResume: func(r Resume) { resumes = append(resumes, r) },
-			}}, "")
+			}})
 			c := &catchUp{stream: s, resume: Resume{Replayed: 3}, quiet: time.AfterFunc(time.Hour, func() {})}
 			end(c)
 			c.stop()

@@ -6,106 +6,185 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/coder/websocket"
 
-	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// verdict is what to do about the end of a connection, or of an attempt at one.
+// cause is why a dial failed or a connection ended, as far as it matters for what
+// follows. Each is a row of [verdicts].
+type cause int
+
+const (
+	causePassing         cause = iota // the network, silence, most closes, 408, 425, 429, 5xx
+	causeOwn                          // the stream ended itself: ErrGap, a cursor that cannot be saved
+	causeCredential                   // 401, 403, closes 4401 and 4403, a ws_error or a close that speaks of the credential
+	causeSource                       // the token source answered 400, 401 or 403, or has no credential
+	causePolicy                       // any other close with 1008
+	causeBadRequest                   // 400
+	causeRefused                      // 404, 3xx, 2xx, other 4xx, 501, 505, a certificate
+	causeUnusableUpgrade              // a 101 that no WebSocket can use
+	causeFrameTooLarge                // a frame beyond the limit, a close with 1009
+	causeServerError                  // any other ws_error
+	causeUnreadableFrame
+	causes // how many there are
+)
+
+// verdict is what follows.
 type verdict int
 
 const (
-	retry        verdict = iota // wait, dial again
-	authenticate                // take another credential and dial again, once
-	fatal                       // end the stream
+	verdictRetry         verdict = iota // wait and dial again, without a limit
+	verdictEnd                          // the stream ends with the error
+	verdictBounded                      // dial again; ends after maxBounded without a healthy connection in between
+	verdictNewCredential                // drop the token and dial again; the second in a row ends with ErrUnauthorized
+	verdictNewToken                     // drop the token and dial again, bounded
+	verdictOnceMore                     // dial again; the second in a row ends
+	verdictWithoutSince                 // dial once without since, after that bounded
+	verdictFew                          // dial again; ends after maxServerErrors without an event or a healthy connection in between
+	verdictStepOver                     // dial again; the third at one cursor does not end the connection but is skipped, with a gap
 )
 
 const (
-	maxServerErrors = 5 // ws_error frames in a row, without an event in between
-	maxUndecodable  = 3 // undecodable frames in a row at the same cursor
+	maxBounded      = 40
+	maxServerErrors = 5
+	maxUnreadable   = 3
 )
 
-// undecodableError is a frame that cannot be read. The same may come again, so it
-// counts.
-type undecodableError struct{ cause error }
-
-func (e *undecodableError) Error() string {
-	return "stream: undecodable frame: " + oneLine(e.cause.Error())
+// verdicts is the one table of what follows the end of a dial or a connection.
+// Once an upgrade has succeeded, the stream's request is known to be good: a
+// single answer to the contrary comes from something in between, such as an
+// ingress during a deployment, and does not end the stream.
+var verdicts = [causes]struct{ before, after verdict }{
+	causePassing:         {verdictRetry, verdictRetry},
+	causeOwn:             {verdictEnd, verdictEnd},
+	causeCredential:      {verdictNewCredential, verdictNewCredential},
+	causeSource:          {verdictEnd, verdictOnceMore},
+	causePolicy:          {verdictNewToken, verdictNewToken},
+	causeBadRequest:      {verdictEnd, verdictWithoutSince},
+	causeRefused:         {verdictEnd, verdictBounded},
+	causeUnusableUpgrade: {verdictEnd, verdictEnd},
+	causeFrameTooLarge:   {verdictEnd, verdictEnd},
+	causeServerError:     {verdictFew, verdictFew},
+	causeUnreadableFrame: {verdictStepOver, verdictStepOver},
 }
-func (e *undecodableError) Unwrap() error { return e.cause }
 
-// idleError is silence.
-type idleError struct{ after time.Duration }
+// verdict looks the cause up in the table.
+func (c cause) verdict(upgraded bool) verdict {
+	if upgraded {
+		return verdicts[c].after
+	}
+	return verdicts[c].before
+}
 
-func (e *idleError) Error() string { return fmt.Sprintf("stream: nothing came for %s", e.after) }
-func (*idleError) Timeout() bool   { return true }
-
-// endError ends a stream on purpose: a cursor that cannot be saved, bad options.
-type endError struct{ error }
-
-func (e endError) Unwrap() error { return e.error }
-
-// decide is the one table of what happens next.
-//
-//	upgrade answered 401, 403             authenticate
-//	upgrade answered 408, 425, 429, 5xx   retry, Retry-After being the least wait
-//	upgrade answered otherwise            fatal: 400 says the query is wrong, 3xx would carry the credential along
-//	close 1009, frame too large           fatal: the same frame would come again
-//	any other close code                  retry
-//	ws_error about credentials            authenticate
-//	any other ws_error                    retry, five in a row are fatal
-//	undecodable frame                     retry, three at the same cursor are fatal
-//	token source: a refusal               fatal, anything else retry
-//	certificate                           fatal
-//	any other failure of the network      retry
-func decide(err error) verdict {
+// causeOf finds an error's row.
+func causeOf(err error) cause {
 	var (
-		refused   *handshakeError
-		server    *ServerError
-		end       endError
-		tlsErr    *tls.CertificateVerificationError
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
+		own        endError
+		refused    *handshakeError
+		server     *ServerError
+		closed     *closeError
+		unreadable *unreadableFrameError
+		unusable   *unusableUpgradeError
+		violation  *handshakeViolation
+		source     *sourceError
+		outdated   expired
 	)
 	switch {
-	case errors.As(err, &end): // before what it wraps, which by itself could pass
-		return fatal
+	case errors.As(err, &own): // before what it wraps, which by itself could pass
+		return causeOwn
+	case errors.As(err, &outdated):
+		return causePassing
+	case errors.As(err, &source):
+		return causeOfSource(source.cause)
 	case errors.As(err, &refused):
-		return decideStatus(refused.status)
+		return causeOfStatus(refused.status)
 	case errors.As(err, &server):
-		if server.speaksOfCredentials() {
-			return authenticate
+		if server.speaksOfCredential() {
+			return causeCredential
 		}
-		return retry
-	case errors.Is(err, ErrFrameTooLarge), errors.Is(err, ErrGap):
-		return fatal
-	case errors.As(err, &tlsErr), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
-		return fatal
-	case errors.Is(err, wrapper.ErrInvalidArgument), errors.Is(err, wrapper.ErrNoCredential), errors.Is(err, wrapper.ErrInvalidRequest),
-		errors.Is(err, wrapper.ErrUnauthorized), errors.Is(err, wrapper.ErrForbidden):
-		return fatal // the source or the client refused to give a credential
+		return causeServerError
+	case errors.Is(err, ErrFrameTooLarge):
+		return causeFrameTooLarge
+	case errors.As(err, &closed):
+		return causeOfClose(closed)
+	case errors.As(err, &unreadable):
+		return causeUnreadableFrame
+	case errors.As(err, &unusable):
+		return causeUnusableUpgrade
+	case errors.As(err, &violation), isCertificateError(err):
+		return causeRefused
 	}
-	return retry
+	return causePassing
 }
 
-func decideStatus(status int) verdict {
+// causeOfStatus is for an upgrade that was answered with a status other than 101.
+func causeOfStatus(status int) cause {
+	switch status {
+	case http.StatusBadRequest:
+		return causeBadRequest
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return causeCredential
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return causePassing
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return causeRefused
+	}
+	if status >= 500 {
+		return causePassing
+	}
+	return causeRefused
+}
+
+// causeOfSource is for a token source, or a client, that gave no credential.
+func causeOfSource(err error) cause {
+	var answered *wrapper.Error
+	if errors.As(err, &answered) && answered.StatusCode != 0 {
+		switch c := causeOfStatus(answered.StatusCode); c {
+		case causeBadRequest, causeCredential:
+			return causeSource
+		default:
+			return c
+		}
+	}
+	for _, refusal := range []error{
+		errNoToken, wrapper.ErrInvalidArgument, wrapper.ErrNoCredential, wrapper.ErrInvalidRequest, wrapper.ErrUnauthorized, wrapper.ErrForbidden,
+	} {
+		if errors.Is(err, refusal) {
+			return causeSource
+		}
+	}
+	if isCertificateError(err) {
+		return causeRefused
+	}
+	return causePassing
+}
+
+func causeOfClose(closed *closeError) cause {
+	const unauthorized, forbidden = 4401, 4403
 	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return authenticate
-	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests, status >= 500:
-		return retry
+	case closed.code == unauthorized, closed.code == forbidden, textSpeaksOfCredential(closed.reason):
+		return causeCredential
+	case closed.code == websocket.StatusPolicyViolation:
+		return causePolicy
 	}
-	return fatal
+	return causePassing
 }
 
-// readError says why a connection ended, in our words. The reason of a close
-// frame is the other side's; should it repeat the token, that is taken out.
-func readError(err error, idle bool, limit time.Duration, token pepay.Secret) error {
+func isCertificateError(err error) bool {
+	var (
+		verification *tls.CertificateVerificationError
+		authority    x509.UnknownAuthorityError
+		hostname     x509.HostnameError
+		invalid      x509.CertificateInvalidError
+	)
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
+}
+
+// readError says why a connection ended.
+func readError(err error, idle bool, limit time.Duration) error {
 	var closed websocket.CloseError
 	switch {
 	case idle:
@@ -115,16 +194,7 @@ func readError(err error, idle bool, limit time.Duration, token pepay.Secret) er
 	case errors.As(err, &closed) && closed.Code == websocket.StatusMessageTooBig:
 		return fmt.Errorf("%w: closed with %d", ErrFrameTooLarge, closed.Code)
 	case errors.As(err, &closed):
-		return fmt.Errorf("stream: closed with %d %s", closed.Code, redact(oneLine(closed.Reason), token))
+		return &closeError{closed.Code, oneLine(closed.Reason)}
 	}
 	return fmt.Errorf("stream: connection lost: %w", err)
-}
-
-func redact(text string, secrets ...pepay.Secret) string {
-	for _, secret := range secrets {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
-		}
-	}
-	return text
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -22,29 +24,19 @@ const handshakeTimeout = 30 * time.Second
 
 // connection is an open stream.
 type connection struct {
-	ws     *websocket.Conn
-	opened time.Time      // by our clock
-	date   time.Time      // by Pepay's, from the Date header; ours where it has none
-	token  *pepay.WSToken // it was opened with, nil for an API key
-	buffer []byte
+	ws      *websocket.Conn
+	body    *watchedBody // under ws
+	opened  time.Time    // by our clock
+	date    time.Time    // by Pepay's, from the Date header; ours where it has none
+	buffer  []byte
+	brought atomic.Bool // an event, a ws_control frame or the answer to a ping
 }
 
-// handshakeError is an upgrade that Pepay did not accept.
-type handshakeError struct {
-	status     int
-	said       string // Pepay's code and message
-	retryAfter time.Duration
-	cause      error
+// healthy reports whether the connection shows that all is well, now that it has
+// ended.
+func (c *connection) healthy(resetAfter time.Duration) bool {
+	return c.brought.Load() && time.Since(c.opened) >= resetAfter
 }
-
-func (e *handshakeError) Error() string {
-	said := e.said
-	if said == "" {
-		said = http.StatusText(e.status)
-	}
-	return fmt.Sprintf("stream: the upgrade was answered with %d %s", e.status, said)
-}
-func (e *handshakeError) Unwrap() error { return e.cause }
 
 // dial opens the stream. The token, if there is one, gets into the URL inside of
 // the transport: no error that is made outside of it can contain the URL with it.
@@ -53,7 +45,7 @@ func (s *Stream) dial(ctx context.Context, since string, token *pepay.WSToken) (
 	defer cancel()
 	hc := s.client.HTTPClient()
 	hc.Jar = nil
-	signer := &signing{next: hc.Transport, authorize: s.authorize(token)}
+	signer := &signing{next: hc.Transport, authorize: s.authorize(token), secrets: &s.secrets}
 	hc.Transport = signer
 	u := s.client.StreamURL().JoinPath(s.kind.path)
 	u.RawQuery = s.opts.query(since).Encode()
@@ -63,10 +55,10 @@ func (s *Stream) dial(ctx context.Context, since string, token *pepay.WSToken) (
 		CompressionMode: websocket.CompressionDisabled,
 	})
 	if err != nil {
-		return nil, dialError(ctx, resp, err, append(signer.sent, secretOf(token)))
+		return nil, s.dialError(ctx, resp, err)
 	}
-	ws.SetReadLimit(s.opts.ReadLimit)
-	c := &connection{ws: ws, opened: time.Now(), token: token}
+	ws.SetReadLimit(min(s.opts.ReadLimit, math.MaxInt64-1)) // the library adds one
+	c := &connection{ws: ws, body: signer.body, opened: time.Now()}
 	if c.date, err = http.ParseTime(resp.Header.Get("Date")); err != nil {
 		c.date = c.opened
 	}
@@ -86,21 +78,23 @@ func (s *Stream) authorize(token *pepay.WSToken) func(*http.Request) error {
 	}
 }
 
-// signing is a transport that adds the credential to a copy of the request.
+// signing is a transport that adds the credential to a copy of the request and
+// watches the connection that an upgrade makes.
 type signing struct {
 	next      http.RoundTripper
 	authorize func(*http.Request) error
-	sent      []pepay.Secret // what authorize put into headers, so that no error repeats it
+	secrets   *redactor // learns what authorize put into headers
+	body      *watchedBody
 }
 
 func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	signed := req.Clone(req.Context())
 	if err := t.authorize(signed); err != nil {
-		return nil, err
+		return nil, &sourceError{err}
 	}
 	for name, values := range signed.Header {
 		if req.Header[name] == nil {
-			t.sent = append(t.sent, pepay.Secret(strings.TrimPrefix(values[0], "Bearer ")))
+			t.secrets.add(strings.TrimPrefix(values[0], "Bearer "))
 		}
 	}
 	next := t.next
@@ -108,42 +102,74 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 		next = http.DefaultTransport //nolint:forbidigo // what a nil Transport means to net/http
 	}
 	resp, err := next.RoundTrip(signed)
-	if resp != nil {
-		resp.Request = req
+	if resp == nil || err != nil {
+		return resp, err
 	}
-	return resp, err
+	resp.Request = req
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		return resp, nil
+	}
+	body, err := watchBody(resp)
+	if err != nil {
+		_ = resp.Body.Close()
+		return nil, err
+	}
+	t.body, resp.Body = body, body
+	return resp, nil
+}
+
+// watchBody takes over the connection of a 101, unless it can never be a WebSocket
+// of this package.
+func watchBody(resp *http.Response) (*watchedBody, error) {
+	for _, name := range []string{"Sec-Websocket-Extensions", "Sec-Websocket-Protocol"} {
+		if value := resp.Header.Get(name); value != "" {
+			return nil, &unusableUpgradeError{fmt.Sprintf("the answer has %s %q, which was not asked for", name, oneLine(value))}
+		}
+	}
+	rwc, ok := resp.Body.(io.ReadWriteCloser)
+	if !ok {
+		return nil, &unusableUpgradeError{fmt.Sprintf("the client's http.RoundTripper returns a body of type %T, which cannot be written; "+
+			"it must hand out the body of a 101 as it is, or with its Write method", resp.Body)}
+	}
+	return &watchedBody{ReadWriteCloser: rwc, start: time.Now()}, nil
 }
 
 // dialError says what went wrong without an address or query.
-func dialError(ctx context.Context, resp *http.Response, err error, secrets []pepay.Secret) error {
+func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) error {
 	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
-		refused := &handshakeError{status: resp.StatusCode, said: redact(said(resp.Body), secrets...), retryAfter: retryAfter(resp.Header)}
-		if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-			refused.cause = wrapper.ErrRedirect
-		}
-		return refused
+		return s.answeredOtherwise(resp)
 	}
 	if cause := context.Cause(ctx); cause != nil {
-		return cause
+		return fmt.Errorf("stream: dial: %w", cause)
 	}
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		if withURL, ok := inner.(*url.Error); ok { //nolint:errorlint // walking the chain on purpose
 			err = withURL.Err
 		}
 	}
+	if resp != nil {
+		return &handshakeViolation{err}
+	}
 	return fmt.Errorf("stream: dial: %w", err)
 }
 
-// said is the code and message of an answer, of which the library hands out the
-// first 1,024 bytes.
-func said(body io.Reader) string {
+// answeredOtherwise reads an answer other than 101. The library hands out the first 1,024
+// bytes of its body.
+func (s *Stream) answeredOtherwise(resp *http.Response) *handshakeError {
+	e := &handshakeError{status: resp.StatusCode, retryAfter: retryAfter(resp.Header)}
+	answer := &wrapper.Error{Method: http.MethodGet, Path: s.kind.path, StatusCode: e.status, RetryAfter: e.retryAfter, Attempts: 1}
 	var fields map[string]json.RawMessage
-	content, err := io.ReadAll(body)
-	if err != nil || json.Unmarshal(content, &fields) != nil {
-		return ""
+	content, err := io.ReadAll(resp.Body)
+	if err == nil && json.Unmarshal(content, &fields) == nil {
+		answer.Code = s.secrets.redact(oneLine(find(fields, "code", "error_code")))
+		answer.Message = s.secrets.redact(oneLine(find(fields, "message", "error")))
 	}
-	code, message := find(fields, "code", "error_code"), find(fields, "message", "error")
-	return oneLine(strings.Trim(code+": "+message, ": "))
+	e.said = oneLine(strings.Trim(answer.Code+": "+answer.Message, ": "))
+	e.cause = answer
+	if e.status >= 300 && e.status < 400 {
+		e.cause = errors.Join(wrapper.ErrRedirect, answer)
+	}
+	return e
 }
 
 // retryAfter reads the header in both of its forms.

@@ -2,66 +2,89 @@ package stream
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
 )
 
-// follow catches up and then reads one connection to its end. It returns the
-// number of frames that came and why there are no more.
-func (r *run) follow(ctx context.Context, conn *connection) (frames int, err error) {
+// follow catches up, then reads one connection to its end, and returns why that
+// came.
+func (r *run) follow(ctx context.Context, conn *connection) (err error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.ws.CloseNow() })
-	dog := watch(ctx, conn.ws, r.opts.IdleTimeout)
+	dog := watch(ctx, conn, r.opts.IdleTimeout, r.opts.Backoff.ResetAfter)
+	unguard := r.closeOnPanic(conn.ws)
 	defer func() {
 		stop()
 		_ = conn.ws.CloseNow() // Close would wait for a peer that may be gone
 		dog.stop()
-		r.log(ctx, slog.LevelInfo, "pepay: stream disconnected", slog.Duration("lived", time.Since(conn.opened)), slog.String("error", errorText(err)))
+		unguard()
+		r.log(ctx, slog.LevelInfo, "pepay: stream disconnected", slog.Duration("lived", time.Since(conn.opened)), slog.String("error", r.errorText(err)))
 	}()
 
 	catching, err := r.catchUp(ctx, conn)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer catching.stop()
 
 	uncancelled := context.WithoutCancel(ctx)
 	for {
-		dog.begin()
 		catching.wait()
 		data, err := conn.read(uncancelled)
-		dog.end()
 		catching.read()
 		if err != nil {
+			r.panicAgain() // a callback's panic closed the connection
 			if ctx.Err() != nil {
-				return frames, ctx.Err()
+				return ctx.Err()
 			}
-			return frames, readError(err, dog.expired.Load(), r.opts.IdleTimeout, secretOf(conn.token))
+			return readError(err, dog.expired.Load(), r.opts.IdleTimeout)
 		}
 		f, err := decodeFrame(data)
 		if err != nil {
-			return frames, &undecodableError{err}
+			if !r.stepsOver() {
+				return &unreadableFrameError{err}
+			}
+			if err := r.skipped(catching, err); err != nil {
+				return err
+			}
+			continue
 		}
-		frames++
 		switch {
 		case f.event != nil:
+			conn.brought.Store(true)
 			err = r.receive(ctx, catching, f.event)
 		case f.control != nil:
+			conn.brought.Store(true)
 			r.control(*f.control)
-		case f.failure != nil:
-			f.failure.Code = redact(f.failure.Code, secretOf(conn.token))
-			f.failure.Message = redact(f.failure.Message, secretOf(conn.token))
-			frames-- // a farewell is no sign of health
+		case f.failure != nil: // says nothing about the health of the connection
+			f.failure.Code = r.secrets.redact(f.failure.Code)
+			f.failure.Message = r.secrets.redact(f.failure.Message)
+			f.failure.Raw = r.secrets.redactJSON(f.failure.Raw)
 			err = f.failure
 			// Once may be chance; twice, about a cursor that the Events API does not know
 			// either, it is the cursor.
-			r.refused = r.refused || (catching.unknown() && r.failures > 0)
+			r.refused = r.refused || (catching.unknown() && r.serverErrors > 0)
 		}
 		if err != nil {
-			return frames, err
+			return err
 		}
 	}
+}
+
+// skipped reports a gap in place of a frame that cannot be read, once at each
+// cursor.
+func (r *run) skipped(catching *catchUp, cause error) error {
+	if r.unreadable.count > maxUnreadable {
+		return nil
+	}
+	reason := fmt.Sprintf("a frame after %q cannot be read: %v", r.id, cause)
+	catching.gap(oneLine(reason))
+	if r.opts.StopOnGap {
+		return endError{fmt.Errorf("%w: %s", ErrGap, oneLine(reason))}
+	}
+	return nil
 }
 
 // receive drops an event that went through before and delivers any other.
@@ -76,21 +99,15 @@ func (r *run) control(c Control) {
 	if r.opts.Observer.OnControl == nil {
 		return
 	}
+	c.Kind, c.Raw = r.secrets.redact(c.Kind), r.secrets.redactJSON(c.Raw)
 	r.observing.Lock()
 	defer r.observing.Unlock()
 	r.opts.Observer.OnControl(c)
 }
 
-func secretOf(token *pepay.WSToken) pepay.Secret {
-	if token == nil {
-		return ""
-	}
-	return token.Token
-}
-
-func errorText(err error) string {
+func (r *run) errorText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return oneLine(err.Error())
+	return oneLine(r.secrets.redactError(err).Error())
 }

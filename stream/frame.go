@@ -112,18 +112,3 @@ func oneLine(s string) string {
 	}
 	return s
 }
-
-// speaksOfCredentials reports whether a ws_error is about the token or key. The
-// codes are not documented; these are the words such codes are made of.
-func (e *ServerError) speaksOfCredentials() bool {
-	code := strings.ReplaceAll(strings.ToLower(e.Code), "api_key", "apikey")
-	words := strings.FieldsFunc(code, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return slices.ContainsFunc(words, func(word string) bool {
-		switch word {
-		case "401", "403", "4401", "4403", "auth", "authentication", "authorization", "unauthorized", "unauthenticated",
-			"forbidden", "token", "jwt", "credential", "credentials", "apikey":
-			return true
-		}
-		return false
-	})
-}

@@ -115,7 +115,7 @@ func FuzzDecodeFrame(f *testing.F) {
 			if text := got.failure.Error(); strings.ContainsAny(text, "\r\n\x00") || len(text) > 300 {
 				t.Errorf("error text %q", text)
 			}
-			got.failure.speaksOfCredentials()
+			got.failure.speaksOfCredential()
 		}
 		if (err == nil) != (kinds == 1) {
 			t.Errorf("%d kinds, %v", kinds, err)

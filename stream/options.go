@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -118,31 +119,58 @@ func (o *Options) withDefaults() {
 	o.Backoff = o.Backoff.withDefaults()
 }
 
-// check refuses what cannot be meant, before anything is dialled.
-func (o *Options) check(k kind, token pepay.Secret) error {
+// check refuses impossible values, before anything is dialled.
+func (o *Options) check(k kind, session func() pepay.Secret) error {
 	invalid := func(option, reason string) error {
 		return fmt.Errorf("%w: stream.Options.%s: %s", wrapper.ErrInvalidArgument, option, reason)
 	}
 	for _, f := range o.filters() {
-		if f.value != "" && !slices.Contains(strings.Fields(k.filters), f.name) {
+		switch {
+		case f.value == "":
+		case !slices.Contains(strings.Fields(k.filters), f.name):
 			return invalid(f.option, "the "+k.name+" stream does not have this filter")
+		case !printable(f.value):
+			return invalid(f.option, "has a control character or space around it; trim it")
 		}
 	}
 	switch {
 	case k.types == nil && len(o.Types) > 0:
 		return invalid("Types", "the "+k.name+" stream does not have this filter")
-	case slices.ContainsFunc(o.Types, func(t string) bool { return t == "" || strings.ContainsAny(t, ", ") }):
+	case slices.ContainsFunc(o.Types, func(t string) bool { return t == "" || strings.ContainsAny(t, ", ") || !printable(t) }):
 		return invalid("Types", `each is one event type such as "invoice.updated" or "invoice.*"`)
+	case !printable(o.Since):
+		return invalid("Since", "has a control character or space around it; trim it")
 	case o.Environment != "" && !pepay.NetworkEnvironment(o.Environment).Valid():
 		return invalid("Environment", "is neither devnet nor mainnet")
-	case o.ReadLimit < 0, o.IdleTimeout < 0, o.DedupeWindow < 0, o.Backoff.negative():
-		return invalid("ReadLimit, IdleTimeout, DedupeWindow, Backoff", "must not be negative")
-	case k.name == paymentKind.name && o.Source != nil:
+	case o.Backfill != BackfillAuto && o.Backfill != BackfillOff:
+		return invalid("Backfill", "is neither BackfillAuto nor BackfillOff")
+	case session != nil && o.Source != nil:
 		return invalid("Source", "the payment stream takes the token of its session")
-	case k.name == paymentKind.name && token == "":
+	case session != nil && strings.TrimSpace(session().Reveal()) == "":
 		return fmt.Errorf("%w: stream.Payment: the session token is empty", wrapper.ErrInvalidArgument)
 	}
+	for _, number := range []struct {
+		option string
+		value  int64
+	}{
+		{"ReadLimit", o.ReadLimit},
+		{"IdleTimeout", int64(o.IdleTimeout)},
+		{"DedupeWindow", int64(o.DedupeWindow)},
+		{"Backoff.Base", int64(o.Backoff.Base)},
+		{"Backoff.Max", int64(o.Backoff.Max)},
+		{"Backoff.ResetAfter", int64(o.Backoff.ResetAfter)},
+	} {
+		if number.value < 0 {
+			return invalid(number.option, "must not be negative; 0 takes the default")
+		}
+	}
 	return nil
+}
+
+// printable reports whether text can be part of a query as it is meant: without
+// control characters, and without space around it, as a line read from a file has.
+func printable(text string) bool {
+	return strings.TrimSpace(text) == text && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // query is what the upgrade asks for.

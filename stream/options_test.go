@@ -38,14 +38,25 @@ func TestOptionsCheck(t *testing.T) {
 		{name: "unknown environment", kind: merchantKind, opts: Options{Environment: "testnet"}, bad: "Environment"},
 		{name: "several types in one", kind: merchantKind, opts: Options{Types: []string{"invoice.*,invoice_payment.*"}}, bad: "Types"},
 		{name: "empty type", kind: merchantKind, opts: Options{Types: []string{""}}, bad: "Types"},
+		{name: "payment with a blank token", kind: paymentKind, token: " \n", bad: "token"},
+		{name: "since with the end of a line", kind: merchantKind, opts: Options{Since: "evt_1\n"}, bad: "Since"},
+		{name: "filter with a control character", kind: merchantKind, opts: Options{CustomerID: "c\x00"}, bad: "CustomerID"},
+		{name: "type with a tab", kind: merchantKind, opts: Options{Types: []string{"invoice.*\t"}}, bad: "Types"},
+		{name: "unknown backfill", kind: merchantKind, opts: Options{Backfill: 7}, bad: "Backfill"},
 		{name: "negative read limit", kind: merchantKind, opts: Options{ReadLimit: -1}, bad: "ReadLimit"},
 		{name: "negative idle timeout", kind: merchantKind, opts: Options{IdleTimeout: -1}, bad: "IdleTimeout"},
 		{name: "negative window", kind: merchantKind, opts: Options{DedupeWindow: -1}, bad: "DedupeWindow"},
-		{name: "negative backoff", kind: merchantKind, opts: Options{Backoff: Backoff{Max: -1}}, bad: "Backoff"},
+		{name: "negative backoff", kind: merchantKind, opts: Options{Backoff: Backoff{Max: -1}}, bad: "Backoff.Max"},
+		{name: "negative base", kind: merchantKind, opts: Options{Backoff: Backoff{Base: -1}}, bad: "Backoff.Base"},
+		{name: "negative reset", kind: merchantKind, opts: Options{Backoff: Backoff{ResetAfter: -1}}, bad: "Backoff.ResetAfter"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := c.opts.check(c.kind, c.token)
+			var session func() pepay.Secret
+			if c.kind.name == paymentKind.name {
+				session = func() pepay.Secret { return c.token }
+			}
+			err := c.opts.check(c.kind, session)
 			if c.bad == "" {
 				if err != nil {
 					t.Error(err)

@@ -1,15 +1,11 @@
 package stream
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -37,7 +33,7 @@ func TestBackoffWait(t *testing.T) {
 	for n, ceiling := range map[int]time.Duration{0: 500 * time.Millisecond, 1: time.Second, 5: 16 * time.Second, 6: 30 * time.Second, 40: 30 * time.Second, 1 << 30: 30 * time.Second} {
 		var longest time.Duration
 		for range 2000 {
-			wait := b.wait(n, 0)
+			wait := b.pause(n, 0).whole
 			if wait < 0 {
 				t.Fatalf("attempt %d waits %s", n, wait)
 			}
@@ -47,8 +43,10 @@ func TestBackoffWait(t *testing.T) {
 			t.Errorf("attempt %d: the longest of many waits is %s, want close to %s", n, longest, ceiling)
 		}
 	}
-	if wait := b.wait(0, time.Hour); wait != time.Hour {
-		t.Errorf("a Retry-After of an hour waits %s", wait)
+	for after, floor := range map[time.Duration]time.Duration{10 * time.Second: 10 * time.Second, time.Minute: time.Minute, time.Hour: time.Minute} {
+		if p := b.pause(0, after); p.floor != floor || p.whole < floor || p.whole > floor+b.Base {
+			t.Errorf("a Retry-After of %s waits %+v", after, p)
+		}
 	}
 }
 
@@ -86,109 +84,6 @@ func TestFileCursor(t *testing.T) {
 	if _, err := FileCursor(dir).Load(t.Context()); err == nil {
 		t.Error("loaded a directory")
 	}
-}
-
-// peer is a connection that answers pings, or does not.
-type peer struct {
-	answers atomic.Bool
-	pings   atomic.Int64
-	closed  chan struct{}
-}
-
-func (p *peer) Ping(ctx context.Context) error {
-	p.pings.Add(1)
-	if p.answers.Load() {
-		return nil
-	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-p.closed:
-		return errors.New("closed")
-	}
-}
-
-func (p *peer) CloseNow() error { close(p.closed); return nil }
-
-func TestWatchdog(t *testing.T) {
-	t.Parallel()
-	const limit = time.Minute
-	t.Run("silence", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			p := &peer{closed: make(chan struct{})}
-			dog := watch(t.Context(), p, limit)
-			defer dog.stop()
-			start := time.Now()
-			dog.begin()
-			<-p.closed
-			if took := time.Since(start); took > limit+time.Second || took < limit/2 || !dog.expired.Load() {
-				t.Errorf("closed after %s", took)
-			}
-		})
-	})
-	t.Run("pongs", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			p := &peer{closed: make(chan struct{})}
-			p.answers.Store(true)
-			dog := watch(t.Context(), p, limit)
-			dog.begin()
-			time.Sleep(time.Hour)
-			if n := p.pings.Load(); n < 110 || n > 130 {
-				t.Errorf("%d pings in an hour", n)
-			}
-			p.answers.Store(false)
-			start := time.Now()
-			<-p.closed
-			if took := time.Since(start); took > limit+time.Second {
-				t.Errorf("noticed after %s", took)
-			}
-			dog.stop()
-		})
-	})
-	t.Run("slow consumer", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			p := &peer{closed: make(chan struct{})}
-			dog := watch(t.Context(), p, limit)
-			dog.begin()
-			dog.end()
-			time.Sleep(time.Hour) // handling one event
-			if p.pings.Load() != 0 || dog.expired.Load() {
-				t.Error("time spent outside of the wait counted")
-			}
-			dog.stop()
-		})
-	})
-	t.Run("frames", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			p := &peer{closed: make(chan struct{})}
-			dog := watch(t.Context(), p, limit)
-			for range 1000 {
-				dog.begin()
-				time.Sleep(limit / 3)
-				dog.end()
-			}
-			if p.pings.Load() != 0 {
-				t.Errorf("%d pings on a busy stream", p.pings.Load())
-			}
-			dog.stop()
-		})
-	})
-	t.Run("stopped in a ping", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			p := &peer{closed: make(chan struct{})}
-			dog := watch(t.Context(), p, limit)
-			dog.begin()
-			time.Sleep(limit*3/4 - time.Second)
-			_ = p.CloseNow()
-			dog.end()
-			dog.stop()
-		})
-	})
 }
 
 func TestStateNames(t *testing.T) {

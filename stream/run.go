@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
 // run is one pass over Events, across connections.
@@ -19,13 +20,14 @@ type run struct {
 
 	connected bool      // at least once
 	lost      time.Time // when the last connection ended
-	attempt   int       // dials since the last healthy connection
-	dials     int       // dials since the last connection
+	dials     int       // since the last connection
 
-	rejections  int    // of credentials, in a row
-	failures    int    // ws_error frames, in a row
-	undecodable int    // frames, in a row, at the cursor below
-	stuckAt     string // the cursor at which frames are undecodable
+	tally
+	unreadable   unreadable
+	dialled      *pepay.WSToken // of the last dial, nil for an API key
+	since        string         // of the last dial
+	withoutSince bool           // the next dial does not ask for a replay
+	open         bool           // the last dial succeeded
 }
 
 // position is the last handled event, or the beginning of the stream.
@@ -37,7 +39,10 @@ type position struct {
 }
 
 func (r *run) loop(ctx context.Context) error {
-	if err := r.opts.check(r.kind, r.token); err != nil {
+	if r.client == nil {
+		return fmt.Errorf("%w: stream: the client is nil", wrapper.ErrInvalidArgument)
+	}
+	if err := r.opts.check(r.kind, r.session); err != nil {
 		return err
 	}
 	if err := r.loadCursor(ctx); err != nil {
@@ -45,6 +50,7 @@ func (r *run) loop(ctx context.Context) error {
 	}
 	for {
 		err := r.connect(ctx)
+		r.panicAgain()
 		if errors.Is(err, errLeft) {
 			return err
 		}
@@ -55,9 +61,10 @@ func (r *run) loop(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := wait.wait(ctx, r.woken); err != nil {
 			return err
 		}
+		r.panicAgain()
 	}
 }
 
@@ -82,107 +89,47 @@ func (r *run) loadCursor(ctx context.Context) error {
 func (r *run) connect(ctx context.Context) error {
 	r.setState(StateConnecting, nil)
 	r.dials++
+	r.open, r.dialled = false, nil
 	token, err := r.credential(ctx)
 	if err != nil {
 		return err
 	}
-	since := r.id
-	if r.refused {
-		since = ""
+	r.dialled, r.since = token, r.id
+	if r.refused || r.withoutSince {
+		r.since, r.withoutSince = "", false
 	}
-	conn, err := r.dial(ctx, since, token)
+	conn, err := r.dial(ctx, r.since, token)
 	if err != nil {
-		return r.rejected(err, token, false)
+		return err
 	}
+	r.open = true
+	r.upgraded = true
 	r.log(ctx, slog.LevelDebug, "pepay: stream connected", slog.Int("dials", r.dials))
-	frames, err := r.follow(ctx, conn)
-	lived := time.Since(conn.opened)
+	err = r.follow(ctx, conn)
 	r.connected, r.lost, r.dials = true, time.Now(), 0
-	if frames > 0 && lived >= r.opts.Backoff.ResetAfter {
-		r.attempt = 0
+	if conn.healthy(r.opts.Backoff.ResetAfter) {
+		r.tally = tally{}
 	}
-	return r.rejected(err, token, true)
+	return err
 }
 
 // credential takes a fresh token before each dial. Nil means the API key.
 func (r *run) credential(ctx context.Context) (*pepay.WSToken, error) {
 	switch {
-	case r.token != "":
-		return &pepay.WSToken{Token: r.token}, nil
-	case r.opts.Source != nil:
-		return r.opts.Source.Token(ctx)
+	case r.session != nil:
+		return &pepay.WSToken{Token: r.session()}, nil
+	case r.opts.Source == nil:
+		return nil, nil
 	}
-	return nil, nil
-}
-
-// rejected sees to it that a credential that was not accepted is not used again,
-// and turns the second rejection in a row into the end. A token that expired on
-// an open stream was not rejected: the next dial takes a fresh one anyway.
-func (r *run) rejected(err error, token *pepay.WSToken, open bool) error {
-	if decide(err) != authenticate {
-		if open {
-			r.rejections = 0 // it was accepted, whether or not anything came
-		}
-		return err
+	token, err := r.opts.Source.Token(ctx)
+	if err == nil && (token == nil || token.Token == "") {
+		err = errNoToken
 	}
-	if open && token != nil && !token.ExpiresAt.IsZero() && !time.Now().Before(token.ExpiresAt.Time) {
-		r.rejections = 0
-		return fmt.Errorf("stream: the token expired: %w", expired{err})
+	if err != nil {
+		return nil, &sourceError{err}
 	}
-	if invalidator, ok := r.opts.Source.(interface{ Invalidate(*pepay.WSToken) bool }); ok && token != nil {
-		invalidator.Invalidate(token)
-	}
-	r.rejections++
-	if r.rejections > 1 || r.token != "" {
-		return endError{fmt.Errorf("%w: %w", ErrUnauthorized, err)}
-	}
-	return err
-}
-
-// expired hides what an error is about, so that it can pass.
-type expired struct{ cause error }
-
-func (e expired) Error() string { return e.cause.Error() }
-
-// next decides what follows the end of a connection: how long to wait, or the
-// error that ends the stream.
-func (r *run) next(err error) (time.Duration, error) {
-	verdict := decide(err)
-	if verdict == fatal {
-		var end endError
-		if errors.As(err, &end) {
-			err = end.error
-		}
-		return 0, err
-	}
-	var (
-		failure *ServerError
-		garbled *undecodableError
-		refused *handshakeError
-	)
-	var floor time.Duration
-	switch {
-	case verdict == authenticate: // rejected counts these
-	case errors.As(err, &failure):
-		r.failures++
-		if r.failures >= maxServerErrors {
-			return 0, failure
-		}
-	case errors.As(err, &garbled):
-		if r.stuckAt != r.id {
-			r.undecodable, r.stuckAt = 0, r.id
-		}
-		r.undecodable++
-		if r.undecodable >= maxUndecodable {
-			return 0, err
-		}
-	case errors.As(err, &refused):
-		floor = refused.retryAfter
-	}
-	r.setState(StateWaiting, err)
-	wait := r.opts.Backoff.wait(r.attempt, floor)
-	r.attempt++
-	return wait, nil
+	r.secrets.add(token.Token.Reveal())
+	return token, nil
 }
 
 // deliver hands an event to the loop. When the loop asks for the next one, it has
@@ -193,7 +140,7 @@ func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
 		return errLeft
 	}
 	r.position = position{id: id, created: created}
-	r.failures, r.rejections = 0, 0
+	r.serverErrors, r.rejections = 0, 0
 	r.handled.add(id, r.opts.DedupeWindow)
 	r.setCursor(id)
 	if r.opts.Cursor != nil {
@@ -207,16 +154,5 @@ func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
 func (r *run) log(ctx context.Context, level slog.Level, message string, attrs ...slog.Attr) {
 	if r.opts.Logger != nil {
 		r.opts.Logger.LogAttrs(ctx, level, message, append([]slog.Attr{slog.String("stream", r.kind.name)}, attrs...)...)
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

@@ -16,29 +16,36 @@ type Stream struct {
 	client *wrapper.Client
 	kind   kind
 	opts   Options
-	token  pepay.Secret // of a payment session
+	// session gives the token of a payment session, nil for other streams. A function
+	// hides it from fmt.
+	session func() pepay.Secret
 
 	mu      sync.Mutex
 	running bool
 	state   State
 	cursor  string
 
+	woken   chan struct{} // has room for one Wake
+	secrets redactor      // what was sent
+	callbackPanic
+
 	observing sync.Mutex // orders the observer's calls
 	handled   *window    // belongs to whoever runs
+	upgraded  bool       // at least once; belongs to whoever runs
 }
 
 // Merchant follows a merchant account: invoices and their payments. The key has
 // scope merchant. Options are checked when the stream is ranged over.
 //
 // See https://docs-alpha.pepay.io/api-spec/endpoints/ws-merchant-events.
-func Merchant(c *wrapper.Client, o Options) *Stream { return newStream(c, merchantKind, o, "") }
+func Merchant(c *wrapper.Client, o Options) *Stream { return newStream(c, merchantKind, o) }
 
 // Commerce follows commerce orders, with linked invoices and payments. The key
 // has scope commerce. Expired invoices come only with "invoice.*" among the
 // types.
 //
 // See https://docs-alpha.pepay.io/sdk/commerce/websockets.
-func Commerce(c *wrapper.Client, o Options) *Stream { return newStream(c, commerceKind, o, "") }
+func Commerce(c *wrapper.Client, o Options) *Stream { return newStream(c, commerceKind, o) }
 
 // Payment follows one payment session, with the token that allocating a payment
 // address returned. It has no filters, and no list to check a resume against, so
@@ -46,12 +53,15 @@ func Commerce(c *wrapper.Client, o Options) *Stream { return newStream(c, commer
 //
 // See https://docs-alpha.pepay.io/sdk/payors/websockets.
 func Payment(c *wrapper.Client, token pepay.Secret, o Options) *Stream {
-	return newStream(c, paymentKind, o, token)
+	s := newStream(c, paymentKind, o)
+	s.session = func() pepay.Secret { return token }
+	s.secrets.add(token.Reveal())
+	return s
 }
 
-func newStream(c *wrapper.Client, k kind, o Options, token pepay.Secret) *Stream {
+func newStream(c *wrapper.Client, k kind, o Options) *Stream {
 	o.withDefaults()
-	return &Stream{client: c, kind: k, opts: o, token: token, handled: newWindow()}
+	return &Stream{client: c, kind: k, opts: o, handled: newWindow(), woken: make(chan struct{}, 1)}
 }
 
 // State is what the stream is doing.
@@ -78,12 +88,12 @@ func (s *Stream) Cursor() string {
 // [*ServerError], or what else cannot pass. Leaving the loop or cancelling ctx
 // closes the connection.
 //
-// While one Events runs, another yields [ErrClosed]. After it has ended, Events
+// While one Events runs, another yields [ErrRunning]. After it has ended, Events
 // goes on from the cursor.
 func (s *Stream) Events(ctx context.Context) iter.Seq2[*pepay.Event, error] {
 	return func(yield func(*pepay.Event, error) bool) {
 		if !s.start() {
-			yield(nil, ErrClosed)
+			yield(nil, ErrRunning)
 			return
 		}
 		err := s.pass(ctx, yield)
@@ -97,21 +107,27 @@ func (s *Stream) Events(ctx context.Context) iter.Seq2[*pepay.Event, error] {
 var errLeft = errors.New("stream: left")
 
 // pass runs until the end and leaves the stream ready for another run, also
-// when the loop's body panics.
+// when the loop's body or a callback panics.
 func (s *Stream) pass(ctx context.Context, yield func(*pepay.Event, error) bool) (err error) {
 	err = errLeft
+	panicking := true
 	defer func() {
 		s.mu.Lock()
 		s.running = false
 		s.mu.Unlock()
 		if errors.Is(err, errLeft) {
-			s.setState(StateClosed, nil)
+			s.guard(func() { s.setState(StateClosed, nil) })
 		} else {
-			s.setState(StateClosed, err)
+			s.guard(func() { s.setState(StateClosed, err) })
+		}
+		if !panicking {
+			s.panicAgain()
 		}
 	}()
 	r := &run{Stream: s, yield: yield}
-	return r.loop(ctx)
+	err = s.secrets.redactError(r.loop(ctx))
+	panicking = false
+	return err
 }
 
 func (s *Stream) start() bool {
@@ -138,6 +154,17 @@ func (s *Stream) setState(state State, err error) {
 	s.state = state
 	s.mu.Unlock()
 	if changed && s.opts.Observer.OnState != nil {
-		s.opts.Observer.OnState(state, err)
+		s.opts.Observer.OnState(state, s.secrets.redactError(err))
 	}
+}
+
+// resumed tells the observer.
+func (s *Stream) resumed(r Resume) {
+	if s.opts.Observer.OnResume == nil {
+		return
+	}
+	r.Reason = s.secrets.redact(r.Reason)
+	s.observing.Lock()
+	defer s.observing.Unlock()
+	s.opts.Observer.OnResume(r)
 }

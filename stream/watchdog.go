@@ -2,28 +2,65 @@ package stream
 
 import (
 	"context"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// pinger is the part of a connection that the watchdog needs.
-type pinger interface {
-	Ping(ctx context.Context) error
-	CloseNow() error
+// watchedBody is the connection under a WebSocket, and knows for how long a read
+// has been waiting for bytes. Bytes of any kind end that: a part of a long frame
+// on a slow link as well as a pong. Time in which nobody reads does not count, so
+// that a slow consumer is not taken for a dead peer.
+type watchedBody struct {
+	io.ReadWriteCloser
+	start time.Time
+	// waiting is when the read in progress began, as time since start; 0 while there
+	// is none.
+	waiting atomic.Int64
 }
 
-// watchdog closes a connection on which nothing comes. It counts only time spent
-// waiting for a frame, so that a slow consumer is not taken for a dead peer. After
-// half of the limit it pings, because silence alone means nothing.
+func (b *watchedBody) Read(p []byte) (int, error) {
+	b.waiting.Store(int64(time.Since(b.start)) + 1)
+	defer b.waiting.Store(0)
+	return b.ReadWriteCloser.Read(p)
+}
+
+// quiet is how long the read in progress has been waiting, and which one it is; 0
+// and 0 when nobody reads.
+func (b *watchedBody) quiet() (quiet time.Duration, read int64) {
+	read = b.waiting.Load()
+	if read == 0 {
+		return 0, 0
+	}
+	return time.Since(b.start) - time.Duration(read), read
+}
+
+// watched is the part of a connection that the watchdog needs.
+type watched interface {
+	ping(ctx context.Context) error
+	quiet() (quiet time.Duration, read int64)
+	closeNow()
+}
+
+func (c *connection) ping(ctx context.Context) error {
+	err := c.ws.Ping(ctx)
+	if err == nil {
+		c.brought.Store(true)
+	}
+	return err
+}
+
+func (c *connection) quiet() (time.Duration, int64) { return c.body.quiet() }
+func (c *connection) closeNow()                     { _ = c.ws.CloseNow() }
+
+// watchdog closes a connection on which nothing comes for the limit. After half of
+// it the watchdog pings, because silence alone means nothing.
 type watchdog struct {
-	conn  pinger
-	limit time.Duration
-	// waiting is when the wait for a frame began, or the peer last answered during
-	// it, as time since start; 0 while no one waits.
-	waiting atomic.Int64
-	start   time.Time
-	expired atomic.Bool
+	conn      watched
+	limit     time.Duration
+	pingAfter time.Duration // of quiet; belongs to the timer's goroutine
+	expired   atomic.Bool
 
 	mu      sync.Mutex
 	timer   *time.Timer
@@ -31,18 +68,17 @@ type watchdog struct {
 	running sync.WaitGroup
 }
 
-// watch begins the watch; pings carry the values of ctx and not its end.
-func watch(ctx context.Context, conn pinger, limit time.Duration) *watchdog {
+// watch begins the watch; pings carry the values of ctx and not its end. The first
+// ping comes early enough to show before resetAfter has passed that the connection
+// is healthy.
+func watch(ctx context.Context, conn watched, limit, resetAfter time.Duration) *watchdog {
 	ctx = context.WithoutCancel(ctx)
-	w := &watchdog{conn: conn, limit: limit, start: time.Now()}
+	w := &watchdog{conn: conn, limit: limit, pingAfter: min(limit, resetAfter) / 2}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(limit/2, func() { w.check(ctx) })
+	w.timer = time.AfterFunc(w.pingAfter, func() { w.check(ctx) })
 	return w
 }
-
-func (w *watchdog) begin() { w.waiting.Store(int64(time.Since(w.start)) + 1) }
-func (w *watchdog) end()   { w.waiting.Store(0) }
 
 // check runs on the timer's goroutine.
 func (w *watchdog) check(ctx context.Context) {
@@ -55,12 +91,11 @@ func (w *watchdog) check(ctx context.Context) {
 	w.mu.Unlock()
 	defer w.running.Done()
 
-	next := w.limit / 2
-	if since := w.waiting.Load(); since != 0 {
-		quiet := time.Since(w.start) - time.Duration(since)
-		if quiet < w.limit/2 {
-			next = w.limit/2 - quiet
-		} else if !w.answers(ctx, since) {
+	next := w.pingAfter
+	if quiet, read := w.conn.quiet(); read != 0 {
+		if quiet < w.pingAfter {
+			next = w.pingAfter - quiet
+		} else if !w.answers(ctx, quiet, read) {
 			return
 		}
 	}
@@ -71,20 +106,19 @@ func (w *watchdog) check(ctx context.Context) {
 	}
 }
 
-// answers pings and closes the connection if nothing comes back in time, unless a
-// frame came meanwhile.
-func (w *watchdog) answers(ctx context.Context, since int64) bool {
-	ctx, cancel := context.WithTimeout(ctx, w.limit/2)
+// answers pings, and closes the connection unless bytes come before the limit.
+func (w *watchdog) answers(ctx context.Context, quiet time.Duration, read int64) bool {
+	ctx, cancel := context.WithTimeout(ctx, w.limit-quiet)
 	defer cancel()
-	if w.conn.Ping(ctx) == nil {
-		w.waiting.CompareAndSwap(since, int64(time.Since(w.start))+1)
+	if w.conn.ping(ctx) == nil {
+		w.pingAfter = w.limit / 2
 		return true
 	}
-	if w.waiting.Load() != since {
-		return true
+	if _, now := w.conn.quiet(); now != read || ctx.Err() == nil {
+		return true // bytes came, or the connection has ended otherwise
 	}
 	w.expired.Store(true)
-	_ = w.conn.CloseNow()
+	w.conn.closeNow()
 	return false
 }
 
