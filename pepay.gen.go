@@ -204,6 +204,12 @@ type Event struct {
 
 	// Type Example: invoice.updated
 	Type string `json:"type"`
+
+	// raw The event as it came.
+	raw json.RawMessage `json:"-"`
+
+	// undecoded The names of fields that could not be read.
+	undecoded []string `json:"-"`
 }
 
 // EventData The resource of an event, as it was sent.

@@ -52,17 +52,22 @@ func parseTimestamp(text string) (time.Time, error) {
 		return epoch(seconds, 0)
 	}
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
-		if math.IsNaN(seconds) || seconds < minEpoch || seconds > maxEpoch {
-			return time.Time{}, fmt.Errorf("%w: out of range", errTimestamp)
-		}
-		whole := math.Floor(seconds)
-		return epoch(int64(whole), int64(math.Round((seconds-whole)*1e6))*1e3)
+		return epochFraction(seconds)
 	}
 	parsed, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}, errTimestamp
 	}
 	return epoch(parsed.Unix(), int64(parsed.Nanosecond()))
+}
+
+// epochFraction is a point in time with microseconds: a float64 has no more.
+func epochFraction(seconds float64) (time.Time, error) {
+	if math.IsNaN(seconds) || seconds < minEpoch || seconds > maxEpoch {
+		return time.Time{}, fmt.Errorf("%w: out of range", errTimestamp)
+	}
+	whole := math.Floor(seconds)
+	return epoch(int64(whole), int64(math.Round((seconds-whole)*1e6))*1e3)
 }
 
 func epoch(seconds, nanos int64) (time.Time, error) {

@@ -201,6 +201,12 @@ type Event struct {
 
 	// Type Example: invoice.updated
 	Type string `json:"type"`
+
+	// Raw The event as it came.
+	Raw *json.RawMessage `json:"-"`
+
+	// Undecoded The names of fields that could not be read.
+	Undecoded *[]string `json:"-"`
 }
 
 // EventData The resource of an event, as it was sent.

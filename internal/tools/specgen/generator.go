@@ -25,6 +25,7 @@ func normalisations() []normalisation {
 		{"an optional parameter is a pointer, or it would be sent empty when the caller leaves it out", markParameters},
 		{"what a request may have to send although it is zero is a pointer, and its times are RFC 3339", markRequestBodies},
 		{"an optional property is a pointer where the schema would contain itself", markRecursion},
+		{"an event keeps the bytes it came as", addEventState},
 	}
 }
 
