@@ -20,7 +20,14 @@ func TestDecodeFrame(t *testing.T) {
 		{"created as text", `{"id":"e","object":"event","type":"t","created":"2025-12-21T12:34:56.000Z","data":{"object":{}}}`, "event e"},
 		{"no id", `{"object":"event","type":"t","created":1,"data":{"object":{}}}`, "bad"},
 		{"id is a number", `{"id":1,"object":"event","type":"t","created":1,"data":{"object":{}}}`, "bad"},
-		{"created is nonsense", `{"id":"e","object":"event","created":"soon"}`, "bad"},
+		{"no type", `{"id":"e","object":"event","created":1,"data":{"object":{}}}`, "bad"},
+		{"empty id", `{"id":"","object":"event","type":"t","created":1,"data":{"object":{}}}`, "bad"},
+		{"type is a list", `{"id":"e","object":"event","type":["t"],"created":1,"data":{"object":{}}}`, "bad"},
+		{"every other field is odd", `{"id":"e","object":"event","type":"t","created":"soon","livemode":[],"request":7,"api_version":1,"pending_webhooks":{},"data":1}`, "event e"},
+		{"id and type alone", `{"id":"e","object":"event","type":"t"}`, "event e"},
+		{"object is missing, the rest is an event's", `{"id":"e","type":"t","created":1,"data":{"object":{}}}`, "event e"},
+		{"object is odd, the rest is an event's", `{"id":"e","object":{"a":1},"type":"t","created":1,"data":{"object":{}}}`, "event e"},
+		{"object is missing, no data", `{"id":"e","type":"t","created":1}`, "control t"},
 		{"control, type", `{"object":"ws_control","type":"replay_truncated","since":"evt_1"}`, "control replay_truncated"},
 		{"control, kind", `{"object":"ws_control","kind":"resync"}`, "control resync"},
 		{"control, nothing else", `{"object":"ws_control"}`, "control ws_control"},
@@ -33,13 +40,13 @@ func TestDecodeFrame(t *testing.T) {
 		{"error as text", `{"object":"ws_error","error":"no"}`, "error : no"},
 		{"error, nothing else", `{"object":"ws_error"}`, "error : "},
 		{"error with control characters", `{"object":"ws_error","code":"a\nb","message":"c\u001bd"}`, "error a b: c d"},
-		{"array", `[]`, "bad"},
-		{"null", `null`, "bad"},
-		{"text", `"x"`, "bad"},
+		{"array", `[]`, "control "},
+		{"null", `null`, "control "},
+		{"text", `"x"`, "control "},
+		{"number", `7`, "control "},
 		{"truncated", documentedFrame[:100], "bad"},
+		{"an open brace", `{`, "bad"},
 		{"two", documentedFrame + documentedFrame, "bad"},
-		{"empty", ``, "bad"},
-		{"not JSON", `hello`, "bad"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -64,6 +71,19 @@ func TestDecodeFrame(t *testing.T) {
 				t.Errorf("got %q (%v), want %q", got, err, c.want)
 			}
 		})
+	}
+}
+
+// A frame that is not JSON is kept as a JSON string, so that Raw always encodes.
+func TestFrameThatIsNotJSON(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"ping": `"ping"`, "": `""`, "[1": `"[1"`, "a\"b\n": `"a\"b\n"`, "\xff": `"\ufffd"`,
+	} {
+		f, err := decodeFrame([]byte(in))
+		if err != nil || f.control == nil || f.control.Kind != "" || string(f.control.Raw) != want {
+			t.Errorf("%q: %+v, %v; want %s", in, f.control, err, want)
+		}
 	}
 }
 
@@ -101,8 +121,8 @@ func FuzzDecodeFrame(f *testing.F) {
 		kinds := 0
 		if got.event != nil {
 			kinds++
-			if got.event.ID == "" {
-				t.Error("an event without an id")
+			if got.event.ID == "" || got.event.Type == "" {
+				t.Error("an event without an id or a type")
 			}
 			got.event.Resource()
 			(&Options{CustomerID: "x"}).wants(got.event)

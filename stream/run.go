@@ -136,6 +136,7 @@ func (r *run) credential(ctx context.Context) (*pepay.WSToken, error) {
 // been handled and the cursor moves.
 func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
 	id, created := ev.ID, ev.Created.Time // the loop may change the event
+	r.logUndecoded(ctx, ev)
 	if !r.yield(ev, nil) {
 		return errLeft
 	}

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +30,7 @@ func (v *Verifier) Parse(h http.Header, body []byte) (*pepay.Event, error) {
 		return nil, err
 	}
 	ev := new(pepay.Event)
-	if err := json.Unmarshal(body, ev); err != nil {
+	if err := ev.UnmarshalJSON(body); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
 	}
 	switch {

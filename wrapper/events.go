@@ -100,6 +100,7 @@ func (s *EventService) List(ctx context.Context, p EventParams, opts ...CallOpti
 	if err != nil {
 		return nil, err
 	}
+	s.logUndecoded(ctx, answer.JSON200.Data.Data...)
 	return &answer.JSON200.Data, nil
 }
 
@@ -124,6 +125,7 @@ func (s *EventService) Get(ctx context.Context, id string, opts ...CallOption) (
 	if err != nil {
 		return nil, err
 	}
+	s.logUndecoded(ctx, answer.JSON200.Data)
 	return &answer.JSON200.Data, nil
 }
 
@@ -148,7 +150,7 @@ func (s *EventService) All(ctx context.Context, p EventParams, opts ...CallOptio
 			if !list.HasMore || len(list.Data) == 0 || page.EndingBefore != "" {
 				return
 			}
-			last := list.Data[len(list.Data)-1].ID
+			last := lastID(list.Data)
 			if last == "" || last == page.StartingAfter {
 				yield(nil, invalidPage())
 				return
@@ -156,6 +158,17 @@ func (s *EventService) All(ctx context.Context, p EventParams, opts ...CallOptio
 			page.StartingAfter = last
 		}
 	}
+}
+
+// lastID is the id from which the next page goes on: the last one that could be
+// read.
+func lastID(events []pepay.Event) string {
+	for _, ev := range slices.Backward(events) {
+		if ev.ID != "" {
+			return ev.ID
+		}
+	}
+	return ""
 }
 
 func invalidPage() error {

@@ -1,10 +1,12 @@
 package wrapper_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -202,9 +204,37 @@ func TestEventsAllOnAServerThatDoesNotGetFurther(t *testing.T) {
 	}
 }
 
+// One odd field of one event neither fails its page nor the paging.
+func TestEventsWithOddFields(t *testing.T) {
+	t.Parallel()
+	const odd = `{"id":"evt_2","object":"event","type":"t","created":"soon","livemode":"x","request":7,"data":{"object":{}}}`
+	var logged bytes.Buffer
+	server, client := simulated(t, wrapper.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
+	server.Faults().On("listEvents", pepaytest.RawBody(`{"success":true,"data":{"data":[{"id":"evt_3","type":"t"},`+odd+`,{"id":7,"type":"t"}],"has_more":true}}`), pepaytest.Next(1))
+	server.Faults().On("getEvent", pepaytest.RawBody(`{"success":true,"data":`+odd+`}`), pepaytest.Always())
+	list, err := client.Events.List(t.Context(), wrapper.EventParams{})
+	if err != nil || len(list.Data) != 3 || list.Data[1].ID != "evt_2" || string(list.Data[1].Raw()) != odd {
+		t.Fatalf("%v, %+v", err, list)
+	}
+	if text := logged.String(); strings.Count(text, "could not be read") != 2 || !strings.Contains(text, "event=evt_2 fields=\"[created livemode request]\"") || !strings.Contains(text, "fields=[id]") {
+		t.Errorf("logged %s", text)
+	}
+	if ev, err := client.Events.Get(t.Context(), "evt_2"); err != nil || ev.Type != "t" || strings.Count(logged.String(), "could not be read") != 3 {
+		t.Errorf("%v, %+v", err, ev)
+	}
+
+	server.Faults().On("listEvents", pepaytest.RawBody(`{"success":true,"data":{"data":[{"id":"evt_3","type":"t"},{"id":7,"type":"t"}],"has_more":true}}`), pepaytest.Next(1))
+	for range client.Events.All(t.Context(), wrapper.EventParams{}) {
+	}
+	requests := server.Requests()
+	if got := requests[len(requests)-1].Query.Get("starting_after"); got != "evt_3" {
+		t.Errorf("the second page starts after %q, want the last id that can be read", got)
+	}
+}
+
 func TestEventsMalformed(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`{"success":true}`, `{"success":true,"data":{}}`, `{"success":true,"data":null}`, `{"success":true,"data":{"data":[{"id":1}]}}`} {
+	for _, body := range []string{`{"success":true}`, `{"success":true,"data":{}}`, `{"success":true,"data":null}`, `{"success":true,"data":{"data":[1]}}`} {
 		server, client := simulated(t)
 		server.Faults().On("*", pepaytest.RawBody(body), pepaytest.Always())
 		if _, err := client.Events.List(t.Context(), wrapper.EventParams{}); !errors.Is(err, wrapper.ErrMalformedResponse) {
