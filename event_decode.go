@@ -138,7 +138,7 @@ func (d *eventDecoder) text(name string, value []byte) string {
 	if known := knownText(value); known != "" {
 		return known
 	}
-	text, ok := wire.Text(value)
+	text, ok := wire.Unquote(value)
 	if !ok {
 		d.odd(name)
 	}
@@ -180,7 +180,7 @@ func unquoted(value []byte) []byte {
 	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
 		return inner
 	}
-	text, _ := wire.Text(value)
+	text, _ := wire.Unquote(value)
 	return []byte(text)
 }
 

@@ -334,8 +334,8 @@ func IsNumber(text []byte) bool {
 	return m.err == nil && m.at == len(text)
 }
 
-// Text is the text of a JSON string, and false for any other value.
-func Text(value []byte) (string, bool) {
+// Unquote is the text of a JSON string, and false for any other value.
+func Unquote(value []byte) (string, bool) {
 	if len(value) < 2 || value[0] != '"' {
 		return "", false
 	}

@@ -148,7 +148,7 @@ func enterAll(m *Members) {
 func checkText(t *testing.T, value []byte) {
 	var want string
 	isText := json.Unmarshal(value, &want) == nil && value[0] == '"'
-	if got, ok := Text(value); ok != isText || got != want {
+	if got, ok := Unquote(value); ok != isText || got != want {
 		t.Fatalf("the text of %.100q is %q, %v; want %q, %v", value, got, ok, want, isText)
 	}
 	var number json.Number
