@@ -1,8 +1,6 @@
 package stream
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/pepaylabs/pepay-go/internal/wire"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -114,7 +113,7 @@ func causeOf(err error) cause {
 		return causeUnreadableFrame
 	case errors.As(err, &unusable):
 		return causeUnusableUpgrade
-	case errors.As(err, &violation), isCertificateError(err):
+	case errors.As(err, &violation), wire.IsCertificateError(err):
 		return causeRefused
 	}
 	return causePassing
@@ -156,7 +155,7 @@ func causeOfSource(err error) cause {
 			return causeSource
 		}
 	}
-	if isCertificateError(err) {
+	if wire.IsCertificateError(err) {
 		return causeRefused
 	}
 	return causePassing
@@ -171,16 +170,6 @@ func causeOfClose(closed *closeError) cause {
 		return causePolicy
 	}
 	return causePassing
-}
-
-func isCertificateError(err error) bool {
-	var (
-		verification *tls.CertificateVerificationError
-		authority    x509.UnknownAuthorityError
-		hostname     x509.HostnameError
-		invalid      x509.CertificateInvalidError
-	)
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
 }
 
 // readError says why a connection ended.

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -156,37 +156,17 @@ func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) 
 // answeredOtherwise reads an answer other than 101. The library hands out the first 1,024
 // bytes of its body.
 func (s *Stream) answeredOtherwise(resp *http.Response) *handshakeError {
-	e := &handshakeError{status: resp.StatusCode, retryAfter: retryAfter(resp.Header)}
+	body, _ := io.ReadAll(resp.Body)
+	e := &handshakeError{status: resp.StatusCode, retryAfter: wire.RetryAfter(resp.Header, body)}
 	answer := &wrapper.Error{Method: http.MethodGet, Path: s.kind.path, StatusCode: e.status, RetryAfter: e.retryAfter, Attempts: 1}
-	var fields map[string]json.RawMessage
-	content, err := io.ReadAll(resp.Body)
-	if err == nil && json.Unmarshal(content, &fields) == nil {
-		answer.Code = s.secrets.redact(oneLine(find(fields, "code", "error_code")))
-		answer.Message = s.secrets.redact(oneLine(find(fields, "message", "error")))
-	}
+	said := wire.ReadEnvelope(body)
+	answer.Code, answer.Message = s.secrets.redact(oneLine(said.Code)), s.secrets.redact(oneLine(said.Message))
 	e.said = oneLine(strings.Trim(answer.Code+": "+answer.Message, ": "))
 	e.cause = answer
 	if e.status >= 300 && e.status < 400 {
 		e.cause = errors.Join(wrapper.ErrRedirect, answer)
 	}
 	return e
-}
-
-// retryAfter reads the header in both of its forms.
-func retryAfter(h http.Header) time.Duration {
-	text := h.Get("Retry-After")
-	if seconds, err := time.ParseDuration(text + "s"); err == nil {
-		return max(0, seconds)
-	}
-	date, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	return max(0, date.Sub(now))
 }
 
 // read waits for the next frame and returns its bytes, which are good until the

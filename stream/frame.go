@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/wire"
@@ -81,7 +79,7 @@ func decodeNotice(data []byte) frame {
 	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(data, &fields) // an object, which was checked
 	raw := json.RawMessage(slices.Clone(data))
-	if text(fields["object"]) != "ws_error" {
+	if wire.Text(fields["object"]) != "ws_error" {
 		return frame{control: &Control{Kind: oneLine(find(fields, "type", "kind", "code", "object")), Raw: raw}}
 	}
 	return frame{failure: &ServerError{
@@ -102,7 +100,7 @@ func find(fields map[string]json.RawMessage, names ...string) string {
 	}
 	for _, name := range names {
 		for _, object := range objects {
-			if s := text(object[name]); s != "" {
+			if s := wire.Text(object[name]); s != "" {
 				return s
 			}
 		}
@@ -110,29 +108,5 @@ func find(fields map[string]json.RawMessage, names ...string) string {
 	return ""
 }
 
-func text(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	var n json.Number
-	if json.Unmarshal(raw, &n) == nil {
-		return n.String()
-	}
-	return ""
-}
-
 // oneLine is text from outside in a form that fits an error or a log.
-func oneLine(s string) string {
-	const longest = 200
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
-	}
-	return s
-}
+func oneLine(s string) string { return wire.OneLine(s, 200) }

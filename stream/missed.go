@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -130,7 +131,7 @@ func (o *Options) wants(ev *pepay.Event) (wanted bool, undecided string) {
 	}
 	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(ev.Data.Object, &fields) // an object that is none has no fields
-	kind := text(fields["object"])
+	kind := wire.Text(fields["object"])
 	for _, filter := range []struct{ name, value, field string }{
 		{"invoice_type", o.InvoiceType, "invoice_type"},
 		{"customer_id", o.CustomerID, "customer_id"},
@@ -151,7 +152,7 @@ func (o *Options) wants(ev *pepay.Event) (wanted bool, undecided string) {
 		switch {
 		case !said:
 			return false, filter.name
-		case text(raw) != filter.value:
+		case wire.Text(raw) != filter.value:
 			return false, ""
 		}
 	}

@@ -1,11 +1,14 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,19 +94,34 @@ func lowered(b []byte) []byte {
 	return b
 }
 
-// RedactError returns err, or where its text repeats a secret an error with the
-// text redacted. errors.Is and errors.As find the same in both, and no verb of
-// package fmt gets to the original.
+// RedactError returns err where neither its text nor that of an error it wraps
+// has a secret, else an error with the text redacted. errors.Is finds the same in
+// both. errors.As does so too, but for an error that has the secret in its text.
+// No verb of package fmt gets to the original.
 func RedactError(err error, secrets ...string) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	clean := Redact(text, secrets...)
-	if clean == text {
+	if err == nil || !leaks(err, secrets) {
 		return err
 	}
-	return redactedError{clean, func() error { return err }}
+	return redactedError{
+		text:  Redact(err.Error(), secrets...),
+		cause: func() error { return err },
+		leaks: func(err error) bool { return leaks(err, secrets) },
+	}
+}
+
+// leaks reports whether err, or an error that it wraps, has a secret in its text.
+func leaks(err error, secrets []string) bool {
+	if text := err.Error(); Redact(text, secrets...) != text {
+		return true
+	}
+	switch wrapping := err.(type) { //nolint:errorlint // every error of the chain is looked at
+	case interface{ Unwrap() error }:
+		inner := wrapping.Unwrap()
+		return inner != nil && leaks(inner, secrets)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(wrapping.Unwrap(), func(inner error) bool { return inner != nil && leaks(inner, secrets) })
+	}
+	return false
 }
 
 // redactedError hides an error. It has it in a closure and no Unwrap, because fmt
@@ -111,12 +129,67 @@ func RedactError(err error, secrets ...string) error {
 type redactedError struct {
 	text  string
 	cause func() error
+	leaks func(error) bool
 }
 
 func (e redactedError) Error() string              { return e.text }
-func (e redactedError) Is(target error) bool       { return errors.Is(e.cause(), target) }
-func (e redactedError) As(target any) bool         { return errors.As(e.cause(), target) }
 func (e redactedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
+func (e redactedError) Is(target error) bool       { return errors.Is(e.cause(), target) }
+
+func (e redactedError) As(target any) bool {
+	found := reflect.New(reflect.TypeOf(target).Elem())
+	if !errors.As(e.cause(), found.Interface()) {
+		return false
+	}
+	if err, ok := found.Elem().Interface().(error); ok && e.leaks(err) {
+		return false
+	}
+	reflect.ValueOf(target).Elem().Set(found.Elem())
+	return true
+}
+
+// RedactJSON takes secrets out of a JSON document, however JSON spells them. A
+// document without any is returned as it is.
+func RedactJSON(raw json.RawMessage, secrets ...string) json.RawMessage {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return json.RawMessage(Redact(string(raw), secrets...))
+	}
+	value, changed := redactValue(value, secrets)
+	if !changed {
+		return raw
+	}
+	clean, err := json.Marshal(value)
+	if err != nil { // cannot happen to what was just decoded
+		return nil
+	}
+	return clean
+}
+
+func redactValue(value any, secrets []string) (clean any, changed bool) {
+	switch v := value.(type) {
+	case string:
+		text := Redact(v, secrets...)
+		return text, text != v
+	case []any:
+		for i, item := range v {
+			item, c := redactValue(item, secrets)
+			v[i], changed = item, changed || c
+		}
+	case map[string]any:
+		for name, item := range v {
+			cleanName := Redact(name, secrets...)
+			cleanItem, c := redactValue(item, secrets)
+			if cleanName != name {
+				delete(v, name)
+			}
+			v[cleanName], changed = cleanItem, changed || c || cleanName != name
+		}
+	}
+	return value, changed
+}
 
 // RedactMembers takes the text out of every member of a JSON document, at any
 // depth, that has one of the names. It works on bytes, so that it also does so in

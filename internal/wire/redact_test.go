@@ -59,28 +59,75 @@ func FuzzRedact(f *testing.F) {
 	})
 }
 
+// hiding wraps an error without repeating its text.
+type hiding struct{ error }
+
+func (hiding) Error() string   { return "hidden" }
+func (h hiding) Unwrap() error { return h.error }
+
 func TestRedactError(t *testing.T) {
 	t.Parallel()
-	inner := &net.OpError{Op: "dial", Err: fmt.Errorf("malformed %q: %w", key, io.ErrUnexpectedEOF)}
-	err := RedactError(fmt.Errorf("call: %w", inner), key)
-	var op *net.OpError
-	if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.As(err, &op) || op != inner {
-		t.Errorf("the cause is lost: %v", err)
+	op := &net.OpError{Op: "dial", Err: fmt.Errorf("malformed %q: %w", key, io.ErrUnexpectedEOF)}
+	innocent := &net.DNSError{Err: "no such host", Name: "pepay.invalid", IsNotFound: true}
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"in the text":           {fmt.Errorf("call: %w", op), `call: dial: malformed "[redacted]": unexpected EOF`},
+		"in a cause":            {hiding{op}, "hidden"},
+		"in one of two causes":  {errors.Join(innocent, hiding{op}), innocent.Error() + "\nhidden"},
+		"in the text of a join": {errors.Join(op, innocent), `dial: malformed "[redacted]": unexpected EOF` + "\n" + innocent.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := RedactError(c.err, key)
+			if err.Error() != c.want {
+				t.Errorf("reads %q", err)
+			}
+			if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, op) || errors.Is(err, io.EOF) {
+				t.Error("errors.Is does not find what it found before")
+			}
+			var dns *net.DNSError
+			if want := errors.As(c.err, &dns); errors.As(err, &dns) != want {
+				t.Error("errors.As does not find what it found before")
+			}
+			var leaking *net.OpError
+			if errors.As(err, &leaking) {
+				t.Error("errors.As hands out an error that has the secret")
+			}
+			encoded, _ := json.Marshal(err)
+			for _, text := range []string{fmt.Sprintf("%v %+v %#v %s %q %d %x", err, err, err, err, err, err, err), fmt.Sprint(errors.Unwrap(err)), string(encoded)} {
+				if strings.Contains(text, "5f2c91") || strings.Contains(text, fmt.Sprintf("%x", "5f2c91")) {
+					t.Errorf("the secret is in %s", text)
+				}
+			}
+		})
 	}
-	if errors.Is(err, io.EOF) {
-		t.Error("matches what it is not")
-	}
-	encoded, _ := json.Marshal(err)
-	for _, text := range []string{err.Error(), fmt.Sprintf("%v %+v %#v %s %q %d %x", err, err, err, err, err, err, err), fmt.Sprint(errors.Unwrap(err)), string(encoded)} {
-		if strings.Contains(text, "5f2c91") || strings.Contains(text, fmt.Sprintf("%x", "5f2c91")) {
-			t.Errorf("the secret is in %s", text)
-		}
-	}
-	if plain := errors.New("plain"); RedactError(plain, key) != plain {
+	if plain := fmt.Errorf("plain: %w", io.EOF); RedactError(plain, key) != plain {
 		t.Error("an error without a secret is another error")
 	}
 	if RedactError(nil, key) != nil {
 		t.Error("nil is an error")
+	}
+}
+
+func TestRedactJSON(t *testing.T) {
+	t.Parallel()
+	const secret = `a"secret/value`
+	for name, c := range map[string]struct{ in, want string }{
+		"none":        {`{"a" : 1.0}`, `{"a" : 1.0}`},
+		"a value":     {`{"a":"x a\"secret/value","n":12345678901234567890}`, `{"a":"x [redacted]","n":12345678901234567890}`},
+		"escaped":     {`["a\"secret\u002fvalue"]`, `["[redacted]"]`},
+		"a name":      {`{"a\"secret/value":1}`, `{"[redacted]":1}`},
+		"not JSON":    {`<a"secret/value>`, `<[redacted]>`},
+		"cut in half": {`{"a":"a"secret/val`, `{"a":"[redacted]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := string(RedactJSON(json.RawMessage(c.in), secret)); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
 	}
 }
 
