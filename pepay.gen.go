@@ -3,16 +3,10 @@
 package pepay
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
-
-	"github.com/oapi-codegen/runtime"
 )
 
 // Defines values for CommerceOrderStatus.
@@ -446,697 +440,167 @@ type ListEventsParams struct {
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// ListEvents List events, newest first
-	//
-	// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
-	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetEvent Retrieve a single event by id
-	//
-	// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
-	GetEvent(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// MintWSTokenWithBody Mint a short-lived ws_token for browser/mobile websocket auth
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-	MintWSTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// MintWSToken Mint a short-lived ws_token for browser/mobile websocket auth
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-	MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// ListEvents List events, newest first
-//
-// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
+// ListEvents sends GET /api/v1/events: List events, newest first
 func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListEventsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetEvent Retrieve a single event by id
-//
-// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
-func (c *Client) GetEvent(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetEventRequest(c.Server, eventID)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// MintWSTokenWithBody Mint a short-lived ws_token for browser/mobile websocket auth
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-func (c *Client) MintWSTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewMintWSTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// MintWSToken Mint a short-lived ws_token for browser/mobile websocket auth
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-func (c *Client) MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewMintWSTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewListEventsRequest constructs an http.Request for the ListEvents method
-func NewListEventsRequest(server string, params *ListEventsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/events")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+	r := newRequest("GET /api/v1/events", "application/json")
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Type != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", *params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "type", style: "form", explode: true, kind: "string"}, *params.Type)
 		}
-
 		if params.CreatedGTE != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created[gte]", *params.CreatedGTE, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "created[gte]", style: "form", explode: true, kind: "integer"}, *params.CreatedGTE)
 		}
-
 		if params.CreatedLTE != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created[lte]", *params.CreatedLTE, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "created[lte]", style: "form", explode: true, kind: "integer"}, *params.CreatedLTE)
 		}
-
 		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
 		}
-
 		if params.StartingAfter != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "starting_after", *params.StartingAfter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "starting_after", style: "form", explode: true, kind: "string"}, *params.StartingAfter)
 		}
-
 		if params.EndingBefore != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ending_before", *params.EndingBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "ending_before", style: "form", explode: true, kind: "string"}, *params.EndingBefore)
 		}
-
 		if params.InvoiceID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "invoice_id", *params.InvoiceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			r.inQuery(parameter{name: "invoice_id", style: "form", explode: true, kind: "string"}, *params.InvoiceID)
 		}
-
 		if params.Environment != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "environment", *params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetEventRequest constructs an http.Request for the GetEvent method
-func NewGetEventRequest(server string, eventID string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "eventId", eventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/events/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewMintWSTokenRequest calls the generic MintWSToken builder with application/json body
-func NewMintWSTokenRequest(server string, body MintWSTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewMintWSTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewMintWSTokenRequestWithBody constructs an http.Request for the MintWSToken method, with any body, and a specified content type
-func NewMintWSTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/ws/token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
+			r.inQuery(parameter{name: "environment", style: "form", explode: true, kind: "string"}, *params.Environment)
 		}
 	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.send(ctx, r, reqEditors)
 }
 
-// ClientWithResponses builds on ClientInterface to offer response payloads
-type ClientWithResponses struct {
-	ClientInterface
+// GetEvent sends GET /api/v1/events/{eventId}: Retrieve a single event by id
+func (c *Client) GetEvent(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/events/{eventId}", "application/json")
+	r.inPath(parameter{name: "eventId", style: "simple", kind: "string"}, eventID)
+	return c.send(ctx, r, reqEditors)
 }
 
-// NewClientWithResponses creates a new ClientWithResponses, which wraps
-// Client with return type handling
-func NewClientWithResponses(server string, opts ...ClientOption) (*ClientWithResponses, error) {
-	client, err := NewClient(server, opts...)
+// MintWSTokenWithBody sends POST /api/v1/ws/token with a body of any media type: Mint a short-lived ws_token for browser/mobile websocket auth
+func (c *Client) MintWSTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/ws/token", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// MintWSToken sends POST /api/v1/ws/token with a body of application/json: Mint a short-lived ws_token for browser/mobile websocket auth
+func (c *Client) MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
 	if err != nil {
 		return nil, err
 	}
-	return &ClientWithResponses{client}, nil
+	return c.MintWSTokenWithBody(ctx, "application/json", content, reqEditors...)
 }
 
-// WithBaseURL overrides the baseURL.
-func WithBaseURL(baseURL string) ClientOption {
-	return func(c *Client) error {
-		newBaseURL, err := url.Parse(baseURL)
-		if err != nil {
-			return err
-		}
-		c.Server = newBaseURL.String()
-		return nil
-	}
-}
-
-// ClientWithResponsesInterface is the interface specification for the client with responses above.
-type ClientWithResponsesInterface interface {
-
-	// ListEventsWithResponse List events, newest first
-	//
-	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
-	ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
-
-	// GetEventWithResponse Retrieve a single event by id
-	//
-	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
-	GetEventWithResponse(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*GetEventResponse, error)
-
-	// MintWSTokenWithBodyWithResponse Mint a short-lived ws_token for browser/mobile websocket auth
-	//
-	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-	MintWSTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MintWSTokenResponse, error)
-
-	// MintWSTokenWithResponse Mint a short-lived ws_token for browser/mobile websocket auth
-	//
-	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-	MintWSTokenWithResponse(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*MintWSTokenResponse, error)
-}
-
-type ListEventsResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	// JSON200 the response for an HTTP 200 `application/json` response
+// ListEventsAnswer is what GET /api/v1/events answers.
+type ListEventsAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
 	JSON200 *EventListResponse
 }
 
-// Status returns HTTPResponse.Status
-func (r ListEventsResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
+// ListEventsWithResponse sends GET /api/v1/events and decodes the answer: List events, newest first
+func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsAnswer, error) {
+	resp, err := c.ListEvents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
 	}
-	return http.StatusText(0)
+	return ParseListEventsAnswer(resp)
 }
 
-// StatusCode returns HTTPResponse.StatusCode
-func (r ListEventsResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
+// ParseListEventsAnswer reads, closes and decodes an answer of GET /api/v1/events. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListEventsAnswer(resp *http.Response) (*ListEventsAnswer, error) {
+	answer := &ListEventsAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
 	}
-	return 0
+	return answer, nil
 }
 
-// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r ListEventsResponse) ContentType() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Header.Get("Content-Type")
-	}
-	return ""
-}
-
-type GetEventResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	// JSON200 the response for an HTTP 200 `application/json` response
+// GetEventAnswer is what GET /api/v1/events/{eventId} answers.
+type GetEventAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
 	JSON200 *EventResponse
 }
 
-// Status returns HTTPResponse.Status
-func (r GetEventResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
+// GetEventWithResponse sends GET /api/v1/events/{eventId} and decodes the answer: Retrieve a single event by id
+func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*GetEventAnswer, error) {
+	resp, err := c.GetEvent(ctx, eventID, reqEditors...)
+	if err != nil {
+		return nil, err
 	}
-	return http.StatusText(0)
+	return ParseGetEventAnswer(resp)
 }
 
-// StatusCode returns HTTPResponse.StatusCode
-func (r GetEventResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
+// ParseGetEventAnswer reads, closes and decodes an answer of GET /api/v1/events/{eventId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetEventAnswer(resp *http.Response) (*GetEventAnswer, error) {
+	answer := &GetEventAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "403"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
 	}
-	return 0
+	return answer, nil
 }
 
-// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetEventResponse) ContentType() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Header.Get("Content-Type")
-	}
-	return ""
-}
-
-type MintWSTokenResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	// JSON200 the response for an HTTP 200 `application/json` response
+// MintWSTokenAnswer is what POST /api/v1/ws/token answers.
+type MintWSTokenAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
 	JSON200 *WSTokenMintResponse
 }
 
-// Status returns HTTPResponse.Status
-func (r MintWSTokenResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
-	}
-	return http.StatusText(0)
-}
-
-// StatusCode returns HTTPResponse.StatusCode
-func (r MintWSTokenResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
-	}
-	return 0
-}
-
-// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r MintWSTokenResponse) ContentType() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Header.Get("Content-Type")
-	}
-	return ""
-}
-
-// ListEventsWithResponse List events, newest first
-//
-// Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
-func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error) {
-	rsp, err := c.ListEvents(ctx, params, reqEditors...)
+// MintWSTokenWithBodyWithResponse sends POST /api/v1/ws/token with a body of any media type and decodes the answer: Mint a short-lived ws_token for browser/mobile websocket auth
+func (c *ClientWithResponses) MintWSTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MintWSTokenAnswer, error) {
+	resp, err := c.MintWSTokenWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseListEventsResponse(rsp)
+	return ParseMintWSTokenAnswer(resp)
 }
 
-// GetEventWithResponse Retrieve a single event by id
-//
-// Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /api/v1/events/{eventId} (the `GetEvent` operationId).
-func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*GetEventResponse, error) {
-	rsp, err := c.GetEvent(ctx, eventID, reqEditors...)
+// MintWSTokenWithResponse sends POST /api/v1/ws/token with a body of application/json and decodes the answer: Mint a short-lived ws_token for browser/mobile websocket auth
+func (c *ClientWithResponses) MintWSTokenWithResponse(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*MintWSTokenAnswer, error) {
+	resp, err := c.MintWSToken(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseGetEventResponse(rsp)
+	return ParseMintWSTokenAnswer(resp)
 }
 
-// MintWSTokenWithBodyWithResponse Mint a short-lived ws_token for browser/mobile websocket auth
-//
-// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-func (c *ClientWithResponses) MintWSTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MintWSTokenResponse, error) {
-	rsp, err := c.MintWSTokenWithBody(ctx, contentType, body, reqEditors...)
+// ParseMintWSTokenAnswer reads, closes and decodes an answer of POST /api/v1/ws/token. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseMintWSTokenAnswer(resp *http.Response) (*MintWSTokenAnswer, error) {
+	answer := &MintWSTokenAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
 	if err != nil {
 		return nil, err
 	}
-	return ParseMintWSTokenResponse(rsp)
-}
-
-// MintWSTokenWithResponse Mint a short-lived ws_token for browser/mobile websocket auth
-//
-// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /api/v1/ws/token (the `MintWSToken` operationId).
-func (c *ClientWithResponses) MintWSTokenWithResponse(ctx context.Context, body MintWSTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*MintWSTokenResponse, error) {
-	rsp, err := c.MintWSToken(ctx, body, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParseMintWSTokenResponse(rsp)
-}
-
-// ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
-func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &ListEventsResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest EventListResponse
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON200 = &dest
-
-	case rsp.StatusCode == 400:
-		break // No content-type
-
-	case rsp.StatusCode == 401:
-		break // No content-type
-
-	case rsp.StatusCode == 403:
-		break // No content-type
-
-	}
-
-	return response, nil
-}
-
-// ParseGetEventResponse parses an HTTP response from a GetEventWithResponse call
-func ParseGetEventResponse(rsp *http.Response) (*GetEventResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &GetEventResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest EventResponse
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON200 = &dest
-
-	case rsp.StatusCode == 401:
-		break // No content-type
-
-	case rsp.StatusCode == 403:
-		break // No content-type
-
-	case rsp.StatusCode == 404:
-		break // No content-type
-
-	}
-
-	return response, nil
-}
-
-// ParseMintWSTokenResponse parses an HTTP response from a MintWSTokenWithResponse call
-func ParseMintWSTokenResponse(rsp *http.Response) (*MintWSTokenResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &MintWSTokenResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest WSTokenMintResponse
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON200 = &dest
-
-	case rsp.StatusCode == 400:
-		break // No content-type
-
-	case rsp.StatusCode == 401:
-		break // No content-type
-
-	}
-
-	return response, nil
+	return answer, nil
 }

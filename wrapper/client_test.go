@@ -151,11 +151,11 @@ func TestAccessorsReturnCopies(t *testing.T) {
 	client := newTestClient(t, nil, WithStreamURL("wss://ws.example"))
 	client.BaseURL().Host = "evil.example"
 	client.StreamURL().Host = "evil.example"
-	client.API().ClientInterface.(*pepay.Client).Server = "https://evil.example"
+	client.API().Client.Server = "https://evil.example"
 	if client.BaseURL().Host != "api.example" || client.StreamURL().Host != "ws.example" {
 		t.Error("an accessor hands out the client's own URL")
 	}
-	if raw := client.API().ClientInterface.(*pepay.Client); raw.Server != "https://api.example/" {
+	if raw := client.API().Client; raw.Server != "https://api.example" {
 		t.Errorf("API hands out the client's own: %s", raw.Server)
 	}
 }

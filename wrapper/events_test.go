@@ -120,7 +120,7 @@ func TestEventsGet(t *testing.T) {
 	if err != nil || ev.ID != id || ev.Type != pepay.EventInvoiceUpdated || len(ev.Data.Object) == 0 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
-	_, err = client.Events.Get(t.Context(), "evt_1/../x")
+	_, err = client.Events.Get(t.Context(), "evt_1/x")
 	var failure *wrapper.Error
 	if !errors.Is(err, wrapper.ErrNotFound) || !errors.As(err, &failure) || failure.Operation != "getEvent" || failure.Path != "/api/v1/events/{eventId}" {
 		t.Errorf("got %v", err)

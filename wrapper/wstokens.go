@@ -86,7 +86,7 @@ func (s *WSTokenService) Mint(ctx context.Context, p MintParams, opts ...CallOpt
 }
 
 func (c *call) mintedToken(resp *http.Response) (*pepay.WSToken, error) {
-	answer, err := pepay.ParseMintWSTokenResponse(resp)
+	answer, err := pepay.ParseMintWSTokenAnswer(resp)
 	switch {
 	case err != nil:
 		return nil, c.malformed(err.Error())
@@ -100,12 +100,7 @@ func (c *call) mintedToken(resp *http.Response) (*pepay.WSToken, error) {
 	return &answer.JSON200.Data, nil
 }
 
-// Mint builds its request with post. Should the operation gain parameters, the
-// generated builder changes its signature and this line stops compiling.
-var _ func(server string, body pepay.MintWSTokenRequest) (*http.Request, error) = pepay.NewMintWSTokenRequest
-
-// post builds the request of an operation that takes a body and no parameters,
-// as the generated builder does, which parses the base URL three times for it.
+// post builds the request of an operation that takes a body and no parameters.
 func (c *Client) post(ctx context.Context, operationID string, in any) (*http.Request, error) {
 	content, err := json.Marshal(in)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestFacesHaveEveryOperation(t *testing.T) {
 		}
 	}
 	wantMethods(t, reflect.TypeFor[server.ServerInterface](), served)
-	wantMethods(t, reflect.TypeFor[pepay.ClientInterface](), called)
+	wantMethods(t, reflect.TypeFor[*pepay.Client](), called)
 }
 
 // wantMethods compares letters without case: Go writes IDs and URLs its own way.

@@ -96,7 +96,7 @@ var drift = []scenario{
 			list["security"] = []any{object{}, object{"merchantApiKey": []any{}, "bearerAuth": []any{}}}
 			at(t, doc, "paths")["/drift/things"] = object{"get": list}
 		},
-		report: []string{"`GET /drift/things`: endpoint added", "(*ClientWithResponses).GetThing", "ClientInterface.ListThings", "can be called through `client.API()`"},
+		report: []string{"`GET /drift/things`: endpoint added", "(*ClientWithResponses).GetThing", "(*Client).ListThings", "can be called through `client.API()`"},
 		absent: []string{"### Breaking"},
 	},
 	{
@@ -171,7 +171,7 @@ var drift = []scenario{
 				"type": "object", "properties": object{"success": object{"type": "boolean"}, "message": object{"type": "string"}},
 			}}}
 		},
-		report: []string{"MintWSTokenResponse.JSON400: added"},
+		report: []string{"MintWSTokenAnswer.JSON400: added"},
 	},
 	{
 		name: "OpenAPI 3.1",

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// generatorVersion is the version of oapi-codegen that api/templates was written
+// against.
+const generatorVersion = "v2.8.2"
+
+// originals are the SHA-256 sums of the generator's own templates of that version,
+// which those in api/templates replace.
+var originals = map[string]string{
+	"client.tmpl":                "393820c177b1bcd8a7ae8a39099b4cab95209964bd17d79cb12534f7a65d677c",
+	"client-with-responses.tmpl": "01e28fc263020fab72aa4316d93348a11ebddd98a699894b84dbb7141239bdf8",
+	"imports.tmpl":               "e79731c9a8e0d7104fac1f84e536919fface08f77bfe21d390a1f3f5e87f95d5",
+}
+
+// A template of ours does not get what a new version of the generator changes in
+// its own: an argument, a field of the data, a repaired fault. Somebody has to look.
+func TestTemplatesKnowTheirGenerator(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}} {{.Dir}}", "github.com/oapi-codegen/oapi-codegen/v2").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, dir, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	ours, err := filepath.Glob(filepath.Join(root, "api", "templates", "*.tmpl"))
+	if err != nil || len(ours) != len(originals) {
+		t.Errorf("api/templates has %d templates (%v), and the originals of %d are known", len(ours), err, len(originals))
+	}
+	for _, path := range ours {
+		name := filepath.Base(path)
+		content, err := os.ReadFile(filepath.Join(dir, "pkg", "codegen", "templates", name))
+		if err != nil {
+			t.Errorf("oapi-codegen %s has no template %s any more (%v): find what replaced it, or delete api/templates/%[2]s", version, name, err)
+			continue
+		}
+		sum := sha256.Sum256(content)
+		if got := hex.EncodeToString(sum[:]); got != originals[name] {
+			t.Errorf("oapi-codegen %s has changed %s since %s: compare pkg/codegen/templates/%[2]s of both versions, take over into api/templates/%[2]s what matters, and write %s into this test",
+				version, name, generatorVersion, got)
+		}
+	}
+	if version != generatorVersion && !t.Failed() {
+		t.Errorf("the generator is %s and its templates are those of %s: set generatorVersion", version, generatorVersion)
+	}
+}
