@@ -20,13 +20,13 @@ type callbackPanic struct {
 
 // guard runs f, which calls the user's code away from the loop. Should f panic, the
 // connection is closed, and the loop panics with the first such value.
-func (s *Stream) guard(f func()) {
+func (s *Stream) guard(ctx context.Context, f func()) {
 	defer func() {
 		value := recover()
 		if value == nil {
 			return
 		}
-		s.logPanic(value, debug.Stack())
+		s.logPanic(ctx, value, debug.Stack())
 		s.panicMu.Lock()
 		defer s.panicMu.Unlock()
 		if !s.panicked {
@@ -42,12 +42,12 @@ func (s *Stream) guard(f func()) {
 
 // logPanic keeps the stack, which the second panic does not have. The logger may be
 // what panicked.
-func (s *Stream) logPanic(value any, stack []byte) {
+func (s *Stream) logPanic(ctx context.Context, value any, stack []byte) {
 	if s.opts.Logger == nil {
 		return
 	}
 	defer func() { _ = recover() }()
-	s.opts.Logger.LogAttrs(context.Background(), slog.LevelError, "pepay: a callback of the stream panicked", //nolint:contextcheck // timers have none
+	s.opts.Logger.LogAttrs(ctx, slog.LevelError, "pepay: a callback of the stream panicked",
 		slog.String("stream", s.kind.name), slog.String("panic", s.secrets.redact(fmt.Sprint(value))), slog.String("stack", string(stack)))
 }
 

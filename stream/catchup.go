@@ -67,7 +67,7 @@ func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 			return nil, err
 		}
 	}
-	c.quiet = time.AfterFunc(quietAfter, func() { c.stream.guard(c.tell) })
+	c.quiet = time.AfterFunc(quietAfter, func() { c.stream.guard(context.WithoutCancel(ctx), c.tell) })
 	return c, nil
 }
 

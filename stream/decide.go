@@ -87,7 +87,7 @@ func causeOf(err error) cause {
 		closed     *closeError
 		unreadable *unreadableFrameError
 		unusable   *unusableUpgradeError
-		violation  *handshakeViolation
+		violation  *handshakeViolationError
 		source     *sourceError
 		outdated   expired
 	)

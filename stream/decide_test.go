@@ -66,7 +66,7 @@ func TestVerdicts(t *testing.T) {
 			"410": status(410), "421": status(421), "426": status(426), "499": status(499), "501": status(501), "505": status(505),
 			"certificate": &tls.CertificateVerificationError{}, "unknown authority": x509.UnknownAuthorityError{},
 			"wrong host": x509.HostnameError{Certificate: &x509.Certificate{}}, "expired certificate": x509.CertificateInvalidError{Cert: &x509.Certificate{}},
-			"not a WebSocket's 101": &handshakeViolation{errors.New("Upgrade: h2c")}, "source: 404": minted(404), "source: HTML": minted(200),
+			"not a WebSocket's 101": &handshakeViolationError{errors.New("Upgrade: h2c")}, "source: 404": minted(404), "source: HTML": minted(200),
 			"source: certificate": source(x509.UnknownAuthorityError{}),
 		}},
 		{"unusable upgrade", verdictEnd, verdictEnd, map[string]error{"101": &unusableUpgradeError{"x"}}},

@@ -148,7 +148,7 @@ func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) 
 		}
 	}
 	if resp != nil {
-		return &handshakeViolation{err}
+		return &handshakeViolationError{err}
 	}
 	return fmt.Errorf("stream: dial: %w", err)
 }
@@ -156,11 +156,11 @@ func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) 
 // answeredOtherwise reads an answer other than 101. The library hands out the first 1,024
 // bytes of its body.
 func (s *Stream) answeredOtherwise(resp *http.Response) *handshakeError {
-	body, _ := io.ReadAll(resp.Body)
+	body, _ := io.ReadAll(resp.Body) // what came is all there is to say
 	e := &handshakeError{status: resp.StatusCode, retryAfter: wire.RetryAfter(resp.Header, body)}
 	answer := &wrapper.Error{Method: http.MethodGet, Path: s.kind.path, StatusCode: e.status, RetryAfter: e.retryAfter, Attempts: 1}
 	said := wire.ReadEnvelope(body)
-	answer.Code, answer.Message = s.secrets.redact(oneLine(said.Code)), s.secrets.redact(oneLine(said.Message))
+	answer.Code, answer.Message = oneLine(s.secrets.redact(said.Code)), oneLine(s.secrets.redact(said.Message))
 	e.said = oneLine(strings.Trim(answer.Code+": "+answer.Message, ": "))
 	e.cause = answer
 	if e.status >= 300 && e.status < 400 {

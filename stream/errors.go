@@ -120,14 +120,14 @@ func (e *handshakeError) Error() string {
 }
 func (e *handshakeError) Unwrap() error { return e.cause }
 
-// handshakeViolation is a 101 that is not an answer to the upgrade, from something
+// handshakeViolationError is a 101 that is not an answer to the upgrade, from something
 // in between for instance.
-type handshakeViolation struct{ cause error }
+type handshakeViolationError struct{ cause error }
 
-func (e *handshakeViolation) Error() string {
+func (e *handshakeViolationError) Error() string {
 	return "stream: the answer to the upgrade is invalid: " + oneLine(e.cause.Error())
 }
-func (e *handshakeViolation) Unwrap() error { return e.cause }
+func (e *handshakeViolationError) Unwrap() error { return e.cause }
 
 // unusableUpgradeError is a 101 that cannot become a WebSocket, however often it is
 // tried.

@@ -51,6 +51,7 @@ func (r *run) follow(ctx context.Context, conn *connection) (err error) {
 			}
 			continue
 		}
+		f.clean(&r.secrets)
 		switch {
 		case f.event != nil:
 			conn.brought.Store(true)
@@ -59,9 +60,6 @@ func (r *run) follow(ctx context.Context, conn *connection) (err error) {
 			conn.brought.Store(true)
 			r.control(*f.control)
 		case f.failure != nil: // says nothing about the health of the connection
-			f.failure.Code = r.secrets.redact(f.failure.Code)
-			f.failure.Message = r.secrets.redact(f.failure.Message)
-			f.failure.Raw = r.secrets.redactJSON(f.failure.Raw)
 			err = f.failure
 			// Once may be chance; twice, about a cursor that the Events API does not know
 			// either, it is the cursor.
@@ -99,7 +97,6 @@ func (r *run) control(c Control) {
 	if r.opts.Observer.OnControl == nil {
 		return
 	}
-	c.Kind, c.Raw = r.secrets.redact(c.Kind), r.secrets.redactJSON(c.Raw)
 	r.observing.Lock()
 	defer r.observing.Unlock()
 	r.opts.Observer.OnControl(c)

@@ -80,13 +80,25 @@ func decodeNotice(data []byte) frame {
 	_ = json.Unmarshal(data, &fields) // an object, which was checked
 	raw := json.RawMessage(slices.Clone(data))
 	if wire.Text(fields["object"]) != "ws_error" {
-		return frame{control: &Control{Kind: oneLine(find(fields, "type", "kind", "code", "object")), Raw: raw}}
+		return frame{control: &Control{Kind: find(fields, "type", "kind", "code", "object"), Raw: raw}}
 	}
 	return frame{failure: &ServerError{
-		Code:    oneLine(find(fields, "code", "error_code", "type", "kind")),
-		Message: oneLine(find(fields, "message", "error", "reason")),
+		Code:    find(fields, "code", "error_code", "type", "kind"),
+		Message: find(fields, "message", "error", "reason"),
 		Raw:     raw,
 	}}
+}
+
+// clean makes a notice fit to be handed out. Secrets go first, because a line that
+// is too long is cut.
+func (f frame) clean(secrets *redactor) {
+	line := func(text string) string { return oneLine(secrets.redact(text)) }
+	if c := f.control; c != nil {
+		c.Kind, c.Raw = line(c.Kind), secrets.redactJSON(c.Raw)
+	}
+	if e := f.failure; e != nil {
+		e.Code, e.Message, e.Raw = line(e.Code), line(e.Message), secrets.redactJSON(e.Raw)
+	}
 }
 
 // find returns the first of the named fields that has a text.

@@ -51,6 +51,7 @@ func TestDecodeFrame(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f, err := decodeFrame([]byte(c.in))
+			f.clean(&redactor{})
 			got := "bad"
 			switch {
 			case err != nil:

@@ -2,7 +2,7 @@ package stream
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // RFC 6455
+	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -83,7 +83,7 @@ func accept(f func(ctx context.Context, c *websocket.Conn)) http.HandlerFunc {
 func acceptRaw(f func(ctx context.Context, conn net.Conn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
-		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // RFC 6455
+		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 		conn, in, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return

@@ -116,9 +116,9 @@ func (s *Stream) pass(ctx context.Context, yield func(*pepay.Event, error) bool)
 		s.running = false
 		s.mu.Unlock()
 		if errors.Is(err, errLeft) {
-			s.guard(func() { s.setState(StateClosed, nil) })
+			s.guard(ctx, func() { s.setState(StateClosed, nil) })
 		} else {
-			s.guard(func() { s.setState(StateClosed, err) })
+			s.guard(ctx, func() { s.setState(StateClosed, err) })
 		}
 		if !panicking {
 			s.panicAgain()
