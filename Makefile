@@ -1,6 +1,14 @@
-# Needs Go. `make` lists the targets; ARGS is passed on: make test ARGS='-run Mint'
+# Needs Go. `make` lists the targets; ARGS is passed on, word by word: make test ARGS='-run Mint'
 
-ARGS ?=
+# What a person or a workflow gives is text. make would expand it once more, and
+# so would a shell that finds it in a recipe: it is taken as it came, and recipes
+# read it from the environment.
+override ARGS := $(value ARGS)
+override URL := $(or $(value URL),https://docs-alpha.pepay.io/api-reference/openapi.json)
+override FILE := $(value FILE)
+override REPORT := $(or $(value REPORT),spec-sync-report.md)
+override BASE := $(or $(value BASE),origin/main)
+export ARGS URL FILE REPORT BASE
 
 # Modules that hold Go code; those without only pin a tool.
 modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirname | sort -u); do \
@@ -15,13 +23,13 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## start the demo: everything at once on this machine (ARGS=--once for one round)
-	@go run ./cmd/pepay demo $(ARGS)
+	@set -f; go run ./cmd/pepay demo $$ARGS
 
 # A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
 test: browser ## go vet and go test -race in every module
-	@failed=; for m in $(modules); do \
+	@set -f; failed=; for m in $(modules); do \
 		test "$$m" = . && fresh= || fresh=-count=1; \
-		(cd "$$m" && go vet ./... && go test -race $$fresh $(ARGS) ./...) || failed="$$failed $$m"; \
+		(cd "$$m" && go vet ./... && go test -race $$fresh $$ARGS ./...) || failed="$$failed $$m"; \
 	done; \
 	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
 
@@ -37,8 +45,8 @@ browser:
 	fi || true
 
 lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems, actionlint
-	@failed=; for m in $(modules); do \
-		(cd "$$m" && "$(CURDIR)/$(golangci-lint)" run --config "$(CURDIR)/.golangci.yml" $(ARGS) ./...) || failed="$$failed $$m"; \
+	@set -f; root=$$PWD; failed=; for m in $(modules); do \
+		(cd "$$m" && "$$root/$(golangci-lint)" run --config "$$root/.golangci.yml" $$ARGS ./...) || failed="$$failed $$m"; \
 	done; \
 	for os in darwin windows; do \
 		GOOS=$$os go vet ./... || failed="$$failed .($$os)"; \
@@ -47,14 +55,14 @@ lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other sy
 	test -z "$$failed" || { echo "make lint: failed in module:$$failed" >&2; exit 1; }
 
 fmt: $(golangci-lint) ## format every module the way lint wants it
-	@for m in $(modules); do \
-		(cd "$$m" && "$(CURDIR)/$(golangci-lint)" fmt --config "$(CURDIR)/.golangci.yml") || exit 1; \
+	@root=$$PWD; for m in $(modules); do \
+		(cd "$$m" && "$$root/$(golangci-lint)" fmt --config "$$root/.golangci.yml") || exit 1; \
 	done
 
 # Built from its own module, again only when the pinned version changes.
 $(golangci-lint): internal/lint/go.mod internal/lint/go.sum
 	@echo "building golangci-lint, once; this takes a few minutes" >&2
-	@go -C internal/lint build -o "$(CURDIR)/$@" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@go -C internal/lint build -o "$$PWD/$@" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 generate: ## regenerate everything that comes from openapi.json and api/
 	@go generate ./...
@@ -63,26 +71,25 @@ check-generated: generate ## fail if generating changes anything that is committ
 	@git add -A -N && git diff --exit-code || { \
 		echo "make check-generated: the tree differs from the last commit after make generate; commit what it wrote" >&2; exit 1; }
 
-# Where Pepay publishes the contract; FILE=… reads one from disk instead.
-URL ?= https://docs-alpha.pepay.io/api-reference/openapi.json
-REPORT ?= spec-sync-report.md
-BASE ?= origin/main
-
+# URL is where Pepay publishes the contract; FILE=… reads one from disk instead.
 spec-sync: ## take over a published contract (URL=… or FILE=…) and report what it changes (REPORT=…)
-	@go -C internal/specsync run . -root "$(CURDIR)" -report "$(abspath $(REPORT))" \
-		$(if $(FILE),-file "$(abspath $(FILE))",-url "$(URL)")
+	@if test -n "$$FILE"; then \
+		case $$FILE in /*) ;; *) FILE=$$PWD/$$FILE ;; esac; \
+		set -- "-file=$$FILE"; \
+	else set -- "-url=$$URL"; fi; \
+	go -C internal/specsync run . "-root=$$PWD" "-report=$$REPORT" "$$@"
 
 breaking: ## what both documents break compared with a revision (BASE=origin/main)
-	@internal/oasdiff/breaking.sh "$(BASE)"
+	@internal/oasdiff/breaking.sh "$$BASE"
 
 api: ## rewrite docs/api.txt, the list of everything that programs can use
-	@go -C internal/tools run ./apitext -root "$(CURDIR)"
+	@go -C internal/tools run ./apitext -root "$$PWD"
 
 compat: ## what this tree does to programs written for the last release
 	@internal/tools/compat.sh
 
 bench: ## benchmarks side by side with other libraries
-	@go -C internal/bench run . $(ARGS)
+	@set -f; go -C internal/bench run . $$ARGS
 
 soak: ## many streams of a Pepay that keeps failing: nothing lost, nothing left behind (ARGS=-seed=2)
-	@go -C internal/bench run ./soak $(ARGS)
+	@set -f; go -C internal/bench run ./soak $$ARGS

@@ -28,7 +28,7 @@ func normalise(content []byte) ([]byte, error) {
 	}
 	document, err := normalForm(content)
 	if err != nil {
-		return nil, fmt.Errorf("it is neither JSON nor YAML: %w", err)
+		return nil, fmt.Errorf("it cannot be read as JSON: %w", err)
 	}
 	return document, checkOpenAPI(document)
 }
@@ -56,7 +56,7 @@ func normalForm(content []byte) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.UseNumber()
 	var compact bytes.Buffer
-	if err := copyValue(&compact, decoder); err != nil {
+	if err := copyValue(&compact, decoder, 0); err != nil {
 		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
@@ -70,7 +70,14 @@ func normalForm(content []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func copyValue(w *bytes.Buffer, decoder *json.Decoder) error {
+// maxDepth is many times what a document needs. It ends a YAML anchor that
+// contains itself, and a document that is nothing but brackets.
+const maxDepth = 200
+
+func copyValue(w *bytes.Buffer, decoder *json.Decoder, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("it has more than %d levels", maxDepth)
+	}
 	token, err := decoder.Token()
 	if err != nil {
 		return err
@@ -88,7 +95,7 @@ func copyValue(w *bytes.Buffer, decoder *json.Decoder) error {
 					return err
 				}
 			}
-			if err := copyValue(w, decoder); err != nil {
+			if err := copyValue(w, decoder, depth+1); err != nil {
 				return err
 			}
 		}

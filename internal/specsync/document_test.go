@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,7 +81,11 @@ var refusedDocuments = map[string]struct{ content, reason string }{
 	"empty":           {" \n", "empty"},
 	"a web page":      {"<!doctype html><html><body>Not here: sorry</body></html>", "not an OpenAPI 3 document"},
 	"not UTF-8":       {"{\"openapi\":\"3.0.0\xff\"}", "UTF-8"},
-	"cut off":         {minimal, "neither JSON nor YAML"},
+	"cut off":         {minimal, "cannot be read as JSON"},
+	"deep lists":      {minimal + `,"x":` + strings.Repeat("[", 5_000_000), "levels"},
+	"deep objects":    {minimal + `,"x":` + strings.Repeat(`{"a":`, 1_000_000), "levels"},
+	"deep YAML":       {"openapi: 3.0.0\npaths: {/a: {}}\nx: " + strings.Repeat("[", 300) + strings.Repeat("]", 300), "levels"},
+	"YAML that grows": {"openapi: 3.0.0\npaths: {/a: {}}\n" + laughs, "longer than"},
 	"two documents":   {minimal + "}{}", "something follows"},
 	"a key twice":     {minimal + `,"paths":{}}`, "twice"},
 	"Swagger 2":       {`{"swagger":"2.0","paths":{"/a":{}}}`, "not an OpenAPI 3 document"},
@@ -93,6 +98,15 @@ var refusedDocuments = map[string]struct{ content, reason string }{
 	"YAML with .inf":  {"openapi: 3.0.0\npaths: {/a: {}}\nx: .inf\n", "no JSON form"},
 	"YAML merge":      {"openapi: 3.0.0\npaths: {/a: &a {}}\nx: {<<: *a}\n", "key"},
 }
+
+// laughs is a kilobyte that stands for many gigabytes.
+var laughs = func() string {
+	text := "a0: &a0 [lol,lol,lol,lol,lol,lol,lol,lol,lol,lol]\n"
+	for i := range 12 {
+		text += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d,", i), 9), i)
+	}
+	return text
+}()
 
 func TestNormaliseRefuses(t *testing.T) {
 	t.Parallel()

@@ -96,7 +96,7 @@ var drift = []scenario{
 			list["security"] = []any{object{}, object{"merchantApiKey": []any{}, "bearerAuth": []any{}}}
 			at(t, doc, "paths")["/drift/things"] = object{"get": list}
 		},
-		report: []string{"`GET /drift/things`: endpoint added", "(*ClientWithResponses).GetThing", "(*Client).ListThings", "can be called through `client.API()`"},
+		report: []string{"`` GET /drift/things ``: `` endpoint added ``", "(*ClientWithResponses).GetThing", "(*Client).ListThings", "can be called through `client.API()`"},
 		absent: []string{"### Breaking"},
 	},
 	{
@@ -133,7 +133,7 @@ var drift = []scenario{
 			delete(paths, tokenPath)
 		},
 		refused: []string{"repairs.yaml", "$.paths['/api/v1/ws/token'].post"},
-		report:  []string{"### Breaking", "`POST /api/v1/ws/token`: api path removed", "`POST /api/v2/ws/token`: endpoint added"},
+		report:  []string{"### Breaking", "`` POST /api/v1/ws/token ``: `` api path removed", "`` POST /api/v2/ws/token ``: `` endpoint added"},
 	},
 	{
 		name: "required published, the same",
@@ -147,7 +147,7 @@ var drift = []scenario{
 		change: func(t *testing.T, doc map[string]any) {
 			at(t, doc, "components", "schemas", "WsTokenMintData")["required"] = []any{"merchant_id"}
 		},
-		report: []string{"`data/merchant_id` became required"},
+		report: []string{"'data/merchant_id' became required"},
 	},
 	{
 		name: "enum value added to the request",
@@ -155,14 +155,14 @@ var drift = []scenario{
 			appendEnum(t, doc, "Postapiv1wstokenRequest", "scope", "payor")
 		},
 		refused: []string{"WSTokenScope", "payor", "Postapiv1wstokenRequest", "repairs.yaml"},
-		report:  []string{"`payor`"},
+		report:  []string{"'payor'"},
 	},
 	{
 		name: "enum value added to the response",
 		change: func(t *testing.T, doc map[string]any) {
 			appendEnum(t, doc, "WsTokenMintData", "network_environment", "testnet")
 		},
-		report: []string{"### Breaking", "`testnet`", "NetworkEnvironmentTestnet: added"},
+		report: []string{"### Breaking", "'testnet'", "NetworkEnvironmentTestnet: added"},
 	},
 	{
 		name: "400 gets a JSON body",
@@ -182,7 +182,7 @@ var drift = []scenario{
 			environment["type"] = []any{"string", "null"}
 			environment["enum"] = append(environment["enum"].([]any), nil)
 		},
-		report: []string{"| OpenAPI | 3.0.0 | 3.1.0 |"},
+		report: []string{"| OpenAPI | `` 3.0.0 `` | `` 3.1.0 `` |"},
 	},
 	{
 		name: "format int32 on ttl_seconds",
@@ -208,7 +208,7 @@ var drift = []scenario{
 				at(t, answer, name, "value", "data")["expires_at"] = "2025-12-21T12:34:56Z"
 			}
 		},
-		report: []string{"### Breaking", "`data/expires_at`", "No change."},
+		report: []string{"### Breaking", "'data/expires_at'", "No change."},
 	},
 	{
 		name: "examples contradict",
@@ -236,7 +236,7 @@ var drift = []scenario{
 		change: func(t *testing.T, doc map[string]any) {
 			at(t, doc, "components", "schemas", "WsTokenMintData", "properties")["session_id"] = object{"type": "string"}
 		},
-		report: []string{"`data/session_id`", "WSToken.SessionID: added"},
+		report: []string{"'data/session_id'", "WSToken.SessionID: added"},
 		absent: []string{"### Breaking"},
 	},
 	{
@@ -245,7 +245,7 @@ var drift = []scenario{
 			delete(at(t, doc, "components", "schemas", "WsTokenMintData", "properties"), "merchant_id")
 		},
 		brokenBuild: "MerchantID undefined",
-		report:      []string{"removed the optional property `data/merchant_id`", "WSToken.MerchantID: removed", "The Go surface breaks programs"},
+		report:      []string{"removed the optional property 'data/merchant_id'", "WSToken.MerchantID: removed", "The Go surface breaks programs"},
 	},
 	{
 		name: "field removed that a repair speaks of",
@@ -270,7 +270,7 @@ var drift = []scenario{
 			}
 		},
 		brokenBuild: "cannot use pepay.NewMintWSTokenRequest",
-		report:      []string{"wrapper/wstokens.go", "`idempotency-key`", "MintWSTokenParams: added", "adapt the hand-written code"},
+		report:      []string{"wrapper/wstokens.go", "'idempotency-key'", "MintWSTokenParams: added", "adapt the hand-written code"},
 	},
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"regexp"
 	"strings"
 	"text/template"
+	"unicode"
 )
 
 const (
@@ -19,8 +21,7 @@ const (
 var reportText string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"plain": plain,
-	"code":  func(v string) string { return "`" + strings.ReplaceAll(plain(v), "`", "'") + "`" },
+	"code":  code,
 	"fence": fence,
 	"lines": lines,
 	"few":   few,
@@ -69,10 +70,45 @@ func (r *result) Advice() []string {
 	return advice
 }
 
-// plain makes text from the document harmless where Markdown is read: one line,
-// no markup of its own, nobody mentioned.
-func plain(v string) string {
-	return strings.NewReplacer("<", "&lt;", "@", "&#64;", "](", "] (", "|", "&#124;").Replace(strings.Join(strings.Fields(v), " "))
+// code shows text that others wrote in a line: as a code span, in which GitHub
+// sees neither markup nor mentions, references or links. A backtick would end the
+// span, a bar the cell of a table. Markup is broken up as well, so that nothing
+// depends on the span alone.
+func code(v string) string {
+	v = strings.NewReplacer("`", "'", "|", "¦").Replace(strings.Join(strings.Fields(harmless(v)), " "))
+	if v == "" {
+		return "(none)"
+	}
+	return "`` " + breakUp(markup, v) + " ``"
+}
+
+var (
+	// What names a person, an issue or a commit.
+	reference = regexp.MustCompile(`@\w|#\d|(?i:\bGH-)\d`)
+	// What makes a link, an element or bold text.
+	markup = regexp.MustCompile(`://|\bwww\.|\]\(|<[\w/!]|&[#\w]|\*\*|__`)
+)
+
+// harmless breaks up what would notify people or close issues, and takes out
+// characters that hide text.
+func harmless(v string) string {
+	return breakUp(reference, strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
+			return ' '
+		}
+		return r
+	}, v))
+}
+
+// breakUp puts an invisible space before the last character of each match.
+func breakUp(pattern *regexp.Regexp, v string) string {
+	return pattern.ReplaceAllStringFunc(v, func(found string) string {
+		last := len(found) - 1
+		return found[:last] + "\u200b" + found[last:]
+	})
 }
 
 // fence shows text as it is, whatever backticks it has. Of a long text the
@@ -81,6 +117,7 @@ func fence(text string) string {
 	if len(text) > maxOutput {
 		text = strings.ToValidUTF8(text[:maxOutput], "") + "\n…"
 	}
+	text = harmless(text)
 	marks := "```"
 	for strings.Contains(text, marks) {
 		marks += "`"

@@ -2,28 +2,71 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"testing"
 )
 
 // The report becomes the text of a pull request and quotes what others wrote.
+// Wherever it stands, it notifies nobody, closes nothing and is no markup.
 func TestReportIsHarmless(t *testing.T) {
 	t.Parallel()
+	for name, hostile := range map[string]struct {
+		text   string
+		absent []string // from the text as GitHub's filters see it
+	}{
+		"mention":         {"@octocat and @org/team", []string{"@octocat", "@org"}},
+		"escaped mention": {"&#64;octocat", []string{"@octocat"}},
+		"closing keyword": {"1.0 closes #1, Fixes GH-2, resolves owner/repo#3", []string{"closes #1", "GH-2", "repo#3"}},
+		"bare link":       {"https://evil.example and www.evil.example", []string{"https://evil", "www.evil"}},
+		"link":            {"[merge](https://evil.example) ![x](y)", []string{"](https", "](y"}},
+		"element":         {"<img src=x> </details> <!-- x", []string{"<img", "</details> <", "<!--"}},
+		"bold":            {"**approved** __yes__", []string{"**approved", "__yes"}},
+		"lines":           {"a\n# Approved\r\n## b\u2028- c", []string{"\n# Approved", "\n## b", "\u2028"}},
+		"ends the span":   {"`` @octocat `", []string{"`` @", "@octocat"}},
+		"hidden":          {"a\u202eb\x00c\u200bd", []string{"\u202e", "\x00"}},
+	} {
+		for where, r := range map[string]*result{
+			"source":    {Source: hostile.text},
+			"openapi":   {Now: summary{OpenAPI: hostile.text}},
+			"version":   {Before: summary{Version: hostile.text}, Now: summary{Version: hostile.text}},
+			"path":      {Published: diff{Changes: []change{{Level: breaking, Operation: "GET", Path: hostile.text}}}},
+			"section":   {Published: diff{Changes: []change{{Level: other, Section: hostile.text}}}},
+			"text":      {Published: diff{Changes: []change{{Level: warning, Text: hostile.text}}}},
+			"comment":   {Published: diff{Changes: []change{{Level: breaking, Text: "x", Comment: hostile.text}}}},
+			"effective": {Effective: diff{Changes: []change{{Level: breaking, Text: hostile.text}}}},
+			"oasdiff":   {Published: diff{Error: hostile.text}},
+			"surface":   {SurfaceError: hostile.text},
+		} {
+			// GitHub's filters see text with its entities decoded.
+			text := html.UnescapeString(string(r.markdown()))
+			for _, bad := range hostile.absent {
+				if strings.Contains(text, bad) {
+					t.Errorf("%s in the %s: the report has %q", name, where, bad)
+				}
+			}
+		}
+	}
+}
+
+// What commands print stays as it is, in a fence that it cannot end; only who or
+// what it refers to is broken up.
+func TestFencesHold(t *testing.T) {
+	t.Parallel()
 	r := &result{
-		Source: "https://example.com/x|y",
-		Published: diff{Changes: []change{{
-			ID: "x", Level: breaking, Operation: "GET", Path: "/a\n# Approved`@here", Text: "@everyone <img src=x> [merge](https://example.com)", Comment: "a\n\n## b",
-		}}},
-		Steps: []step{{Name: generation, State: failed, Output: "```\n@everyone\n```"}},
+		Steps:   []step{{Name: generation, State: failed, Output: "```\n@everyone closes #1\n```\n$.a[?@.b] #/components"}},
+		Surface: []surfaceChange{{Package: "pepay", Incompatible: []string{"@everyone", "````"}, Compatible: []string{"</details> @everyone"}}},
 	}
 	text := string(r.markdown())
-	for _, bad := range []string{"\n# Approved", "<img", "](https", "\n## b", "`@"} {
+	for _, want := range []string{"````text\n```\n", "\n$.a[?@.b] #/components\n````", "`````text\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report lacks %q:\n%s", want, text)
+		}
+	}
+	for _, bad := range []string{"@everyone", "#1"} {
 		if strings.Contains(text, bad) {
 			t.Errorf("the report has %q:\n%s", bad, text)
 		}
-	}
-	if n := strings.Count(text, "@everyone"); n != 1 || !strings.Contains(text, "````text\n```\n@everyone\n```\n````") {
-		t.Errorf("@everyone stands %d times, want once and in the fence:\n%s", n, text)
 	}
 }
 

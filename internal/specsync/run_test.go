@@ -84,7 +84,7 @@ func TestFailedGenerationIsReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"document: new.json.", "repairs.yaml action", "The operation has no operationId"} {
+	for _, text := range []string{"document: `` new.json ``.", "repairs.yaml action", "The operation has no operationId"} {
 		if !strings.Contains(string(report), text) {
 			t.Errorf("the report does not say %q:\n%s", text, report)
 		}

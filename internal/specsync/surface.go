@@ -7,23 +7,20 @@ import (
 	"go/types"
 	"maps"
 	"slices"
-	"strings"
 
 	"golang.org/x/exp/apidiff"
 	"golang.org/x/tools/go/packages"
 )
 
 // surfaces are the packages that generation writes into.
-var surfaces = []string{".", "./api"}
+var surfaces = []string{"."}
 
 // surfaceChange is what changed in the exported surface of one package.
 type surfaceChange struct {
 	Package string
-	// Incompatible break programs that use what changed.
+	// Incompatible break programs that use what changed, or that implement an
+	// interface with a method more.
 	Incompatible []string
-	// Interfaces have a method more: that breaks only who implements them, and
-	// every operation added does it.
-	Interfaces []string
 	// Compatible break nobody.
 	Compatible []string
 }
@@ -71,18 +68,15 @@ func compareSurface(ctx context.Context, root string, before map[string]*types.P
 		}
 		change := surfaceChange{Package: now[path].Name()}
 		for _, c := range apidiff.Changes(old, now[path]).Changes {
-			switch {
-			case c.Compatible:
+			if c.Compatible {
 				change.Compatible = append(change.Compatible, c.Message)
-			case strings.HasSuffix(c.Message, ": added"):
-				change.Interfaces = append(change.Interfaces, c.Message)
-			default:
+			} else {
 				change.Incompatible = append(change.Incompatible, c.Message)
 			}
 		}
 		// apidiff lists a method of an interface on both sides.
-		change.Compatible = slices.DeleteFunc(change.Compatible, func(m string) bool { return slices.Contains(change.Interfaces, m) })
-		if len(change.Compatible)+len(change.Interfaces)+len(change.Incompatible) > 0 {
+		change.Compatible = slices.DeleteFunc(change.Compatible, func(m string) bool { return slices.Contains(change.Incompatible, m) })
+		if len(change.Compatible)+len(change.Incompatible) > 0 {
 			changes = append(changes, change)
 		}
 	}

@@ -25,9 +25,6 @@ func yamlToJSON(content []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// maxDepth ends an anchor that contains itself.
-const maxDepth = 200
-
 func writeNode(w *bytes.Buffer, n *yaml.Node, depth int) error {
 	// Aliases multiply: a kilobyte of YAML can stand for gigabytes.
 	if int64(w.Len()) > maxDocument {

@@ -21,11 +21,12 @@ var root = filepath.Join("..", "..", "..")
 type workflow struct {
 	Permissions map[string]string
 	Jobs        map[string]struct {
-		Timeout int `yaml:"timeout-minutes"`
-		Uses    string
-		Steps   []struct {
-			Uses string
-			With map[string]any
+		Timeout     int `yaml:"timeout-minutes"`
+		Permissions map[string]string
+		Uses        string
+		Steps       []struct {
+			Uses, Run string
+			With      map[string]any
 		}
 	}
 }
@@ -51,6 +52,22 @@ func TestWorkflows(t *testing.T) {
 // and for Dependabot.
 var pinned = regexp.MustCompile(`^\s*(- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
+var (
+	// A value that is pasted into a script is read by the shell as code.
+	expression = regexp.MustCompile(`\$\{\{`)
+	// What runs code that a change of the tree may have brought.
+	runsCode = regexp.MustCompile(`\b(make|go|npm|npx|node|sh|bash)\s|\./`)
+)
+
+func mayWrite(permissions map[string]string) bool {
+	for _, p := range permissions {
+		if p == "write" {
+			return true
+		}
+	}
+	return false
+}
+
 func problems(t *testing.T, content []byte) []string {
 	t.Helper()
 	var found []string
@@ -72,6 +89,12 @@ func problems(t *testing.T, content []byte) []string {
 			found = append(found, "job "+name+" has no timeout")
 		}
 		for _, step := range job.Steps {
+			if expression.MatchString(step.Run) {
+				found = append(found, "job "+name+" pastes an expression into a script: hand it over by env")
+			}
+			if mayWrite(job.Permissions) && runsCode.MatchString(step.Run) {
+				found = append(found, "job "+name+" may write and runs code of the tree: generate in a job with contents: read")
+			}
 			if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
 				found = append(found, "job "+name+" leaves its token in the checkout: persist-credentials: false")
 			}
@@ -94,12 +117,14 @@ jobs:
 		t.Errorf("the good one: %v", found)
 	}
 	for name, tt := range map[string]struct{ old, broken, want string }{
-		"tag instead of commit": {"3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "not pinned"},
-		"release not named":     {" # v7.0.1", "", "not pinned"},
-		"wide permissions":      {"contents: read", "contents: write", "permissions"},
-		"no permissions":        {"permissions: {contents: read}\n", "", "permissions"},
-		"token stays":           {"persist-credentials: false", "fetch-depth: 0", "persist-credentials"},
-		"no timeout":            {"    timeout-minutes: 5\n", "", "timeout"},
+		"tag instead of commit":             {"3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "not pinned"},
+		"release not named":                 {" # v7.0.1", "", "not pinned"},
+		"wide permissions":                  {"contents: read", "contents: write", "permissions"},
+		"no permissions":                    {"permissions: {contents: read}\n", "", "permissions"},
+		"token stays":                       {"persist-credentials: false", "fetch-depth: 0", "persist-credentials"},
+		"no timeout":                        {"    timeout-minutes: 5\n", "", "timeout"},
+		"expression in a script":            {"    steps:\n", "    steps:\n      - run: echo ${{ inputs.url }}\n", "pastes"},
+		"code run with permission to write": {"    steps:\n", "    permissions: {contents: write}\n    steps:\n      - run: make spec-sync\n", "may write"},
 	} {
 		found := problems(t, []byte(strings.Replace(good, tt.old, tt.broken, 1)))
 		if !slices.ContainsFunc(found, func(p string) bool { return strings.Contains(p, tt.want) }) {
