@@ -1,21 +1,10 @@
 // Events per type over the last minutes, as stacked bars.
 
+import { KNOWN, Types, colorOf } from './types.js';
+
 const BAR = 10_000; // milliseconds that one bar stands for
 const BARS = 30;
 const SVG = 'http://www.w3.org/2000/svg';
-
-/** Each documented type keeps its colour; the others share one. */
-const COLORS = new Map([
-  ['invoice.created', 't0'],
-  ['invoice.updated', 't1'],
-  ['invoice_payment.created', 't2'],
-  ['invoice_payment.updated', 't3'],
-  ['commerce.order.created', 't4'],
-  ['commerce.order.updated', 't5'],
-]);
-
-/** @param {string} type */
-export const colorOf = (type) => COLORS.get(type) ?? 't6';
 
 /** Counts events and draws them. The bars are for the eye; the legend has the numbers as text. */
 export class Chart {
@@ -24,6 +13,8 @@ export class Chart {
   /** @type {Map<number, Map<string, number>>} counts by bar and type */
   #bars = new Map();
   #drawn = '';
+  #planned = false;
+  #types = new Types();
 
   /**
    * @param {SVGSVGElement} svg
@@ -39,17 +30,29 @@ export class Chart {
    * @param {number} at
    */
   add(type, at) {
+    const name = this.#types.name(type);
     const bar = Math.floor(at / BAR);
     const counts = this.#bars.get(bar) ?? new Map();
-    counts.set(type, (counts.get(type) ?? 0) + 1);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
     this.#bars.set(bar, counts);
-    requestAnimationFrame(() => this.draw(at));
+    this.#forget(bar);
+    if (this.#planned) return; // a hidden page gets no frames, and must not collect them
+    this.#planned = true;
+    requestAnimationFrame(() => {
+      this.#planned = false;
+      this.draw(Date.now());
+    });
+  }
+
+  /** @param {number} last The bar that grows now. */
+  #forget(last) {
+    for (const bar of this.#bars.keys()) if (bar <= last - BARS) this.#bars.delete(bar);
   }
 
   /** @param {number} now */
   draw(now) {
     const last = Math.floor(now / BAR);
-    for (const bar of this.#bars.keys()) if (bar <= last - BARS) this.#bars.delete(bar);
+    this.#forget(last);
     const { clientWidth: width, clientHeight: height } = this.#svg;
     const bars = [...this.#bars].sort(([a], [b]) => a - b);
     const state = JSON.stringify([last, width, height, bars.map(([bar, counts]) => [bar, ...counts])]);
@@ -58,8 +61,7 @@ export class Chart {
 
     const totals = new Map();
     for (const [, counts] of bars) for (const [type, n] of counts) totals.set(type, (totals.get(type) ?? 0) + n);
-    const known = [...COLORS.keys()].filter((type) => totals.has(type));
-    const types = [...known, ...[...totals.keys()].filter((type) => !COLORS.has(type)).sort()];
+    const types = [...KNOWN.filter((type) => totals.has(type)), ...[...totals.keys()].filter((type) => !KNOWN.includes(type)).sort()];
     this.#drawLegend(types, totals);
     this.#drawBars(width, height, last, types);
   }

@@ -30,6 +30,7 @@ class Card {
   #until = 0;
   #told = '';
   #problem = false;
+  #signIn = false;
 
   /** @param {string} scope */
   constructor(scope) {
@@ -49,7 +50,7 @@ class Card {
         chart.add(event.type, Date.now());
         feed.add(event);
       },
-      onState: (state, { message, wait }) => this.#show(state, message, wait),
+      onState: (state, why) => this.#show(state, why),
       onToken: ({ life, renewals }) => {
         this.#life = life;
         part(this.#element, '.renewals').textContent = times(renewals);
@@ -60,18 +61,19 @@ class Card {
         this.#explain(message);
         this.#problem = true;
       },
-      onControl: ({ message }) =>
-        this.#explain(`Some events may be missing. ${typeof message === 'string' ? message : 'Pepay sent a note about the replay.'}`),
+      onControl: ({ object, message }) => {
+        if (object !== 'ws_control') return; // a kind of frame that this page has no use for
+        this.#explain(`Some events may be missing. ${typeof message === 'string' ? message : 'Pepay sent a note about the replay.'}`);
+      },
     });
-    this.#show('idle');
+    this.#show('idle', {});
   }
 
   /**
    * @param {State} state
-   * @param {string} [message]
-   * @param {number} [wait]
+   * @param {import('./pepay-stream.js').Why} why
    */
-  #show(state, message, wait = 0) {
+  #show(state, { message, wait = 0, signIn = false }) {
     this.#element.dataset.state = state;
     this.#until = Date.now() + wait;
     if (state === 'live') {
@@ -80,12 +82,13 @@ class Card {
     if (state !== 'connecting') this.#explain(message); // what went wrong stays while it is tried again
     const over = state === 'refused' || state === 'failed';
     part(this.#element, '.again').hidden = !over;
-    part(this.#element, '.again a').hidden = state !== 'refused';
+    part(this.#element, '.again a').hidden = !signIn;
+    this.#signIn = signIn;
     this.tick();
     // Attempts that fail one after the other are one piece of news.
     if (state !== 'connecting' && state !== 'idle' && state !== this.#told) {
       this.#told = state;
-      feed.say(`${this.#name} stream: ${stateText(state, 0)}. ${over && message ? message : ''}`);
+      feed.say(`${this.#name} stream: ${stateText(state, 0, signIn)}. ${over && message ? message : ''}`);
     }
   }
 
@@ -100,7 +103,7 @@ class Card {
   /** What changes with time. */
   tick() {
     const state = /** @type {State} */ (this.#element.dataset.state);
-    part(this.#element, '.state-text').textContent = stateText(state, Math.max(0, this.#until - Date.now()));
+    part(this.#element, '.state-text').textContent = stateText(state, Math.max(0, this.#until - Date.now()), this.#signIn);
     const left = this.stream?.tokenLeft ?? 0;
     part(this.#element, '.left').textContent = left > 0 ? `${Math.ceil(left / 1000)} s left` : 'none';
     part(this.#element, '.bar span').style.width = `${this.#life ? Math.min(100, (100 * left) / this.#life) : 0}%`;
@@ -112,9 +115,10 @@ const times = (n) => (n === 1 ? 'once' : n ? `${n} times` : 'not yet');
 
 /**
  * @param {State} state
- * @param {number} left
+ * @param {number} left Milliseconds of the pause.
+ * @param {boolean} signIn
  */
-function stateText(state, left) {
+function stateText(state, left, signIn) {
   switch (state) {
     case 'connecting':
       return 'Connecting';
@@ -123,7 +127,7 @@ function stateText(state, left) {
     case 'waiting':
       return left >= 1000 ? `Not connected, next attempt in ${Math.ceil(left / 1000)} s` : 'Not connected, trying again';
     case 'refused':
-      return 'Not allowed';
+      return signIn ? 'Signed out' : 'Not allowed';
     case 'failed':
       return 'Given up';
     default:
@@ -149,11 +153,6 @@ async function main() {
   for (const scope of streams) cards.push(new Card(scope));
   for (const card of cards) card.stream.start();
 
-  const nudge = () => {
-    if (!document.hidden) for (const card of cards) card.stream.nudge();
-  };
-  addEventListener('online', nudge);
-  document.addEventListener('visibilitychange', nudge);
   addEventListener('pagehide', () => cards.forEach((card) => card.stream.stop()));
   addEventListener('pageshow', (event) => event.persisted && cards.forEach((card) => card.stream.start()));
   setInterval(() => {

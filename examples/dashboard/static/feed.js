@@ -1,6 +1,6 @@
 // The table of events, and what a screen reader is told about them.
 
-import { colorOf } from './chart.js';
+import { Types, colorOf } from './types.js';
 
 /** @typedef {import('./pepay-stream.js').PepayEvent} PepayEvent */
 
@@ -18,7 +18,9 @@ export class Feed {
   #pending = [];
   #held = 0;
   #planned = false;
-  #types = new Set();
+  #types = new Types();
+  /** @type {Set<string>} */
+  #offered = new Set();
   /** @type {string[]} */
   #sayings = [];
   #news = 0;
@@ -59,7 +61,7 @@ export class Feed {
 
   /** Tells a screen reader something. @param {string} text */
   say(text) {
-    this.#sayings.push(text);
+    this.#sayings = [...this.#sayings, text].slice(-3);
   }
 
   /** A replay brings many events at once: they are shown together. */
@@ -75,11 +77,12 @@ export class Feed {
   #flush() {
     for (const event of this.#pending.splice(0)) {
       const row = makeRow(event);
-      this.#kept.unshift({ type: event.type, row });
-      if (this.#wanted(event.type)) this.#parts.rows.prepend(row);
-      this.#offer(event.type);
+      const type = this.#types.name(event.type);
+      this.#kept.unshift({ type, row });
+      if (this.#wanted(type)) this.#parts.rows.prepend(row);
+      this.#offer(type);
       this.#news++;
-      this.#latest = `${event.type} ${text(event.data?.object?.status)}`.trim();
+      this.#latest = `${type} ${text(event.data.object.status)}`.trim();
     }
     for (const { row } of this.#kept.splice(KEPT)) row.remove();
     this.#held = 0;
@@ -95,12 +98,12 @@ export class Feed {
 
   /** Puts a type into the filter once it has been seen. @param {string} type */
   #offer(type) {
-    if (this.#types.has(type)) return;
-    this.#types.add(type);
+    if (this.#offered.has(type)) return;
+    this.#offered.add(type);
     const { filter } = this.#parts;
     const chosen = filter.value;
-    const families = [...this.#types].map((t) => `${t.slice(0, t.lastIndexOf('.'))}.*`);
-    const names = [...new Set([...families, ...this.#types])].sort();
+    const families = [...this.#offered].filter((t) => t.includes('.')).map((t) => `${t.slice(0, t.lastIndexOf('.'))}.*`);
+    const names = [...new Set([...families, ...this.#offered])].sort();
     filter.replaceChildren(new Option('All types', ''), ...names.map((name) => new Option(name)));
     filter.value = chosen;
   }
@@ -118,17 +121,17 @@ export class Feed {
   #announce() {
     const now = Date.now();
     if (this.#news && now - this.#lastSummary >= SUMMARY_EVERY) {
-      this.#sayings.push(this.#news === 1 ? `New event: ${this.#latest}.` : `${this.#news} new events, the last: ${this.#latest}.`);
+      this.say(this.#news === 1 ? `New event: ${this.#latest}.` : `${this.#news} new events, the last: ${this.#latest}.`);
       this.#news = 0;
       this.#lastSummary = now;
     }
-    if (this.#sayings.length) this.#parts.announcer.textContent = this.#sayings.splice(0).slice(-3).join(' ');
+    if (this.#sayings.length) this.#parts.announcer.textContent = this.#sayings.splice(0).join(' ');
   }
 }
 
 /** Everything in an event is somebody else's text: it goes in as text. @param {PepayEvent} event */
 function makeRow(event) {
-  const { object, id, orderId, invoice_id: invoiceId, status } = event.data?.object ?? {};
+  const { object, id, orderId, invoice_id: invoiceId, status } = event.data.object;
   const row = document.createElement('tr');
   row.setAttribute('role', 'row');
   row.dataset.event = event.id;
@@ -152,7 +155,7 @@ function makeRow(event) {
   pill.className = `pill ${GOOD.includes(text(status)) ? 'good' : BAD.includes(text(status)) ? 'bad' : 'open'}`;
   pill.textContent = text(status).replaceAll('_', ' ') || '–';
 
-  for (const content of [[time], [swatch, event.type], [kind, ' ', name], [pill]]) {
+  for (const content of [[time], [swatch, text(event.type)], [kind, ' ', name], [pill]]) {
     const cell = document.createElement('td');
     cell.setAttribute('role', 'cell');
     cell.append(...content);
@@ -162,4 +165,4 @@ function makeRow(event) {
 }
 
 /** @param {unknown} value */
-const text = (value) => (typeof value === 'string' ? value : '');
+const text = (value) => (typeof value === 'string' ? value.slice(0, 200) : '');

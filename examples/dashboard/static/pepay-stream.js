@@ -7,14 +7,20 @@
  *       tokenURL: '/ws-token', // your own endpoint: wstoken.Handler of the Go SDK, or one that answers the same
  *       onEvent: (event) => console.log(event.type, event.data.object),
  *       onState: (state, why) => console.log(state, why.message ?? ''),
+ *       onProblem: (message, { gap }) => console.log(message, gap ? '(load the list again)' : ''),
  *     });
  *     stream.start();
  *
  * It asks your endpoint for a ws_token, opens the stream and keeps it open: a lost
- * connection is resumed after the last event, and what comes twice is dropped. A
- * token admits a connection when it is opened. Shortly before it expires the next one
- * is fetched, so that resuming does not have to wait should Pepay close the
- * connection then; and a person who has been signed out loses the stream.
+ * connection is resumed after the last event, and an event that comes twice is dropped.
+ * A token admits a connection when it is opened. Shortly before it expires the next one
+ * is fetched, so that resuming does not have to wait if Pepay closes the connection
+ * then; and a person who has been signed out loses the stream.
+ *
+ * A browser cannot ping, and a connection whose other side has vanished looks open for
+ * ever. When there is reason to doubt it (a visible page that received nothing for two
+ * minutes, a network that came back, a page that was hidden or a machine that slept), a
+ * second connection is opened beside it and takes its place. Nothing else is sent.
  *
  * The token is kept in memory and put into the WebSocket's address, which is where
  * Pepay reads it. It goes nowhere else: no callback gets it and no message has it.
@@ -24,16 +30,18 @@
 
 /**
  * @typedef {'idle' | 'connecting' | 'live' | 'waiting' | 'refused' | 'failed' | 'stopped'} State
- *   waiting: a pause before the next attempt. refused: your endpoint says that this person may not;
- *   failed: trying again would not help. From these two, only start() leads on.
+ *   waiting: a pause before the next attempt. refused: your endpoint gives this person no token.
+ *   failed: trying again would not help. Only start() leaves the last three.
  */
 
 /**
- * @typedef {object} PepayEvent
+ * @typedef {object} PepayEvent As Pepay sent it; created, livemode, request and data are brought into this form.
  * @property {string} id
  * @property {'event'} object
  * @property {string} type
- * @property {number} created Unix time in seconds.
+ * @property {number} created Unix time in whole seconds; 0 if it cannot be read.
+ * @property {boolean} livemode
+ * @property {{id?: string, idempotency_key?: string}} [request]
  * @property {{object: Record<string, unknown>, previous_attributes?: Record<string, unknown>}} data
  */
 
@@ -43,6 +51,8 @@
  * @typedef {object} Why
  * @property {string} [message] For people.
  * @property {number} [wait] Milliseconds until the next attempt.
+ * @property {boolean} [signIn] With refused: signing in again may help (401, or a redirect); otherwise
+ *   the person is signed in and not allowed (403).
  */
 
 /**
@@ -68,17 +78,23 @@
  */
 
 /**
+ * An exception thrown by a callback is reported (reportError, else the console) and does not stop the stream.
+ *
  * @typedef {object} Options
- * @property {string | URL} tokenURL Where a POST gets {token, expires_at, ws_url}.
+ * @property {string | URL} tokenURL Where a POST gets {token, expires_in, ws_url}; without expires_in (seconds
+ *   left), expires_at (Unix time) is compared with the answer's Date header.
  * @property {string[]} [types] Event types, or families such as "invoice.*". Default: all.
- * @property {string} [since] The id of the last event that was handled, to go on after it.
+ * @property {string} [since] The id of the last event that was handled; the stream continues after it.
  * @property {HeadersInit} [headers] Sent to tokenURL, for endpoints that want a header.
  * @property {RequestCredentials} [credentials] Default "same-origin"; "include" for an endpoint elsewhere.
- * @property {(event: PepayEvent) => void} [onEvent] Once per event.
+ * @property {(event: PepayEvent, text: string) => void} [onEvent] Once per event; text is the JSON that came.
  * @property {(state: State, why: Why) => void} [onState]
  * @property {(info: TokenInfo) => void} [onToken] A token has come.
- * @property {(message: string) => void} [onProblem] Something went wrong and the stream is still open.
- * @property {(frame: Record<string, unknown>) => void} [onControl] A ws_control frame: hints about replay.
+ * @property {(message: string, detail: {gap: boolean}) => void} [onProblem] Something went wrong and the stream
+ *   goes on. With gap, events may be missing: load them from your back end.
+ * @property {(frame: Record<string, unknown>) => void} [onControl] A frame that is no event: Pepay's ws_control
+ *   (hints about replay), or one this version does not know. What is no JSON object is
+ *   {object: 'unreadable', text} or {object: 'binary', size}.
  * @property {number} [dedupeWindow] How many event ids are remembered. Default 1024.
  * @property {typeof globalThis.fetch} [fetch]
  * @property {new (url: string) => Socket} [WebSocket]
@@ -86,6 +102,7 @@
  * @property {() => number} [random] From 0 up to 1.
  */
 
+// All in milliseconds, unless they count something.
 const BASE_WAIT = 500;
 const MAX_WAIT = 30_000;
 const HEALTHY_AFTER = 30_000; // a shorter connection does not reset the back-off: it may be closed again and again
@@ -93,47 +110,104 @@ const ANSWER_LIMIT = 15_000; // for the token endpoint, and for a connection to 
 const MAX_LEAD = 5_000; // the next token is fetched this long before the end, or a fifth of its life
 const EXPIRY_SLACK = 3_000; // a close this near to a token's end is because of it
 const MAX_TROUBLES = 5; // errors of the stream without an event between them
+const MAX_REFUSALS = 2; // of one cursor
 const MAX_TIMER = 2 ** 31 - 1; // a longer one fires at once
+const MAX_TEXT = 300; // characters of a message from outside
+const MAX_SECRETS = 8; // tokens that are kept out of messages: this one and those before it
 
-/** Something is wrong that ends an attempt: `then` says what follows. */
+const CHECK_EVERY = 10_000; // how often the silence is measured
+const QUIET_LIMIT = 120_000; // a visible page that received nothing for this long probes
+const QUIET_SPREAD = 15_000;
+const HIDDEN_LIMIT = 30_000; // a page that was hidden for longer probes when it is seen again
+const LATE_LIMIT = 10_000; // a timer that is later than this has slept
+const HIDDEN_LATE_LIMIT = 120_000; // browsers hold back the timers of hidden pages by a minute
+const PROBE_SPREAD = 3_000; // an office whose network comes back does not probe in the same moment
+const PROBE_PAUSE = 30_000; // between two probes
+
+/** Something ended an attempt: `then` says what follows. */
 class Trouble extends Error {
   /**
    * @param {'retry' | 'refused' | 'failed'} then
    * @param {string} message
-   * @param {number} [floor] Milliseconds that must pass before the next attempt.
+   * @param {{floor?: number, about?: 'token' | 'cursor' | '', signIn?: boolean}} [more] floor: milliseconds that
+   *   must pass before the next attempt. about: what was refused.
    */
-  constructor(then, message, floor = 0) {
+  constructor(then, message, { floor = 0, about = '', signIn = false } = {}) {
     super(message);
     this.then = then;
     this.floor = floor;
+    this.about = about;
+    this.signIn = signIn;
+  }
+}
+
+/** A point in time. */
+class Moment {
+  /** @param {Clock} clock */
+  constructor(clock) {
+    this.clock = clock;
+    this.wall = clock.wall();
+    this.steady = clock.steady();
+  }
+
+  /** The wall clock goes on while a machine sleeps; the steady one does not jump. Whichever is further counts. */
+  ago() {
+    return Math.max(this.clock.wall() - this.wall, this.clock.steady() - this.steady);
   }
 }
 
 /** A token, and how much of its life is left. */
 class Ticket {
   /**
-   * @param {{token: string, expires_at: number, ws_url: string}} answer
-   * @param {number} serverNow By the Date header: this machine's clock may be wrong.
-   * @param {Clock} clock
-   * @param {{wall: number, steady: number}} asked When it was asked for.
+   * @param {{token: string, ws_url: string}} answer
+   * @param {number} life Milliseconds, from when it was asked for.
+   * @param {Moment} asked
    */
-  constructor(answer, serverNow, clock, asked) {
+  constructor(answer, life, asked) {
     this.token = answer.token;
     this.url = new URL(answer.ws_url);
-    // Date is cut to whole seconds, so that up to one of them has gone already.
-    this.life = answer.expires_at * 1000 - serverNow - 1000;
-    this.clock = clock;
+    this.life = life;
     this.asked = asked;
   }
 
-  /** The wall clock goes on while a machine sleeps; the steady one does not jump. Whichever is further counts. */
   left() {
-    return this.life - Math.max(this.clock.wall() - this.asked.wall, this.clock.steady() - this.asked.steady);
+    return this.life - this.asked.ago();
   }
 
   /** How long before its end the next one is to be there. */
   lead() {
     return Math.min(MAX_LEAD, this.life / 5);
+  }
+
+  /** A connection that a token opens at its end, or after it, was in vain. */
+  usable() {
+    return this.left() > this.lead() / 2;
+  }
+
+  /** Whether a connection that ends now ends because the token did. */
+  ends() {
+    const left = this.left();
+    return left <= Math.min(EXPIRY_SLACK, this.life / 5) && left >= -EXPIRY_SLACK;
+  }
+}
+
+/** One connection: its socket, and what it was opened with. */
+class Connection {
+  /** @type {Moment | null} */
+  opened = null;
+  events = 0;
+  /** @type {any} */
+  limit; // the timer for opening
+
+  /**
+   * @param {Socket} socket
+   * @param {Ticket} ticket
+   * @param {string} since
+   */
+  constructor(socket, ticket, since) {
+    this.socket = socket;
+    this.ticket = ticket;
+    this.since = since;
   }
 }
 
@@ -173,10 +247,14 @@ export class PepayStream {
   /** @type {State} */
   #state = 'idle';
   #run = 0; // goes up with start and stop; what belongs to an earlier run is ignored
-  /** @type {Socket | null} */
-  #socket = null;
+  /** @type {Connection | null} */
+  #current = null;
+  /** @type {Connection | null} */
+  #probe = null; // is to take the place of the current one
   /** @type {Ticket | null} */
   #ticket = null;
+  /** @type {string[]} */
+  #secrets = []; // the last tokens, the newest first
   /** @type {Promise<Ticket> | null} */
   #request = null;
   /** @type {AbortController | null} */
@@ -184,15 +262,30 @@ export class PepayStream {
   #attempt = 0;
   #renewAttempt = 0;
   #troubles = 0;
+  #refusals = 0; // of the cursor
+  #unopened = 0; // connections with the cursor that did not open, though there was a token
+  #suspect = false; // without the cursor, one did open
   #tokens = 0;
   #duplicates = 0;
   #floored = false; // the pause was asked for by the server
+  #heard; // when something last came
+  #patience = QUIET_LIMIT;
+  /** @type {Moment | null} */
+  #probed = null;
+  #planned = false; // a probe is
+  #owed = false; // a probe is, as soon as there is a token for it
+  /** @type {Moment | null} */
+  #hidden = null;
+  /** @type {Set<string>} */
+  #odd = new Set(); // fields of events that could not be read, told once each
   /** @type {any} */
   #waitTimer;
   /** @type {any} */
   #renewTimer;
   /** @type {any} */
-  #openTimer;
+  #checkTimer;
+  /** @type {any} */
+  #probeTimer;
 
   /** @param {Options} options */
   constructor(options) {
@@ -206,6 +299,7 @@ export class PepayStream {
     this.#random = options.random ?? Math.random;
     this.#seen = new Window(options.dedupeWindow ?? 1024);
     this.#since = options.since ?? '';
+    this.#heard = new Moment(this.#clock);
   }
 
   get state() {
@@ -231,7 +325,11 @@ export class PepayStream {
   start() {
     if (['connecting', 'live', 'waiting'].includes(this.#state)) return;
     this.#end();
-    this.#attempt = this.#troubles = 0;
+    this.#attempt = this.#renewAttempt = this.#troubles = this.#refusals = this.#unopened = 0;
+    this.#suspect = false;
+    this.#hidden = isHidden() ? new Moment(this.#clock) : null;
+    globalThis.addEventListener?.('online', this.#onOnline);
+    globalThis.document?.addEventListener?.('visibilitychange', this.#onVisibility);
     this.#connect();
   }
 
@@ -242,24 +340,57 @@ export class PepayStream {
   }
 
   /**
-   * Cuts a pause short: the network is back, or the person is. A pause that the server
-   * asked for stays as long as it is.
+   * There is reason to doubt the connection: the network has changed, say. A pause is cut
+   * short, unless the server asked for it; an open connection is probed, at most once in 30 s.
+   * In a browser this happens by itself when the network is back and when the page is seen again.
    */
   nudge() {
-    if (this.#state !== 'waiting' || this.#floored) return;
+    if (!this.#hurry()) this.#doubt(PROBE_SPREAD);
+  }
+
+  #onOnline = () => this.nudge();
+
+  #onVisibility = () => {
+    if (isHidden()) {
+      this.#hidden ??= new Moment(this.#clock);
+      return;
+    }
+    const away = this.#hidden?.ago() ?? 0;
+    this.#hidden = null;
+    if (!this.#hurry() && away > HIDDEN_LIMIT) this.#doubt(PROBE_SPREAD);
+  };
+
+  /** Cuts a pause short. */
+  #hurry() {
+    if (this.#state !== 'waiting' || this.#floored) return false;
     this.#clock.cancel(this.#waitTimer);
     this.#connect();
+    return true;
   }
 
   /** Lets go of everything that is under way. */
   #end() {
     this.#run++;
-    for (const timer of [this.#waitTimer, this.#renewTimer, this.#openTimer]) this.#clock.cancel(timer);
+    globalThis.removeEventListener?.('online', this.#onOnline);
+    globalThis.document?.removeEventListener?.('visibilitychange', this.#onVisibility);
+    this.#clock.cancel(this.#waitTimer);
+    this.#rest();
     this.#abort?.abort();
     this.#abort = this.#request = this.#ticket = null;
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close(1000);
+    for (const connection of [this.#current, this.#probe]) if (connection) this.#release(connection);
+    this.#current = this.#probe = null;
+  }
+
+  /** What is only done while a connection is open ends. */
+  #rest() {
+    for (const timer of [this.#renewTimer, this.#checkTimer, this.#probeTimer]) this.#clock.cancel(timer);
+    this.#planned = this.#owed = false;
+  }
+
+  /** @param {Connection} connection It must be out of #current and #probe before its socket tells more. */
+  #release(connection) {
+    this.#clock.cancel(connection.limit);
+    connection.socket.close(1000);
   }
 
   /**
@@ -268,7 +399,26 @@ export class PepayStream {
    */
   #become(state, why) {
     this.#state = state;
-    this.#options.onState?.(state, why);
+    const told = why.message === undefined ? why : { ...why, message: this.#redact(why.message) };
+    isolate(() => this.#options.onState?.(state, told));
+  }
+
+  /** @param {string} message */
+  #complain(message, gap = false) {
+    isolate(() => this.#options.onProblem?.(this.#redact(message), { gap }));
+  }
+
+  /** A timer that ends with the run, and notices that the machine has slept. @param {() => void} run @param {number} ms */
+  #after(run, ms) {
+    const of = this.#run;
+    const wait = Math.min(Math.max(0, ms), MAX_TIMER);
+    const due = this.#clock.wall() + wait;
+    return this.#clock.after(() => {
+      if (of !== this.#run) return;
+      const late = this.#clock.wall() - due;
+      run();
+      if (late > (isHidden() ? HIDDEN_LATE_LIMIT : LATE_LIMIT)) this.#doubt(PROBE_SPREAD);
+    }, wait);
   }
 
   async #connect() {
@@ -276,19 +426,26 @@ export class PepayStream {
     this.#become('connecting', {});
     if (run !== this.#run) return; // the page has called stop
     try {
-      const ticket = this.#ticket && this.#ticket.left() > this.#ticket.lead() / 2 ? this.#ticket : await this.#fetchTicket();
-      if (run === this.#run) this.#open(ticket);
+      const ticket = this.#ticket?.usable() ? this.#ticket : await this.#fetchTicket();
+      if (run !== this.#run) return;
+      // A browser does not say why a connection did not open. It may be because of the cursor: one
+      // attempt without it tells.
+      const without = this.#since !== '' && this.#unopened >= MAX_REFUSALS && !this.#suspect;
+      this.#current = this.#dial(ticket, without ? '' : this.#since);
     } catch (err) {
-      if (run === this.#run) this.#give(err);
+      if (run === this.#run) this.#fail(err);
     }
   }
 
-  /** @param {Ticket} ticket */
-  #open(ticket) {
+  /**
+   * @param {Ticket} ticket
+   * @param {string} since
+   */
+  #dial(ticket, since) {
     const url = new URL(ticket.url);
     url.searchParams.set('format', 'event_v1');
     if (this.#options.types?.length) url.searchParams.set('types', this.#options.types.join(','));
-    if (this.#since) url.searchParams.set('since', this.#since);
+    if (since) url.searchParams.set('since', since);
     url.searchParams.set('token', ticket.token);
     const Socket = this.#options.WebSocket ?? WebSocket;
     /** @type {Socket} */
@@ -298,96 +455,190 @@ export class PepayStream {
     } catch {
       throw new Trouble('failed', 'The browser does not allow a connection to the event stream.');
     }
-    this.#socket = socket;
-    let openedAt = NaN;
-    let frames = 0;
-    const closed = (/** @type {string} */ message) => {
-      if (this.#socket !== socket) return;
-      this.#clock.cancel(this.#openTimer);
-      this.#clock.cancel(this.#renewTimer);
-      this.#socket = null;
-      const steady = this.#clock.steady();
-      if (Number.isNaN(openedAt) && this.#ticket === ticket) {
-        this.#ticket = null; // a browser does not say why it was not let in; it may have been the token
-      }
-      if (frames > 0 && steady - openedAt >= HEALTHY_AFTER) this.#attempt = 0;
-      const left = ticket.left();
-      if (!Number.isNaN(openedAt) && left <= Math.min(EXPIRY_SLACK, ticket.life / 5) && left >= -EXPIRY_SLACK) {
-        this.#wait(this.#random() * 250, 'The token has expired.'); // as expected, and the next one is at hand
-      } else {
-        this.#give(new Trouble('retry', message));
-      }
-    };
-    socket.onopen = () => {
-      if (this.#socket !== socket) return;
-      openedAt = this.#clock.steady();
-      this.#clock.cancel(this.#openTimer);
-      this.#become('live', {});
-      if (this.#socket === socket) this.#planRenewal();
-    };
-    socket.onmessage = ({ data }) => {
-      if (this.#socket !== socket) return;
-      frames++;
-      const complaint = this.#receive(data, ticket);
-      if (complaint) {
-        closed(complaint);
-        socket.close(1000);
-      }
-    };
-    socket.onclose = ({ code }) =>
-      closed(Number.isNaN(openedAt) ? 'The event stream did not open.' : `The connection was lost (code ${code}).`);
-    this.#openTimer = this.#clock.after(() => {
-      closed('The event stream did not open in time.');
+    const connection = new Connection(socket, ticket, since);
+    socket.onopen = () => this.#opened(connection);
+    socket.onmessage = ({ data }) => this.#received(connection, data);
+    socket.onclose = ({ code, reason }) => this.#over(connection, closeTrouble(connection, code, reason));
+    connection.limit = this.#after(() => {
+      this.#over(connection, new Trouble('retry', 'The event stream did not open in time.'));
       socket.close();
     }, ANSWER_LIMIT);
+    return connection;
+  }
+
+  /** @param {Connection} connection */
+  #isOurs(connection) {
+    return connection === this.#current || connection === this.#probe;
+  }
+
+  /** @param {Connection} connection */
+  #opened(connection) {
+    if (!this.#isOurs(connection)) return;
+    this.#clock.cancel(connection.limit);
+    if (connection === this.#current && connection.since !== this.#since) {
+      this.#current = null; // it was only to see whether it opens; with the cursor, nothing would be missing
+      this.#release(connection);
+      this.#suspect = true;
+      this.#connect();
+      return;
+    }
+    this.#unopened = 0;
+    this.#suspect = false;
+    connection.opened = this.#heard = new Moment(this.#clock);
+    this.#patience = QUIET_LIMIT + this.#random() * QUIET_SPREAD;
+    if (connection === this.#probe) {
+      const old = this.#current;
+      this.#current = connection;
+      this.#probe = null;
+      if (old) {
+        this.#release(old);
+        return; // it is live, and stays so
+      }
+    }
+    this.#become('live', {});
+    if (this.#current !== connection) return; // the page has called stop
+    this.#planRenewal();
+    this.#planCheck();
   }
 
   /**
+   * @param {Connection} connection
    * @param {unknown} data
-   * @param {Ticket} ticket The one that opened the connection.
-   * @returns {string | undefined} why the connection cannot go on
    */
-  #receive(data, ticket) {
-    /** @type {any} */
-    let frame;
-    try {
-      frame = JSON.parse(String(data));
-    } catch {
-      frame = null;
-    }
-    if (frame?.object === 'ws_control') {
-      this.#options.onControl?.(frame);
+  #received(connection, data) {
+    if (!this.#isOurs(connection)) return;
+    this.#heard = new Moment(this.#clock);
+    if (typeof data !== 'string') {
+      const { size, byteLength } = /** @type {{size?: number, byteLength?: number}} */ (data ?? {});
+      this.#control({ object: 'binary', size: size ?? byteLength ?? 0 });
       return;
     }
-    if (frame?.object === 'ws_error') {
+    const frame = parse(data);
+    if (!frame) {
+      this.#control({ object: 'unreadable', text: this.#redact(data) });
+    } else if (frame.object === 'ws_error') {
       this.#troubles++;
-      const code = String(frame.code ?? frame.error?.code ?? '');
-      if (/auth|token|forbidden|expired/i.test(code) && this.#ticket === ticket) this.#ticket = null;
-      return `Pepay ended the stream: ${[code, frame.message ?? frame.error?.message].filter(Boolean).join(': ') || 'no reason given'}`;
-    }
-    if (frame?.object !== 'event' || typeof frame.id !== 'string') {
-      this.#troubles++;
-      return 'Something came over the stream that is no event.';
-    }
-    this.#troubles = 0;
-    if (!this.#seen.add(frame.id)) {
-      this.#duplicates++;
-      return;
-    }
-    try {
-      this.#options.onEvent?.(frame);
-    } finally {
-      this.#since = frame.id; // also when the page has thrown: the same event would only do it again
+      const notice = readNotice(frame);
+      const told = [notice.code, notice.message].filter(Boolean).join(': ') || 'no reason given';
+      this.#over(connection, new Trouble('retry', `Pepay ended the stream: ${told}`, { about: topic(notice) }));
+      connection.socket.close(1000);
+    } else if (frame.object !== 'event') {
+      this.#control(frame);
+    } else {
+      this.#deliver(connection, frame, data);
     }
   }
 
+  /**
+   * @param {Connection} connection
+   * @param {Record<string, unknown>} frame
+   * @param {string} text
+   */
+  #deliver(connection, frame, text) {
+    if (typeof frame.id !== 'string' || !frame.id || typeof frame.type !== 'string' || !frame.type) {
+      this.#complain('An event has no id or no type and cannot be shown.', true);
+      this.#control(frame);
+      return;
+    }
+    connection.events++;
+    this.#troubles = this.#refusals = 0;
+    const { id } = frame;
+    if (!this.#seen.add(id)) {
+      this.#duplicates++;
+      return;
+    }
+    const { event, odd } = readEvent(frame);
+    isolate(() => this.#options.onEvent?.(event, text));
+    this.#since = id; // also when the page has thrown: the same event would only do it again
+    for (const field of odd) {
+      if (this.#odd.has(field)) continue;
+      this.#odd.add(field);
+      this.#complain(`The field ${field} of event ${id} cannot be read. It is left empty, in all events like it.`);
+    }
+  }
+
+  /** @param {Record<string, unknown>} frame */
+  #control(frame) {
+    let told;
+    try {
+      told = clean(frame, (text) => this.#redact(text, Infinity));
+    } catch {
+      told = { object: 'unreadable', text: '' }; // nested too deeply
+    }
+    isolate(() => this.#options.onControl?.(/** @type {Record<string, unknown>} */ (told)));
+  }
+
+  /**
+   * A connection has ended, or did not open.
+   *
+   * @param {Connection} connection
+   * @param {Trouble} trouble
+   */
+  #over(connection, trouble) {
+    if (!this.#isOurs(connection)) return;
+    const run = this.#run;
+    const expired = connection.opened && trouble.about !== 'cursor' && connection.ticket.ends();
+    this.#clock.cancel(connection.limit);
+    if ((!connection.opened || trouble.about === 'token') && this.#ticket === connection.ticket) {
+      this.#ticket = null; // a connection that did not open may have been refused because of it
+    }
+    if (connection === this.#current && this.#probe) {
+      this.#current = null; // whether the stream goes on is up to the other one, which is on its way
+      this.#become('connecting', { message: trouble.message });
+      return;
+    }
+    const failed = connection === this.#probe ? this.#current : null; // the one that was probed
+    this.#current = this.#probe = null;
+    this.#rest();
+    if (failed) {
+      this.#release(failed);
+      trouble = new Trouble('retry', 'The connection did not answer any more.');
+    } else {
+      this.#judgeCursor(connection, trouble);
+      if (run !== this.#run) return; // the page has called stop
+    }
+    const last = failed ?? connection;
+    if ((last.opened?.ago() ?? 0) >= HEALTHY_AFTER) this.#attempt = this.#troubles = 0;
+    if (expired && !failed) {
+      this.#wait(this.#random() * 250, 'The token has expired.'); // as expected, and the next one is at hand
+    } else {
+      this.#fail(trouble);
+    }
+  }
+
+  /**
+   * Decides whether the connection ended because of the cursor, which is then given up.
+   *
+   * @param {Connection} connection
+   * @param {Trouble} trouble
+   */
+  #judgeCursor(connection, trouble) {
+    if (!this.#since || connection.events > 0) return;
+    if (connection.since !== this.#since) {
+      this.#unopened = 0; // the attempt without it did not open either: it is not the cursor
+      return;
+    }
+    if (!connection.opened) this.#unopened++;
+    else if (trouble.about === 'cursor') this.#refusals++;
+    const stubborn = this.#troubles >= MAX_TROUBLES && trouble.about !== 'token'; // an error that does not say what it is about
+    if (this.#refusals >= MAX_REFUSALS || stubborn || (!connection.opened && this.#suspect)) this.#dropCursor();
+  }
+
+  #dropCursor() {
+    this.#since = '';
+    this.#troubles = this.#refusals = this.#unopened = 0;
+    this.#suspect = false;
+    this.#complain('Pepay cannot resume after the last event any more. Events may be missing.', true);
+  }
+
   /** @param {unknown} err What ended an attempt. */
-  #give(err) {
+  #fail(err) {
     const trouble = err instanceof Trouble ? err : new Trouble('failed', String(err));
     const message = trouble.message;
     if (trouble.then !== 'retry' || this.#troubles >= MAX_TROUBLES) {
       this.#end();
-      this.#become(trouble.then === 'refused' ? 'refused' : 'failed', { message });
+      if (trouble.then === 'refused') this.#become('refused', { message, signIn: trouble.signIn });
+      else this.#become('failed', { message });
       return;
     }
     this.#wait(Math.max(trouble.floor, this.#backOff(this.#attempt++)), message, trouble.floor > 0);
@@ -398,11 +649,8 @@ export class PepayStream {
    * @param {string} message
    */
   #wait(ms, message, floored = false) {
-    const run = this.#run;
     this.#floored = floored;
-    this.#waitTimer = this.#clock.after(() => {
-      if (run === this.#run) this.#connect();
-    }, Math.min(ms, MAX_TIMER));
+    this.#waitTimer = this.#after(() => this.#connect(), ms);
     this.#become('waiting', { message, wait: ms });
   }
 
@@ -411,35 +659,72 @@ export class PepayStream {
     return this.#random() * Math.min(MAX_WAIT, BASE_WAIT * 2 ** attempt);
   }
 
+  #planCheck() {
+    this.#clock.cancel(this.#checkTimer);
+    this.#checkTimer = this.#after(() => {
+      if (this.#state !== 'live') return;
+      this.#planCheck();
+      if (!isHidden() && this.#heard.ago() >= this.#patience) this.#doubt(0);
+    }, CHECK_EVERY);
+  }
+
+  /** Plans a probe. @param {number} spread Within how many milliseconds. */
+  #doubt(spread) {
+    if (this.#state !== 'live' || this.#probe || this.#planned || this.#owed) return;
+    const pause = this.#probed ? Math.max(0, PROBE_PAUSE - this.#probed.ago()) : 0;
+    this.#planned = true;
+    this.#probeTimer = this.#after(() => {
+      this.#planned = false;
+      if (this.#state === 'live') this.#startProbe();
+    }, pause + this.#random() * spread);
+  }
+
+  #startProbe() {
+    const ticket = this.#ticket;
+    if (!ticket?.usable()) {
+      // Without a token nothing can be said about the connection. The renewal is under way, or begins now.
+      this.#owed = true;
+      if (!this.#request) this.#renew(ticket);
+      return;
+    }
+    this.#owed = false;
+    this.#probed = new Moment(this.#clock);
+    try {
+      this.#probe = this.#dial(ticket, this.#since);
+    } catch (err) {
+      this.#fail(err);
+    }
+  }
+
   /** Plans the next token's arrival. @param {number} [ms] */
   #planRenewal(ms) {
     const ticket = this.#ticket;
     if (!ticket) return;
-    const lead = ticket.lead();
-    const run = this.#run;
     this.#clock.cancel(this.#renewTimer);
-    this.#renewTimer = this.#clock.after(
-      () => run === this.#run && this.#renew(ticket),
-      Math.min(ms ?? Math.max(0, ticket.left() - lead * (1 + this.#random() / 2)), MAX_TIMER),
+    this.#renewTimer = this.#after(
+      () => this.#renew(ticket),
+      ms ?? ticket.left() - ticket.lead() * (1 + this.#random() / 2),
     );
   }
 
-  /** @param {Ticket} old */
+  /** @param {Ticket | null} old */
   async #renew(old) {
     const run = this.#run;
+    this.#clock.cancel(this.#renewTimer);
     try {
       const next = await this.#fetchTicket();
       if (run !== this.#run || this.#state !== 'live') return; // planned again once it is open
       this.#renewAttempt = 0;
       // An endpoint that shares tokens may hand out the same one again.
-      this.#planRenewal(next.token === old.token ? Math.max(1000, next.left() / 2) : undefined);
+      this.#planRenewal(next.token === old?.token ? Math.max(1000, next.left() / 2) : undefined);
+      if (this.#owed && next.usable()) this.#startProbe();
     } catch (err) {
       if (run !== this.#run || this.#state !== 'live') return;
       if (err instanceof Trouble && err.then === 'retry') {
-        this.#options.onProblem?.(err.message);
-        this.#planRenewal(Math.max(err.floor, 1000 + this.#backOff(this.#renewAttempt++)));
+        this.#complain(err.message);
+        if (run === this.#run) this.#planRenewal(Math.max(err.floor, 1000 + this.#backOff(this.#renewAttempt++)));
       } else {
-        this.#give(err);
+        this.#fail(err);
       }
     }
   }
@@ -453,7 +738,11 @@ export class PepayStream {
         this.#request = null;
         const renewed = this.#ticket?.token !== ticket.token;
         this.#ticket = ticket;
-        if (renewed) this.#options.onToken?.({ life: ticket.life, renewals: this.#tokens++ });
+        if (renewed) {
+          this.#secrets = [ticket.token, ...this.#secrets].slice(0, MAX_SECRETS);
+          const info = { life: ticket.life, renewals: this.#tokens++ };
+          isolate(() => this.#options.onToken?.(info));
+        }
         return ticket;
       },
       (err) => {
@@ -466,31 +755,36 @@ export class PepayStream {
 
   async #requestTicket() {
     const clock = this.#clock;
-    const asked = { wall: clock.wall(), steady: clock.steady() };
+    const asked = new Moment(clock);
     const abort = new AbortController();
     this.#abort = abort;
     const limit = clock.after(() => abort.abort(), ANSWER_LIMIT);
     const get = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
     try {
-      const response = await get(this.#options.tokenURL, {
-        method: 'POST',
-        headers: this.#options.headers,
-        credentials: this.#options.credentials ?? 'same-origin',
-        cache: 'no-store',
-        redirect: 'manual', // to a sign-in page, most likely
-        referrerPolicy: 'no-referrer',
-        signal: abort.signal,
-      }).catch(() => {
+      /** @type {Response} */
+      let response;
+      try {
+        response = await get(this.#options.tokenURL, {
+          method: 'POST',
+          headers: this.#options.headers,
+          credentials: this.#options.credentials ?? 'same-origin',
+          cache: 'no-store',
+          redirect: 'manual', // to a sign-in page, most likely
+          referrerPolicy: 'no-referrer',
+          signal: abort.signal,
+        });
+      } catch {
         throw new Trouble('retry', 'The token endpoint cannot be reached.');
-      });
+      }
       const date = Date.parse(response.headers.get('Date') ?? '');
       const serverNow = Number.isNaN(date) ? asked.wall : date;
       if (!response.ok) throw refusal(response, serverNow);
       const answer = await response.json().catch(() => null);
-      if (typeof answer?.token !== 'string' || !answer.token || !Number.isFinite(answer.expires_at) || !isStreamURL(answer.ws_url)) {
+      const life = readLife(answer, serverNow);
+      if (typeof answer?.token !== 'string' || !answer.token || life === undefined || !isStreamURL(answer.ws_url)) {
         throw new Trouble('retry', 'The token endpoint answered something that is no token.');
       }
-      const ticket = new Ticket(answer, serverNow, clock, asked);
+      const ticket = new Ticket(answer, life, asked);
       if (ticket.left() <= 0) throw new Trouble('retry', 'The token endpoint handed out a token that has expired.');
       return ticket;
     } finally {
@@ -498,6 +792,181 @@ export class PepayStream {
       if (this.#abort === abort) this.#abort = null;
     }
   }
+
+  /**
+   * Text for people, without tokens: those of this stream, and whatever looks like one.
+   *
+   * @param {string} text
+   */
+  #redact(text, longest = MAX_TEXT) {
+    const known = this.#secrets.flatMap((token) => [token, encodeURIComponent(token)]).sort((a, b) => b.length - a.length);
+    for (const token of known) text = text.replaceAll(token, '[redacted]');
+    text = text.replaceAll(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted]');
+    return longest === Infinity ? text : oneLine(text, longest);
+  }
+}
+
+/** Runs a page's callback: a mistake in it is the page's, and the stream goes on. @param {() => unknown} run */
+function isolate(run) {
+  const report = (/** @type {unknown} */ err) => {
+    if (typeof globalThis.reportError === 'function') globalThis.reportError(err);
+    else console.error(err);
+  };
+  try {
+    const result = run();
+    if (result instanceof Promise) result.catch(report);
+  } catch (err) {
+    report(err);
+  }
+}
+
+const isHidden = () => globalThis.document?.hidden === true;
+
+/** @param {string} text */
+function oneLine(text, longest = MAX_TEXT) {
+  const line = text.slice(0, longest).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.length > longest ? `${line}…` : line;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The value with every text in it cleaned, names included.
+ *
+ * @param {unknown} value
+ * @param {(text: string) => string} redact
+ * @returns {unknown}
+ */
+function clean(value, redact) {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => clean(item, redact));
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), clean(item, redact)]));
+  return value;
+}
+
+/**
+ * Pepay documents that ws_error exists, but none of its fields: the usual names are looked for, at the top and
+ * in error and data.
+ *
+ * @param {Record<string, unknown>} frame
+ */
+function readNotice(frame) {
+  const places = [frame, frame.error, frame.data].filter(isObject);
+  const find = (/** @type {string[]} */ ...names) => {
+    for (const name of names) {
+      for (const place of places) {
+        const value = place[name];
+        if ((typeof value === 'string' && value) || typeof value === 'number') return String(value);
+      }
+    }
+    return '';
+  };
+  return { code: find('code', 'error_code', 'type', 'kind'), message: find('message', 'error', 'reason') };
+}
+
+const TOKEN_WORDS = new Set(
+  '401 403 4401 4403 auth authentication authorization unauthorized unauthenticated forbidden token jwt credential credentials apikey'.split(' '),
+);
+const CURSOR_WORDS = new Set('cursor since replay resume retention retained old'.split(' '));
+const CURSOR_PHRASES = /\b(cursor|replay|retention|retained|too old|no longer (kept|available))\b/i;
+
+/**
+ * What an error is about. Pepay does not document the codes; these are the words that such codes are made of.
+ * Without a code, the message has to do.
+ *
+ * @param {{code: string, message: string}} notice
+ * @returns {'token' | 'cursor' | ''}
+ */
+function topic({ code, message }) {
+  const words = (code || message).toLowerCase().replaceAll('api_key', 'apikey').split(/[^a-z0-9]+/);
+  if (words.some((word) => TOKEN_WORDS.has(word))) return 'token';
+  if ((code && words.some((word) => CURSOR_WORDS.has(word))) || CURSOR_PHRASES.test(message)) return 'cursor';
+  return '';
+}
+
+/**
+ * Why a socket was closed.
+ *
+ * @param {Connection} connection
+ * @param {number} code
+ * @param {string} [reason]
+ */
+function closeTrouble(connection, code, reason = '') {
+  const { opened, ticket } = connection;
+  if (!opened) return new Trouble('retry', 'The event stream did not open.');
+  let about = topic({ code: String(code), message: '' }) || topic({ code: '', message: reason });
+  // These codes blame the request. If they come right after a request with a cursor, it is the cursor.
+  if (!about && [1008, 4400, 4404, 4410].includes(code) && opened.ago() < ANSWER_LIMIT && !ticket.ends()) about = 'cursor';
+  return new Trouble('retry', `The connection was lost (code ${code}).`, { about });
+}
+
+/**
+ * An event in its documented form, whatever its optional fields look like, and the names of those that could
+ * not be read.
+ *
+ * @param {Record<string, unknown>} frame
+ */
+function readEvent(frame) {
+  /** @type {string[]} */
+  const odd = [];
+  let created = readTime(frame.created) ?? readTime(/^evt_(\d{12,14})-/.exec(String(frame.id))?.[1]);
+  if (created === undefined) {
+    created = 0;
+    odd.push('created');
+  }
+  const livemode = frame.livemode === true || frame.livemode === 'true' || frame.livemode === 1;
+  if (!livemode && ![undefined, null, false, 'false', 0].includes(/** @type {any} */ (frame.livemode))) odd.push('livemode');
+  const data = isObject(frame.data) ? frame.data : {};
+  if (!isObject(data.object)) odd.push('data.object');
+  const event = { ...frame, created, livemode, data: { ...data, object: isObject(data.object) ? data.object : {} } };
+  if (typeof frame.request === 'string') Object.assign(event, { request: { id: frame.request } });
+  else if (!isObject(frame.request)) Object.assign(event, { request: undefined });
+  return { event: /** @type {PepayEvent} */ (/** @type {unknown} */ (event)), odd };
+}
+
+/**
+ * Unix time in seconds: from seconds, milliseconds, either of them as text, or RFC 3339, without a zone in UTC.
+ *
+ * @param {unknown} value
+ */
+function readTime(value) {
+  let seconds = NaN;
+  if (typeof value === 'number') seconds = value;
+  else if (typeof value !== 'string') return undefined;
+  else if (/^\s*\d+(\.\d+)?\s*$/.test(value)) seconds = Number(value);
+  else {
+    const parts = /^\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?\s*$/i.exec(value);
+    if (parts) seconds = Date.parse(`${parts[1]}T${parts[2]}${(parts[3] ?? 'Z').toUpperCase()}`) / 1000;
+  }
+  if (seconds > 1e11) seconds /= 1000;
+  return Number.isFinite(seconds) ? Math.floor(seconds) : undefined;
+}
+
+/**
+ * Milliseconds that a token has left.
+ *
+ * @param {any} answer
+ * @param {number} serverNow By the Date header: this machine's clock may be wrong.
+ */
+function readLife(answer, serverNow) {
+  if (Number.isFinite(answer?.expires_in)) return answer.expires_in * 1000;
+  const end = readTime(answer?.expires_at);
+  // Date is cut to whole seconds, so that up to one of them has gone already.
+  return end === undefined ? undefined : end * 1000 - serverNow - 1000;
 }
 
 /**
@@ -508,15 +977,13 @@ export class PepayStream {
  */
 function refusal(response, serverNow) {
   const { status } = response;
-  if (response.type === 'opaqueredirect' || status === 401 || status === 403) {
-    return new Trouble('refused', 'You are not signed in, or may not see these events.');
+  if (response.type === 'opaqueredirect' || status === 401) {
+    return new Trouble('refused', 'You are not signed in any more.', { signIn: true });
   }
-  if (status === 429) {
-    return new Trouble('retry', 'Too many requests for a token.', retryAfter(response.headers.get('Retry-After'), serverNow));
-  }
-  if (status >= 500 || status === 408) {
-    return new Trouble('retry', `No token is available at the moment (${status}).`, retryAfter(response.headers.get('Retry-After'), serverNow));
-  }
+  if (status === 403) return new Trouble('refused', 'You may not see these events.');
+  const floor = retryAfter(response.headers.get('Retry-After'), serverNow);
+  if (status === 429) return new Trouble('retry', 'Too many requests for a token.', { floor });
+  if (status >= 500 || status === 408) return new Trouble('retry', `No token is available at the moment (${status}).`, { floor });
   return new Trouble('failed', `The token endpoint answered ${status}.`);
 }
 

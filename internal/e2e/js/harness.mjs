@@ -27,6 +27,12 @@ class Time {
   };
   cancel = (id) => this.timers.delete(id);
 
+  /** The machine sleeps: no timer runs, and the steady clock stands still. */
+  sleep(ms) {
+    this.elapsed += ms;
+    this.asleep += ms;
+  }
+
   async advance(ms) {
     const end = this.elapsed + ms;
     for (;;) {
@@ -50,11 +56,13 @@ export class World {
     this.events = [];
     this.tokens = [];
     this.problems = [];
+    this.gaps = [];
     this.controls = [];
     this.requests = []; // when
     this.life = 60;
     this.answer = () => this.token();
     this.minted = 0;
+    this.willing = false; // whether connections open by themselves
     const world = this;
     this.stream = new PepayStream({
       tokenURL: '/ws-token',
@@ -70,8 +78,11 @@ export class World {
       },
       WebSocket: class {
         constructor(url) {
+          if (world.forbid) throw new DOMException('not here', 'SecurityError');
           this.url = new URL(url);
+          this.at = world.time.elapsed;
           world.sockets.push(this);
+          if (world.willing) queueMicrotask(() => this.open());
         }
         open() {
           this.onopen?.({});
@@ -79,8 +90,13 @@ export class World {
         send(frame) {
           this.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame) });
         }
-        drop(code = 1006) {
-          this.onclose?.({ code });
+        /** Whatever is no text for JSON: what a browser gives for a binary frame, say. */
+        give(data) {
+          this.onmessage?.({ data });
+        }
+        drop(code = 1006, reason = '') {
+          this.dropped = true;
+          this.onclose?.({ code, reason });
         }
         close(code) {
           this.closedWith = code ?? 0;
@@ -89,7 +105,10 @@ export class World {
       onState: (state, why) => this.states.push([state, why]),
       onEvent: (event) => this.events.push(event.id),
       onToken: (info) => this.tokens.push(info),
-      onProblem: (message) => this.problems.push(message),
+      onProblem: (message, { gap }) => {
+        this.problems.push(message);
+        if (gap) this.gaps.push(message);
+      },
       onControl: (frame) => this.controls.push(frame),
       ...options,
     });
@@ -114,6 +133,11 @@ export class World {
     for (let i = 0; i < 400 && this.sockets.length === before; i++) await this.time.advance(100);
     this.socket.open();
     assert.equal(this.state, 'live');
+  }
+
+  /** The dial that follows, as the address asks for it. */
+  since(n = -1) {
+    return this.sockets.at(n).url.searchParams.get('since');
   }
 
   serverTime() {
@@ -157,3 +181,28 @@ export const event = (n, type = 'invoice.updated') => ({
 });
 
 export const id = (n) => event(n).id;
+
+/**
+ * Gives the code a document and a network, as in a browser, until the test ends. They are one for
+ * all tests of a file, which run one after the other.
+ */
+export function browser(t) {
+  const page = new EventTarget();
+  const network = new EventTarget();
+  Object.assign(globalThis, {
+    document: page,
+    addEventListener: network.addEventListener.bind(network),
+    removeEventListener: network.removeEventListener.bind(network),
+  });
+  t.after(() => {
+    for (const name of ['document', 'addEventListener', 'removeEventListener']) delete globalThis[name];
+  });
+  page.hidden = false;
+  return {
+    online: () => network.dispatchEvent(new Event('online')),
+    show: (visible) => {
+      page.hidden = !visible;
+      page.dispatchEvent(new Event('visibilitychange'));
+    },
+  };
+}

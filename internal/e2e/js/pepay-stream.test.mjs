@@ -64,7 +64,10 @@ test('the next token comes before the end, and a close at the end is resumed at 
 
 test('goes on renewing for as long as it is open', async () => {
   const w = await new World().live();
-  await w.time.advance(10 * 60_000);
+  for (let minute = 0; minute < 10; minute++) {
+    await w.time.advance(60_000);
+    w.socket.send(event(minute));
+  }
   assert.ok(w.requests.length >= 10 && w.requests.length <= 13, `${w.requests.length} tokens in ten minutes`);
   assert.equal(w.sockets.length, 1);
 });
@@ -122,16 +125,29 @@ test('a machine that slept asks for a new token', async () => {
   assert.equal(w.socket.url.searchParams.get('token'), 'token-2');
 });
 
-test('without a Date header the own clock has to do', async () => {
-  const w = new World();
-  w.answer = () => {
-    const r = w.token();
-    r.headers.delete('Date');
-    return r;
-  };
-  await w.live();
-  assert.equal(w.tokens[0].life, 59_000);
-});
+for (const [name, life, more, change] of [
+  ['expires_in is the life', 60_000, { expires_in: 60 }, () => {}],
+  ['a fraction of expires_in counts', 12_500, { expires_in: 12.5 }, () => {}],
+  ['expires_in needs no Date', 60_000, { expires_in: 60 }, (headers) => headers.delete('Date')],
+  ['expires_in needs no Date that is right', 60_000, { expires_in: 60 }, (headers) => headers.set('Date', 'Thu, 01 Jan 1970 00:00:00 GMT')],
+  ['expires_in needs no expires_at', 60_000, { expires_in: 60, expires_at: undefined }, () => {}],
+  ['without expires_in, expires_at is compared with Date', 59_000, {}, () => {}],
+  ['an expires_in that is no number is none', 59_000, { expires_in: 'soon' }, () => {}],
+  ['expires_at as text', 59_000, { expires_at: '2026-01-01T00:01:00.000Z' }, () => {}],
+  ['without a Date header this clock has to do', 59_000, {}, (headers) => headers.delete('Date')],
+]) {
+  test(name, async () => {
+    const w = new World();
+    if (more.expires_in > 0) w.time.jump = -7200_000; // and this clock does not matter
+    w.answer = () => {
+      const response = w.token(more);
+      change(response.headers);
+      return response;
+    };
+    await w.live();
+    assert.equal(w.tokens[0].life, life);
+  });
+}
 
 test('the back-off grows with full jitter and is bounded', async () => {
   for (const [random, waits] of [
@@ -200,14 +216,14 @@ test('a connection that does not open in time is given up', async () => {
   assert.equal(w.state, 'waiting');
 });
 
-for (const status of [401, 403]) {
+for (const [status, message, signIn] of [[401, 'You are not signed in any more.', true], [403, 'You may not see these events.', false]]) {
   test(`${status} from the endpoint ends it until the page starts it again`, async () => {
     const w = new World();
     w.answer = () => w.json(status, { error: 'forbidden' });
     w.stream.start();
     await w.time.advance(3600_000);
     assert.equal(w.state, 'refused');
-    assert.match(w.why.message, /not signed in/);
+    assert.deepEqual(w.why, { message, signIn });
     assert.equal(w.requests.length, 1);
     w.stream.nudge();
     await w.time.advance(60_000);
@@ -223,6 +239,7 @@ test('a redirect, to a sign-in page for instance, is a refusal', async () => {
   w.stream.start();
   await settle();
   assert.equal(w.state, 'refused');
+  assert.equal(w.why.signIn, true);
 });
 
 test('who is signed out loses the stream at the next renewal', async () => {
@@ -272,9 +289,12 @@ test('a renewal that fails leaves the stream open and is tried again', async () 
   assert.equal(w.state, 'live');
   assert.match(w.problems[0], /cannot be reached/);
   assert.ok(w.requests.length < 30, `${w.requests.length} requests in five minutes`);
+  assert.equal(w.sockets.length, 1, 'nothing can be said about the connection without a token');
   w.answer = () => w.token();
-  await w.time.advance(40_000);
+  w.willing = true;
+  await w.time.advance(30_000);
   assert.equal(w.tokens.length, 2);
+  assert.equal(w.sockets.length, 2, 'the probe that was due');
 });
 
 test('an endpoint that does not answer is given up', async () => {
@@ -293,6 +313,7 @@ for (const [name, answer] of Object.entries({
   'an address in the clear': (w) => w.token({ ws_url: 'ws://pepay.example/ws' }),
   'an address of another kind': (w) => w.token({ ws_url: 'https://pepay.example/ws' }),
   'an expired token': (w) => w.token({ expires_at: 1 }),
+  'a token with no life left': (w) => w.token({ expires_in: 0 }),
 })) {
   test(`${name} opens nothing`, async () => {
     const w = new World();
@@ -311,55 +332,6 @@ test('another status is a mistake that waiting does not mend', async () => {
   await w.time.advance(60_000);
   assert.equal(w.state, 'failed');
   assert.equal(w.requests.length, 1);
-});
-
-test('control frames are handed on, and are no events', async () => {
-  const w = await new World().live();
-  w.socket.send({ object: 'ws_control', type: 'replay_truncated' });
-  assert.equal(w.controls[0].type, 'replay_truncated');
-  assert.equal(w.state, 'live');
-  assert.equal(w.stream.since, '');
-});
-
-test('errors of the stream are shown, retried and in the end believed', async () => {
-  const w = await new World().live();
-  for (let i = 0; i < 5; i++) {
-    assert.equal(w.state, 'live');
-    w.socket.send({ object: 'ws_error', code: 'CURSOR_TOO_OLD', message: 'no longer kept' });
-    assert.equal(w.why.message, 'Pepay ended the stream: CURSOR_TOO_OLD: no longer kept');
-    if (i < 4) await w.reopen();
-  }
-  assert.equal(w.state, 'failed');
-});
-
-test('an error about the token takes a new one', async () => {
-  const w = await new World().live();
-  w.socket.send({ object: 'ws_error', code: 'WS_TOKEN_REVOKED' });
-  await w.time.advance(500);
-  assert.equal(w.socket.url.searchParams.get('token'), 'token-2');
-});
-
-test('what is no event is not taken for one, and read again from the cursor', async () => {
-  const w = await new World().live();
-  w.socket.send(event(1));
-  for (const frame of ['{"id":"evt_', 'null', '[]', { object: 'event' }]) {
-    w.socket.send(frame);
-    assert.equal(w.state, 'waiting');
-    await w.reopen();
-    assert.equal(w.socket.url.searchParams.get('since'), id(1));
-  }
-  w.socket.send(event(2));
-  assert.deepEqual(w.events, [id(1), id(2)]);
-});
-
-test('a page that throws does not get the same event again', async () => {
-  const w = await new World({
-    onEvent: () => {
-      throw new Error('the page has a bug');
-    },
-  }).live();
-  assert.throws(() => w.socket.send(event(1)), /bug/);
-  assert.equal(w.stream.since, id(1));
 });
 
 test('stop closes everything, and start goes on after the last event', async () => {
@@ -400,12 +372,4 @@ test('a nudge cuts a pause short', async () => {
   assert.equal(w.sockets.length, 2);
   await w.time.advance(60_000);
   assert.ok(w.sockets.length <= 6);
-});
-
-test('no callback and no message has the token', async () => {
-  const w = await new World().live();
-  w.socket.send(event(1));
-  w.socket.send({ object: 'ws_error', code: 'X' });
-  await w.time.advance(100_000);
-  assert.doesNotMatch(JSON.stringify([w.states, w.tokens, w.problems, w.stream]), /token-\d/);
 });
