@@ -28,7 +28,7 @@ const (
 	maxDecimalExponent = 18
 )
 
-var errDecimal = errors.New("pepay: not a decimal number")
+var errDecimal = errors.New("not a decimal number")
 
 // ParseDecimal reads a decimal number as JSON writes it: "-12.50" or "1e-7". A
 // plus sign, white space, separators, NaN and infinities are refused, as are more
@@ -134,9 +134,9 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	if err := checkDecimal(text); err != nil {
-		return err
+		return fmt.Errorf("pepay: %w", err)
 	}
-	*d = Decimal{strings.Clone(text)}
+	*d = Decimal{text}
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pepaylabs/pepay-go/internal/wire"
 )
@@ -238,51 +237,18 @@ func (d *eventDecoder) time(name string, value []byte, id string) Timestamp {
 	return Timestamp{}
 }
 
-// maxSeconds is the most that counts as seconds, the year 5138. What is more is
-// milliseconds.
-const maxSeconds = 1e11
-
 // eventTime reads a time and reports whether value is one.
 func eventTime(value []byte) (Timestamp, bool) {
 	if isNull(value) {
 		return Timestamp{}, false
 	}
-	var t time.Time
-	var err error
 	text := unquoted(value)
-	switch quoted := value[0] == '"'; {
-	case wire.IsNumber(text):
-		t, err = eventEpoch(string(text))
-	case quoted:
-		if t, err = time.Parse(time.RFC3339, string(text)); err != nil {
-			t, err = time.Parse("2006-01-02T15:04:05", string(text))
-		}
-		if err == nil {
-			t, err = epoch(t.Unix(), int64(t.Nanosecond()))
-		}
-	default:
+	if value[0] != '"' && !wire.IsNumber(text) {
 		return Timestamp{}, false
 	}
+	t, err := parseTimestamp(string(text))
 	if err != nil {
 		return Timestamp{}, false
 	}
 	return Timestamp{t.UTC()}, true
-}
-
-// eventEpoch reads a number of seconds or milliseconds.
-func eventEpoch(number string) (time.Time, error) {
-	if n, err := strconv.ParseInt(number, 10, 64); err == nil {
-		if n > maxSeconds {
-			return epoch(n/1e3, n%1e3*1e6)
-		}
-		return epoch(n, 0)
-	}
-	n, err := strconv.ParseFloat(number, 64)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if n > maxSeconds {
-		n /= 1e3
-	}
-	return epochFraction(n)
 }

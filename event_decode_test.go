@@ -352,7 +352,7 @@ func referenceEvent(data []byte) (Event, bool) {
 	if isNumber {
 		ev.Created = referenceTime(created)
 	} else if created == text(fields["created"]) {
-		for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05"} {
+		for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"} {
 			if t, err := time.Parse(layout, created); err == nil && t.UTC().Year() > 0 && t.UTC().Year() < 10000 && ev.Created.IsZero() {
 				ev.Created = Timestamp{t.UTC()}
 			}

@@ -69,7 +69,7 @@ func TestEventDecode(t *testing.T) {
 	if err := json.Unmarshal([]byte(documentedEvents["invoice, thin"]), &ev); err != nil {
 		t.Fatal(err)
 	}
-	if err := ev.Decode(&invoice); err != nil || invoice.AmountUSD != "49" {
+	if err := ev.Decode(&invoice); err != nil || invoice.AmountUSD.String() != "49" {
 		t.Errorf("%v, %+v", err, invoice)
 	}
 	for want, object := range map[string]string{"has no data.object": ``, "evt_9": `{"amount":"x"}`} {

@@ -1,6 +1,7 @@
 package pepay_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log"
@@ -60,4 +61,46 @@ func ExampleEvent() {
 	// Output:
 	// invoice.updated invoice 550e8400 paid
 	// true 10000 usd_millis
+}
+
+func ExampleDecimal() {
+	var invoice pepay.Invoice
+	if err := json.Unmarshal([]byte(`{"amount_usd":"9.00"}`), &invoice); err != nil {
+		log.Fatal(err)
+	}
+	millis, err := invoice.AmountUSD.Millis()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(invoice.AmountUSD, millis, invoice.AmountUSD.Cmp(pepay.DecimalFromMillis(8990)))
+	// Output: 9.00 9000 1
+}
+
+func ExampleParseDecimal() {
+	price, err := pepay.ParseDecimal("19.90")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(price, price.Sign(), price.IsZero(), pepay.Decimal{}.IsZero())
+	_, err = pepay.ParseDecimal("19,90")
+	fmt.Println(err)
+	// Output:
+	// 19.90 1 false true
+	// pepay: invalid argument: not a decimal number
+}
+
+func ExampleDecimalFromMillis() {
+	fmt.Println(pepay.DecimalFromMillis(9990), pepay.DecimalFromMillis(-5))
+	// Output: 9.990 -0.005
+}
+
+func ExampleNewClient() {
+	raw, err := pepay.NewClientWithResponses("https://api-beta.pepay.io")
+	if err != nil {
+		log.Fatal(err)
+	}
+	// It sends no credentials: wrapper.New returns the client that does.
+	_, err = raw.GetEventWithResponse(context.Background(), "..")
+	fmt.Println(err)
+	// Output: pepay: invalid argument: GET /api/v1/events/{eventId}: eventId has a "." or ".." segment, which would change the path
 }

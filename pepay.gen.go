@@ -256,10 +256,10 @@ type Invoice struct {
 	AmountRemainingDecimal string `json:"amount_remaining_decimal,omitempty,omitzero"`
 
 	// AmountUnit Example: usd_millis
-	AmountUnit      string      `json:"amount_unit,omitempty,omitzero"`
-	AmountUSD       json.Number `json:"amount_usd,omitempty,omitzero"`
-	CommerceOrderID string      `json:"commerce_order_id,omitempty,omitzero"`
-	CreatedAt       Timestamp   `json:"created_at,omitempty,omitzero"`
+	AmountUnit      string    `json:"amount_unit,omitempty,omitzero"`
+	AmountUSD       Decimal   `json:"amount_usd,omitempty,omitzero"`
+	CommerceOrderID string    `json:"commerce_order_id,omitempty,omitzero"`
+	CreatedAt       Timestamp `json:"created_at,omitempty,omitzero"`
 
 	// Currency Example: usd
 	Currency   string `json:"currency,omitempty,omitzero"`
@@ -288,7 +288,7 @@ type Invoice struct {
 
 // InvoicePayment A payment towards an invoice.
 type InvoicePayment struct {
-	AmountUSD json.Number `json:"amount_usd,omitempty,omitzero"`
+	AmountUSD Decimal `json:"amount_usd,omitempty,omitzero"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
 	Environment NetworkEnvironment `json:"environment,omitempty,omitzero"`

@@ -7,12 +7,15 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
-// Timestamp is a point in time as Pepay sends it. Newer answers carry epoch
-// seconds, older ones RFC 3339 text; both decode, as do fractional seconds and
-// seconds in quotes. null and "" decode to the zero Timestamp. It encodes as
-// whole epoch seconds, the zero Timestamp as null, and is always in UTC.
+// Timestamp is a point in time as Pepay sends it. Newer answers have epoch
+// seconds, older ones RFC 3339 text. Both decode, and so do a fraction, a number
+// in quotes, milliseconds (numbers above 1e11), and text without a zone, which is
+// UTC. null and "" decode to the zero Timestamp. It encodes as whole epoch
+// seconds, the zero Timestamp as null. What was decoded is in UTC.
 //
 // See https://docs-alpha.pepay.io/api-reference/websockets/mint-a-short-lived-ws_token-for-browsermobile-websocket-auth
 type Timestamp struct{ time.Time }
@@ -47,18 +50,42 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// maxSeconds is the most that counts as seconds, the year 5138. What is more is
+// milliseconds.
+const maxSeconds = 1e11
+
+// timeLayouts are the forms of RFC 3339, and those of ISO 8601 without a zone,
+// which are UTC. Each may have a fraction.
+var timeLayouts = [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"}
+
 func parseTimestamp(text string) (time.Time, error) {
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return epoch(seconds, 0)
+	if wire.IsNumber([]byte(text)) {
+		return parseEpoch(text)
 	}
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
-		return epochFraction(seconds)
+	for _, layout := range timeLayouts {
+		if parsed, err := time.Parse(layout, text); err == nil {
+			return epoch(parsed.Unix(), int64(parsed.Nanosecond()))
+		}
 	}
-	parsed, err := time.Parse(time.RFC3339, text)
+	return time.Time{}, errTimestamp
+}
+
+// parseEpoch reads a number of seconds or milliseconds.
+func parseEpoch(number string) (time.Time, error) {
+	if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+		if n > maxSeconds {
+			return epoch(n/1e3, n%1e3*1e6)
+		}
+		return epoch(n, 0)
+	}
+	n, err := strconv.ParseFloat(number, 64)
 	if err != nil {
 		return time.Time{}, errTimestamp
 	}
-	return epoch(parsed.Unix(), int64(parsed.Nanosecond()))
+	if n > maxSeconds {
+		n /= 1e3
+	}
+	return epochFraction(n)
 }
 
 // epochFraction is a point in time with microseconds: a float64 has no more.
@@ -72,7 +99,7 @@ func epochFraction(seconds float64) (time.Time, error) {
 
 func epoch(seconds, nanos int64) (time.Time, error) {
 	if seconds < minEpoch || seconds > maxEpoch {
-		return time.Time{}, fmt.Errorf("%w: out of range (milliseconds?)", errTimestamp)
+		return time.Time{}, fmt.Errorf("%w: out of range", errTimestamp)
 	}
 	return time.Unix(seconds, nanos), nil
 }

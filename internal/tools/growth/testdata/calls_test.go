@@ -3,7 +3,6 @@
 package growthcalls
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -99,11 +98,20 @@ func (got arrived) check(t *testing.T, method, path, query, body string, headers
 
 func ptr[T any](v T) *T { return &v }
 
+func decimal(t *testing.T, text string) pepay.Decimal {
+	t.Helper()
+	d, err := pepay.ParseDecimal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 func TestEveryKindOfParameterAndBothCredentials(t *testing.T) {
 	url, last := server(t, 200, `{"success":true,"data":[{"id":"`+uuid+`","amount":12345678901234567890.123456789,"quantity":3,"network":"testnet","note":null},{"id":"x","network":"moonnet"}]}`)
 	resp, err := client(t, url, all()...).ListGrowthLinesWithResponse(t.Context(), "a/b c", &pepay.ListGrowthLinesParams{
 		Limit:        ptr(int64(0)), // zero is a value: it was given
-		MinAmount:    ptr(json.Number("0.10")),
+		MinAmount:    ptr(decimal(t, "0.10")),
 		Settled:      ptr(false),
 		Environment:  ptr(pepay.ListGrowthLinesParamsEnvironmentDevnet),
 		Types:        &[]string{"a", "b"},
@@ -116,7 +124,7 @@ func TestEveryKindOfParameterAndBothCredentials(t *testing.T) {
 		"X-Api-Key": merchantKey, "Authorization": "Bearer " + bearer, "X-Growth-Trace": "trace-1",
 	})
 	want := []pepay.GrowthLine{
-		{ID: uuid, Amount: json.Number("12345678901234567890.123456789"), Quantity: 3, Network: pepay.GrowthNetworkTestnet},
+		{ID: uuid, Amount: decimal(t, "12345678901234567890.123456789"), Quantity: 3, Network: pepay.GrowthNetworkTestnet},
 		{ID: "x", Network: "moonnet"},
 	}
 	if got := resp.JSON200; got == nil || !got.Success || !reflect.DeepEqual(got.Data, want) {
@@ -161,7 +169,7 @@ func TestEitherCredential(t *testing.T) {
 				t.Fatal(err)
 			}
 			last().check(t, "GET", "/api/v1/growth/rates", "symbol=A%26B", "", tc.headers)
-			want := pepay.GrowthRate{Symbol: "A&B", Rate: json.Number("1.10"), Fee: json.Number("0.000000000000000001")}
+			want := pepay.GrowthRate{Symbol: "A&B", Rate: decimal(t, "1.10"), Fee: decimal(t, "0.000000000000000001")}
 			if resp.JSON200 == nil || *resp.JSON200 != want {
 				t.Errorf("answer is %+v, want %+v", resp.JSON200, want)
 			}
@@ -228,11 +236,11 @@ func TestBodyInheritedSecurityAndIdempotencyKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			url, last := server(t, 201, `{"id":"`+uuid+`","amount":10.50,"kind":"devnet","recipient":{"address":"0xabc"},"lines":[{"id":"l1","amount":1e-7}]}`)
-			resp, err := client(t, url, all()...).CreateGrowthPayoutWithResponse(t.Context(), tc.params, pepay.GrowthPayout{
-				Amount:  "10.50",
+			resp, err := client(t, url, all()...).CreateGrowthPayoutWithResponse(t.Context(), tc.params, pepay.GrowthPayoutInput{
+				Amount:  decimal(t, "10.50"),
 				Network: pepay.GrowthNetworkDevnet,
-				Kind:    pepay.GrowthPayoutKindDevnet,
-				Lines:   []pepay.GrowthLine{{ID: "l1"}},
+				Kind:    pepay.GrowthPayoutInputKindDevnet,
+				Lines:   []pepay.GrowthLineInput{{ID: "l1"}},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -243,7 +251,7 @@ func TestBodyInheritedSecurityAndIdempotencyKey(t *testing.T) {
 			if ct := got.header.Get("Content-Type"); ct != "application/json" {
 				t.Errorf("Content-Type is %q", ct)
 			}
-			want := &pepay.GrowthPayout{ID: uuid, Amount: "10.50", Kind: "devnet", Lines: []pepay.GrowthLine{{ID: "l1", Amount: "1e-7"}}}
+			want := &pepay.GrowthPayout{ID: uuid, Amount: decimal(t, "10.50"), Kind: "devnet", Lines: []pepay.GrowthLine{{ID: "l1", Amount: decimal(t, "1e-7")}}}
 			want.Recipient.Address = "0xabc"
 			if !reflect.DeepEqual(resp.JSON201, want) {
 				t.Errorf("answer is %+v, want %+v", resp.JSON201, want)
@@ -276,13 +284,16 @@ func TestErrorsCarryTheOperation(t *testing.T) {
 
 func TestOperationTable(t *testing.T) {
 	type row = pepay.Operation
+	success := func(status string) []pepay.SuccessAnswer {
+		return []pepay.SuccessAnswer{{Status: status, MediaTypes: []string{"application/json"}}}
+	}
 	want := map[string]row{
-		"listGrowthLines":    {Security: []map[string][]string{{"merchantApiKey": {}, "bearerAuth": {}}}, Repeatable: true, JSON: []string{"200"}},
-		"getGrowthRate":      {Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}}, Repeatable: true, JSON: []string{"200"}},
-		"getGrowthStatus":    {Security: []map[string][]string{}, Repeatable: true, JSON: []string{"200"}},
-		"listGrowthNotes":    {Security: []map[string][]string{{}, {"merchantApiKey": {}}}, Repeatable: true, JSON: []string{"200"}},
-		"createGrowthPayout": {Security: []map[string][]string{{"bearerAuth": {}}}, IdempotencyKey: true, JSON: []string{"201"}},
-		"cancelGrowthPayout": {Security: []map[string][]string{{"commerceApiKey": {}}}},
+		"listGrowthLines":    {Security: []map[string][]string{{"merchantApiKey": {}, "bearerAuth": {}}}, Repeatable: true, Success: success("200"), Form: pepay.AnswerInData},
+		"getGrowthRate":      {Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}}, Repeatable: true, Success: success("200"), Form: pepay.AnswerWhole},
+		"getGrowthStatus":    {Security: []map[string][]string{}, Repeatable: true, Success: success("200"), Form: pepay.AnswerWhole},
+		"listGrowthNotes":    {Security: []map[string][]string{{}, {"merchantApiKey": {}}}, Repeatable: true, Success: success("200"), Form: pepay.AnswerWhole},
+		"createGrowthPayout": {Security: []map[string][]string{{"bearerAuth": {}}}, IdempotencyKey: true, Success: success("201"), Form: pepay.AnswerWhole},
+		"cancelGrowthPayout": {Security: []map[string][]string{{"commerceApiKey": {}}}, Success: []pepay.SuccessAnswer{{Status: "204"}}},
 	}
 	for _, got := range pepay.Operations() {
 		expected, ours := want[got.ID]
@@ -306,9 +317,9 @@ func TestModels(t *testing.T) {
 		noPointers(t, reflect.TypeOf(model), "")
 	}
 	for name, pair := range map[string][2]any{
-		"number":        {pepay.GrowthRate{}.Rate, json.Number("")},
-		"number float":  {pepay.GrowthRate{}.Fee, json.Number("")},
-		"number double": {pepay.GrowthLine{}.Amount, json.Number("")},
+		"number":        {pepay.GrowthRate{}.Rate, pepay.Decimal{}},
+		"number float":  {pepay.GrowthRate{}.Fee, pepay.Decimal{}},
+		"number double": {pepay.GrowthLine{}.Amount, pepay.Decimal{}},
 		"uuid":          {pepay.GrowthLine{}.ID, ""},
 		"email":         {pepay.GrowthPayout{}.Email, ""},
 		"integer":       {pepay.GrowthLine{}.Quantity, int64(0)},
