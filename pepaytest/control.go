@@ -4,8 +4,6 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-
-	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // controlPath is where a simulator in another process is told what to do and asked
@@ -77,5 +75,5 @@ func (s *Server) controlEmit(w http.ResponseWriter, r *http.Request) {
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, server.EventResponse{Success: ptr(true), Data: &rec.event})
+	writeJSON(w, http.StatusOK, newEventAnswer(rec))
 }

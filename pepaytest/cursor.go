@@ -16,7 +16,7 @@ func (st *stream) begin() {
 }
 
 // cursorLost is what a reader meets that the retention has passed.
-func (st *stream) cursorLost() *ending {
+func (st *stream) cursorLost() *streamEnd {
 	since := st.lastID
 	if since == "" {
 		since = st.since
@@ -26,20 +26,20 @@ func (st *stream) cursorLost() *ending {
 
 // snapshot moves to the last events the stream wants and says what comes before
 // them: nothing, a frame, or the end.
-func (st *stream) snapshot(since string) *ending {
+func (st *stream) snapshot(since string) *streamEnd {
 	st.position = st.server.events.tail(snapshotSize, st.selection.wants)
 	switch st.server.cfg.oldCursor {
 	case OldCursorControl:
 		return st.server.noticeFrame(truncatedReplay(since))
 	case OldCursorError:
-		return st.server.errorEnding(cursorTooOld(since))
+		return st.server.errorEnd(cursorTooOld(since))
 	default:
 		return nil
 	}
 }
 
 // meet queues a frame after which the stream goes on, or is where it ends.
-func (st *stream) meet(first *ending) *ending {
+func (st *stream) meet(first *streamEnd) *streamEnd {
 	if first == nil || first.how != endNot {
 		return first
 	}
@@ -48,16 +48,16 @@ func (st *stream) meet(first *ending) *ending {
 }
 
 // noticeFrame is a frame after which the stream goes on.
-func (s *Server) noticeFrame(n Notice) *ending {
+func (s *Server) noticeFrame(n Notice) *streamEnd {
 	frame, err := s.encodeNotice(n)
 	if err != nil {
-		return &ending{how: endClose, code: 1011, reason: "pepaytest: WithControlFrame returned what is no JSON"}
+		return &streamEnd{how: endClose, code: 1011, reason: "pepaytest: WithControlFrame returned what is no JSON"}
 	}
-	return &ending{how: endNot, frame: frame}
+	return &streamEnd{how: endNot, frame: frame}
 }
 
-// errorEnding is a ws_error frame and the close that follows it.
-func (s *Server) errorEnding(n Notice) *ending {
+// errorEnd is a ws_error frame and the close that follows it.
+func (s *Server) errorEnd(n Notice) *streamEnd {
 	end := s.noticeFrame(n)
 	if end.how == endNot {
 		end.how, end.code, end.reason = endClose, 1008, n.Code

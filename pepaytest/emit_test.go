@@ -49,7 +49,7 @@ func TestEmitFillsInWhatIsMissing(t *testing.T) {
 		if got := s.Emit(tc.give); !reflect.DeepEqual(got, tc.want) {
 			t.Errorf("%s: returned\n%+v, want\n%+v", tc.name, got, tc.want)
 		}
-		if got := c.next(); !reflect.DeepEqual(got, tc.want) {
+		if got := built(c.next()); !reflect.DeepEqual(got, tc.want) {
 			t.Errorf("%s: sent\n%+v, want\n%+v", tc.name, got, tc.want)
 		}
 	}
@@ -57,6 +57,14 @@ func TestEmitFillsInWhatIsMissing(t *testing.T) {
 		if !reflect.DeepEqual(got, cases[i].want) {
 			t.Errorf("%s: kept\n%+v, want\n%+v", cases[i].name, got, cases[i].want)
 		}
+	}
+}
+
+// built is a received event as a program would build it: without the bytes it came in.
+func built(ev pepay.Event) pepay.Event {
+	return pepay.Event{
+		ID: ev.ID, Object: ev.Object, APIVersion: ev.APIVersion, Type: ev.Type, Created: ev.Created, Livemode: ev.Livemode,
+		PendingWebhooks: ev.PendingWebhooks, Request: ev.Request, Data: ev.Data,
 	}
 }
 

@@ -31,11 +31,11 @@ func (l *eventLog) add(build func(seq int64) *record) *record {
 	l.seq++
 	rec := build(l.seq)
 	l.entries = append(l.entries, rec)
-	if _, rec.again = l.byID[rec.event.ID]; !rec.again {
+	if _, rec.again = l.byID[rec.event.ID]; !rec.again && rec.event.ID != "" { // EmitRaw may leave the id out
 		l.byID[rec.event.ID] = l.last()
 	}
 	if len(l.entries) > l.retention {
-		if oldest := l.entries[0].event.ID; l.byID[oldest] == l.first {
+		if oldest := l.entries[0].event.ID; oldest != "" && l.byID[oldest] == l.first {
 			delete(l.byID, oldest)
 		}
 		l.entries[0] = nil // the backing array must not keep it alive

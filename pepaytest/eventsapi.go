@@ -1,6 +1,7 @@
 package pepaytest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -35,9 +36,31 @@ func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params serv
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, server.EventListResponse{
-		Success: ptr(true), Data: &server.EventList{Object: ptr("list"), Data: events, HasMore: &more},
+	writeJSON(w, http.StatusOK, listAnswer{
+		EventListResponse: server.EventListResponse{Success: ptr(true)},
+		Data:              listData{EventList: server.EventList{Object: ptr("list"), HasMore: &more}, Data: events},
 	})
+}
+
+// The contract's models, except that events are sent as they are: [Server.EmitRaw] makes
+// some that the models have no place for.
+type (
+	listAnswer struct {
+		server.EventListResponse
+		Data listData `json:"data"`
+	}
+	listData struct {
+		server.EventList
+		Data []json.RawMessage `json:"data"`
+	}
+	eventAnswer struct {
+		server.EventResponse
+		Data json.RawMessage `json:"data"`
+	}
+)
+
+func newEventAnswer(rec *record) eventAnswer {
+	return eventAnswer{EventResponse: server.EventResponse{Success: ptr(true)}, Data: rec.frame}
 }
 
 // GetEvent simulates GET /api/v1/events/{eventId}.
@@ -54,7 +77,7 @@ func (h handlers) GetEvent(w http.ResponseWriter, r *http.Request, eventID strin
 		(&problem{http.StatusNotFound, "NOT_FOUND", "No such event"}).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, server.EventResponse{Success: ptr(true), Data: &rec.event})
+	writeJSON(w, http.StatusOK, newEventAnswer(rec))
 }
 
 // authenticateReader takes the two kinds of keys, which see what their streams
@@ -112,7 +135,7 @@ func (p *page) wants(r *record) bool {
 // of walks from the cursor, or from the newest event, until the page is full and one
 // more is seen. A page is newest first in either direction; the one before a cursor
 // has the events next to it.
-func (p *page) of(log *eventLog) (events []server.Event, more bool, err error) {
+func (p *page) of(log *eventLog) (events []json.RawMessage, more bool, err error) {
 	start := log.end() + 1
 	if cursor := orElse(p.older, p.newer); cursor != "" {
 		rec, position := log.get(cursor)
@@ -121,13 +144,13 @@ func (p *page) of(log *eventLog) (events []server.Event, more bool, err error) {
 		}
 		start = position
 	}
-	events = []server.Event{}
+	events = []json.RawMessage{}
 	take := func(r *record, _ int64) bool {
 		if r.again || !p.wants(r) {
 			return true
 		}
 		if more = len(events) == p.limit; !more {
-			events = append(events, r.event)
+			events = append(events, r.frame)
 		}
 		return !more
 	}

@@ -32,7 +32,7 @@ func (st *stream) watchExpiry() (stop func()) {
 	check := func() {
 		left := st.expires.Sub(cfg.now())
 		if left <= 0 {
-			st.interrupt(ending{how: endClose, code: 1008, reason: "token expired"}, expiryPatience)
+			st.interrupt(streamEnd{how: endClose, code: 1008, reason: "token expired"}, expiryPatience)
 			return
 		}
 		if cfg.ownClock {

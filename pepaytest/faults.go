@@ -33,6 +33,7 @@ type Rule struct {
 	operation  string
 	fault      Fault
 	when       When
+	added      time.Time
 	seen, hits int
 }
 
@@ -93,6 +94,14 @@ func (f *Faults) Reset() {
 	f.rules = nil
 }
 
+// Remove takes the rule away, and leaves the others. Its Hits stay readable; removing it
+// again does nothing. Connections that have its fault in store keep it.
+func (r *Rule) Remove() {
+	r.faults.mu.Lock()
+	defer r.faults.mu.Unlock()
+	r.faults.rules = slices.DeleteFunc(r.faults.rules, func(other *Rule) bool { return other == r })
+}
+
 // Hits is how many requests have met the rule's fault. For a fault of an open stream
 // it is how many connections have it in store, from their upgrade on.
 func (r *Rule) Hits() int {
@@ -111,7 +120,7 @@ func (f *Faults) add(operationID string, fault Fault, when When) (*Rule, error) 
 	if when.err != nil {
 		return nil, when.err
 	}
-	rule := &Rule{faults: f, operation: operationID, fault: fault, when: when}
+	rule := &Rule{faults: f, operation: operationID, fault: fault, when: when, added: time.Now()}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rules = append(f.rules, rule)
@@ -146,7 +155,7 @@ func (f *Faults) plan(operation string, r *http.Request) plan {
 			continue
 		}
 		rule.seen++
-		if !rule.when.due(rule.seen, rule.hits) || (decided && rule.fault.decides()) {
+		if !rule.due() || (decided && rule.fault.decides()) {
 			continue
 		}
 		rule.hits++
@@ -162,6 +171,9 @@ func (f *Faults) plan(operation string, r *http.Request) plan {
 	return p
 }
 
+// due is called under the lock, after the request has been counted.
+func (r *Rule) due() bool { return r.when.due(r.seen, r.hits, time.Since(r.added)) }
+
 func (r *Rule) on(operation string) bool {
 	return r.operation == anyOperation || r.operation == operation
 }
@@ -176,7 +188,7 @@ func (f *Faults) planStream(operation string) []pendingFault {
 			continue
 		}
 		rule.seen++
-		if rule.when.due(rule.seen, rule.hits) {
+		if rule.due() {
 			rule.hits++
 			pending = append(pending, pendingFault{streamFault: rule.fault.stream})
 		}

@@ -58,6 +58,12 @@ func TestScheduling(t *testing.T) {
 			f.On(mintID, pepaytest.Latency(time.Millisecond), pepaytest.Always())
 			f.On(mintID, pepaytest.Status(503), pepaytest.Next(1))
 		}, "503 200 200 200 200 200"},
+		{"Remove", func(f *pepaytest.Faults) {
+			removed := f.On(mintID, pepaytest.Status(503), pepaytest.Always())
+			f.On(mintID, pepaytest.Status(500), pepaytest.Next(1))
+			removed.Remove()
+			removed.Remove()
+		}, "500 200 200 200 200 200"},
 		{"Reset", func(f *pepaytest.Faults) {
 			f.On(mintID, pepaytest.Status(503), pepaytest.Always())
 			f.Reset()
@@ -74,6 +80,26 @@ func TestScheduling(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An outage ends by itself.
+func TestFor(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		rule := s.Faults().On("listEvents", pepaytest.Status(503), pepaytest.For(25*time.Second))
+		var got []any
+		for range 6 {
+			r, err := request(t, s, "GET", "/api/v1/events", "", "x-api-key", s.APIKey())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, r.status)
+			time.Sleep(10 * time.Second)
+		}
+		if want := "503 503 503 200 200 200"; sprint(got...) != want || rule.Hits() != 3 {
+			t.Errorf("%v with %d hits, want %s", got, rule.Hits(), want)
+		}
+	})
 }
 
 func TestHits(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // ParseFault reads a rule in its text form, the one of "pepay mock --fault":
@@ -28,16 +27,20 @@ import (
 //
 // On the operation of a stream, or "*", these are possible instead:
 //
-//	refuse-upgrade=503     for the upgrade
+//	refuse-upgrade=503     for the upgrade, with retry-after=2s as wanted
 //	reject-token           for an upgrade with a token
 //	drop-after=500         and with a number of events too: reset-after, silent-after,
 //	                       duplicate-after, reorder-after, skip-after,
 //	                       truncated-frame-after, cut-frame-after
+//	late-after=3,by=20     events that go before
 //	oversized-frame-after=3,bytes=9MiB
-//	close-after=3,code=1012
+//	slow-frame-after=3,over=90s
+//	odd-field-after=3,field=created,value="today"  JSON, or nothing; the last setting
+//	text-frame-after=3,body=ping    or binary-frame-after; the last setting
+//	close-after=3,code=1012         with message=… for its reason as wanted
 //	ws-error-after=3,code=INTERNAL  with message=… as wanted
 //
-// And one of these says when: next=2, every=3, always, which is the default.
+// And one of these says when: next=2, every=3, for=30s, always, which is the default.
 //
 // An operation the contract does not have, an unknown or doubled setting, a bad
 // value and what does not go together are errors that name it and list what there
@@ -75,17 +78,17 @@ func settingNames() []string {
 	return slices.Concat([]string{
 		"status", "retry-after", "body", "success-false", "message", "missing-data", "oversized", "redirect", "reset",
 		"latency", "content-type",
-	}, streamSettingNames(), []string{"bytes", "code", "next", "every", "always"})
+	}, streamSettingNames(), []string{"by", "bytes", "over", "field", "value", "code", "next", "every", "for", "always"})
 }
 
 func splitSettings(text string) (settings, error) {
 	values := settings{}
 	for rest := text; rest != ""; {
 		item := rest
-		if !strings.HasPrefix(rest, "body=") { // a body has commas of its own
-			item, rest, _ = strings.Cut(rest, ",")
-		} else {
+		if strings.HasPrefix(rest, "body=") || strings.HasPrefix(rest, "value=") { // they have commas of their own
 			rest = ""
+		} else {
+			item, rest, _ = strings.Cut(rest, ",")
 		}
 		name, value, hasValue := strings.Cut(item, "=")
 		switch bare := slices.Contains([]string{"missing-data", "reject-token", "always"}, name); {
@@ -93,7 +96,7 @@ func splitSettings(text string) (settings, error) {
 			return nil, fmt.Errorf("pepaytest: unknown fault setting %q; there are %s", name, strings.Join(settingNames(), ", "))
 		case bare && hasValue:
 			return nil, fmt.Errorf("pepaytest: %s takes no value", name)
-		case !bare && value == "" && name != "body":
+		case !bare && value == "" && name != "body" && name != "value":
 			return nil, fmt.Errorf("pepaytest: %s needs a value", name)
 		}
 		if _, doubled := values[name]; doubled {
@@ -107,7 +110,7 @@ func splitSettings(text string) (settings, error) {
 func (v settings) has(name string) bool { _, ok := v[name]; return ok }
 
 func (v settings) when() (When, error) {
-	if err := v.atMostOne("next", "every", "always"); err != nil {
+	if err := v.atMostOne("next", "every", "for", "always"); err != nil {
 		return When{}, err
 	}
 	switch {
@@ -115,6 +118,13 @@ func (v settings) when() (When, error) {
 		return v.count("next", Next)
 	case v.has("every"):
 		return v.count("every", Every)
+	case v.has("for"):
+		d, err := v.duration("for")
+		if err != nil {
+			return When{}, err
+		}
+		when := For(d)
+		return when, when.err
 	}
 	return Always(), nil
 }
@@ -147,9 +157,9 @@ func (v settings) fault() (Fault, error) {
 		return Fault{}, err
 	}
 	if v.has("latency") {
-		d, err := time.ParseDuration(v["latency"])
+		d, err := v.duration("latency")
 		if err != nil {
-			return Fault{}, fmt.Errorf("pepaytest: latency=%s: write a duration such as 200ms", v["latency"])
+			return Fault{}, err
 		}
 		if f.delay, err = d, Latency(d).err; err != nil {
 			return Fault{}, err
@@ -166,52 +176,4 @@ func (v settings) fault() (Fault, error) {
 		return Fault{}, errors.New("pepaytest: the rule says when, but not what; there are " + strings.Join(settingNames(), ", "))
 	}
 	return f, f.err
-}
-
-func (v settings) deciding() (Fault, error) {
-	answer := "status"
-	if !v.has("status") && v.has("body") {
-		answer = "body"
-	}
-	if err := v.atMostOne(append(streamSettingNames(), answer, "success-false", "missing-data", "oversized", "redirect", "reset")...); err != nil {
-		return Fault{}, err
-	}
-	for _, detail := range []struct {
-		name string
-		of   []string
-	}{
-		{"retry-after", []string{"status"}},
-		{"message", []string{"success-false", "ws-error-after"}},
-		{"code", []string{"close-after", "ws-error-after"}},
-		{"bytes", []string{"oversized-frame-after"}},
-	} {
-		if v.has(detail.name) && !slices.ContainsFunc(detail.of, v.has) {
-			return Fault{}, fmt.Errorf("pepaytest: %s needs %s", detail.name, strings.Join(detail.of, " or "))
-		}
-	}
-	switch {
-	case v.has("status"):
-		return v.status()
-	case v.has("body"):
-		return RawBody(v["body"]), nil
-	case v.has("success-false"):
-		return SuccessFalse(v["success-false"], v.message()), nil
-	case v.has("missing-data"):
-		return MissingData(), nil
-	case v.has("oversized"):
-		n, err := parseBytes("oversized", v["oversized"])
-		if err != nil {
-			return Fault{}, err
-		}
-		return Oversized(n), nil
-	case v.has("redirect"):
-		return RedirectTo(v["redirect"]), nil
-	case v["reset"] == "before":
-		return ResetBefore(), nil
-	case v["reset"] == "mid-body":
-		return ResetMidBody(), nil
-	case v.has("reset"):
-		return Fault{}, fmt.Errorf("pepaytest: reset=%s: write before or mid-body", v["reset"])
-	}
-	return v.onStream()
 }

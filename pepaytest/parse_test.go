@@ -81,6 +81,8 @@ func TestTextFormSchedules(t *testing.T) {
 		"mintWsToken:every=2,status=503": "200 503 200 503",
 		"mintWsToken:status=503,always":  "503 503 503 503",
 		"mintWsToken:status=503":         "503 503 503 503",
+		"mintWsToken:status=503,for=1h":  "503 503 503 503",
+		"mintWsToken:status=503,for=1ns": "200 200 200 200",
 	} {
 		s := pepaytest.NewServer(t)
 		if _, err := s.Faults().Add(spec); err != nil {
@@ -96,7 +98,8 @@ func TestTextFormRefusesMistakes(t *testing.T) {
 	t.Parallel()
 	const names = "status, retry-after, body, success-false, message, missing-data, oversized, redirect, reset, latency, content-type, " +
 		"refuse-upgrade, reject-token, drop-after, reset-after, silent-after, duplicate-after, reorder-after, skip-after, " +
-		"truncated-frame-after, cut-frame-after, oversized-frame-after, close-after, ws-error-after, bytes, code, next, every, always"
+		"truncated-frame-after, cut-frame-after, late-after, oversized-frame-after, slow-frame-after, odd-field-after, text-frame-after, " +
+		"binary-frame-after, close-after, ws-error-after, by, bytes, over, field, value, code, next, every, for, always"
 	cases := []struct{ name, spec, want string }{
 		{"nothing", "", "OPERATION:SETTING"},
 		{"no settings", "mintWsToken", "OPERATION:SETTING"},
@@ -105,14 +108,31 @@ func TestTextFormRefusesMistakes(t *testing.T) {
 		{"unknown fault", "*:explode=yes", `unknown fault setting "explode"; there are ` + names},
 		{"empty setting", "*:status=503,,next=1", `unknown fault setting ""; there are ` + names},
 		{"only a when", "*:next=1", "there are " + names},
-		{"only retry-after", "*:retry-after=2s", "retry-after needs status"},
-		{"only message", "*:message=x,missing-data", "message needs success-false or ws-error-after"},
+		{"only retry-after", "*:retry-after=2s", "retry-after needs status or refuse-upgrade"},
+		{"only message", "*:message=x,missing-data", "message needs success-false or close-after or ws-error-after"},
 		{"no value", "*:status", "status needs a value"},
 		{"empty value", "*:status=", "status needs a value"},
 		{"value where none belongs", "*:missing-data=1", "missing-data takes no value"},
 		{"twice", "*:status=503,status=500", "status is given twice"},
 		{"two answers", "*:status=503,reset=before", "status and reset exclude each other"},
 		{"two answers, one a body", "*:missing-data,body={}", "body and missing-data exclude each other"},
+		{"no time to last", "*:status=503,for=0s", "For(0s): give more than 0"},
+		{"a time that is none", "*:status=503,for=soon", "for=soon"},
+		{"a number and a time", "*:status=503,for=1s,next=1", "next and for exclude each other"},
+		{"late by none", "*:late-after=1,by=0", "LateAfter(1, 0): give at least 1"},
+		{"late by nothing", "*:late-after=1", "by="},
+		{"by alone", "*:by=1,drop-after=1", "by needs late-after"},
+		{"over alone", "*:over=1s,drop-after=1", "over needs slow-frame-after"},
+		{"slow over no time", "*:slow-frame-after=1", "over="},
+		{"slow over less than nothing", "*:slow-frame-after=1,over=-1s", "SlowFrameAfter(1, -1s)"},
+		{"an odd field without a name", "*:odd-field-after=1,value=1", "OddFieldAfter(1, \"\", \"1\"): give a field"},
+		{"an odd field that is no JSON", "*:odd-field-after=1,field=a,value=x", "give a field, and JSON"},
+		{"value alone", "*:drop-after=1,value=1", "value needs odd-field-after"},
+		{"a reason that is too long", "*:close-after=1,code=1008,message=" + strings.Repeat("x", 124), "no close frame can have this reason"},
+		{"a reason without a code", "*:close-after=1,code=1005,message=x", "no close frame can have this reason"},
+		{"a text frame that is no text", "*:text-frame-after=1,body=\xff", "not UTF-8"},
+		{"a frame and an answer", "*:text-frame-after=1,status=503,body=x", "text-frame-after and status exclude each other"},
+		{"refusing an upgrade, soon", "*:refuse-upgrade=503,retry-after=soon", "retry-after=soon"},
 		{"two whens", "*:status=503,next=1,every=2", "next and every exclude each other"},
 		{"status is no number", "*:status=teapot", "status=teapot"},
 		{"status out of range", "*:status=99", "status 99"},

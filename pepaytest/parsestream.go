@@ -23,7 +23,8 @@ func streamSettings() map[string]func(n int) Fault {
 func streamSettingNames() []string {
 	return []string{
 		"refuse-upgrade", "reject-token", "drop-after", "reset-after", "silent-after", "duplicate-after", "reorder-after",
-		"skip-after", "truncated-frame-after", "cut-frame-after", "oversized-frame-after", "close-after", "ws-error-after",
+		"skip-after", "truncated-frame-after", "cut-frame-after", "late-after", "oversized-frame-after", "slow-frame-after",
+		"odd-field-after", "text-frame-after", "binary-frame-after", "close-after", "ws-error-after",
 	}
 }
 
@@ -45,31 +46,48 @@ func (v settings) onStream() (Fault, error) {
 	if err != nil {
 		return Fault{}, err
 	}
-	var f Fault
+	f, err := v.afterEvents(name, n)
+	if err != nil {
+		return Fault{}, err
+	}
+	return f, f.err
+}
+
+// afterEvents reads the settings that belong to the one with this name, whose number
+// is n.
+func (v settings) afterEvents(name string, n int) (Fault, error) {
 	switch name {
 	case "refuse-upgrade":
-		f = RefuseUpgrade(n)
+		f := RefuseUpgrade(n)
+		if f.err != nil || !v.has("retry-after") {
+			return f, nil
+		}
+		return v.withRetryAfter(f)
+	case "late-after":
+		by, err := v.number("by")
+		return LateAfter(n, by), err
 	case "oversized-frame-after":
 		bytes, err := parseBytes("bytes", v["bytes"])
-		if err != nil {
-			return Fault{}, err
-		}
-		f = OversizedFrameAfter(n, bytes)
+		return OversizedFrameAfter(n, bytes), err
+	case "slow-frame-after":
+		over, err := v.duration("over")
+		return SlowFrameAfter(n, over), err
+	case "odd-field-after":
+		return OddFieldAfter(n, v["field"], v["value"]), nil
+	case "text-frame-after":
+		return TextFrameAfter(n, v["body"]), nil
+	case "binary-frame-after":
+		return BinaryFrameAfter(n, []byte(v["body"])), nil
 	case "close-after":
 		code, err := v.number("code")
-		if err != nil {
-			return Fault{}, err
-		}
-		f = CloseAfter(n, code)
+		return CloseReasonAfter(n, code, v["message"]), err
 	case "ws-error-after":
 		if !v.has("code") {
 			return Fault{}, fmt.Errorf("pepaytest: %s needs code", name)
 		}
-		f = WSErrorAfter(n, v["code"], v.message())
-	default:
-		f = streamSettings()[name](n)
+		return WSErrorAfter(n, v["code"], v.message()), nil
 	}
-	return f, f.err
+	return streamSettings()[name](n), nil
 }
 
 func (v settings) number(name string) (int, error) {

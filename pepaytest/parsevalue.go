@@ -21,11 +21,23 @@ func (v settings) status() (Fault, error) {
 	if f.err != nil || !v.has("retry-after") {
 		return f, f.err
 	}
+	return v.withRetryAfter(f)
+}
+
+func (v settings) withRetryAfter(f Fault) (Fault, error) {
 	seconds, err := parseSeconds(v["retry-after"])
 	if err != nil {
 		return Fault{}, err
 	}
 	return f.withRetryAfter(strconv.FormatInt(seconds, 10)), nil
+}
+
+func (v settings) duration(name string) (time.Duration, error) {
+	d, err := time.ParseDuration(v[name])
+	if err != nil {
+		return 0, fmt.Errorf("pepaytest: %s=%s: write a duration such as 200ms", name, v[name])
+	}
+	return d, nil
 }
 
 // parseSeconds reads 2 and 2s; the header has whole seconds only.

@@ -1,7 +1,6 @@
 package pepaytest
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -93,10 +92,7 @@ func statusBody(code int) any {
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		panic("pepaytest: encode answer: " + err.Error())
-	}
+	encoded := encode(body)
 	w.Header().Set("Content-Type", contentTypeJSON)
 	w.WriteHeader(status)
 	_, _ = w.Write(encoded)

@@ -31,10 +31,10 @@ type stream struct {
 	batch    []*record
 	window   [64]*record
 	buf      []byte
-	lastID   string  // of the last event sent
-	opening  *ending // what an old cursor meets first, if anything
+	lastID   string     // of the last event sent
+	opening  *streamEnd // what an old cursor meets first, if anything
 	faults   []pendingFault
-	held     *record // by ReorderAfter
+	late     []lateEvent // by LateAfter
 
 	mu       sync.Mutex
 	wire     *wire // set once, before run
@@ -43,7 +43,7 @@ type stream struct {
 	gone      chan struct{} // closed when the client is
 	silent    atomic.Bool
 	done      chan struct{} // closed when the stream is to end with final
-	final     ending
+	final     streamEnd
 	finalOnce sync.Once
 }
 
@@ -127,14 +127,14 @@ func (st *stream) read(ctx context.Context, conn *websocket.Conn) {
 }
 
 // follow sends events until there is a reason to end.
-func (st *stream) follow() ending {
+func (st *stream) follow() streamEnd {
 	if end := st.meet(st.opening); end != nil {
 		return *end
 	}
 	for {
-		if end := st.dueEnding(); end != nil {
+		if end := st.betweenEvents(); end != nil {
 			if st.flush() != nil {
-				return ending{how: endLeft}
+				return streamEnd{how: endLeft}
 			}
 			return *end
 		}
@@ -149,7 +149,7 @@ func (st *stream) follow() ending {
 }
 
 // next waits for the next event the stream wants.
-func (st *stream) next() (*record, *ending) {
+func (st *stream) next() (*record, *streamEnd) {
 	for {
 		for len(st.batch) > 0 {
 			rec := st.batch[0]
@@ -163,7 +163,7 @@ func (st *stream) next() (*record, *ending) {
 		case <-st.done:
 			return nil, &st.final
 		case <-st.gone:
-			return nil, &ending{how: endLeft}
+			return nil, &streamEnd{how: endLeft}
 		default:
 		}
 		n, lost, changed := st.server.events.read(st.position, st.window[:])
@@ -178,7 +178,7 @@ func (st *stream) next() (*record, *ending) {
 			continue
 		}
 		if st.flush() != nil {
-			return nil, &ending{how: endLeft}
+			return nil, &streamEnd{how: endLeft}
 		}
 		select {
 		case <-changed:
@@ -192,12 +192,11 @@ func (st *stream) next() (*record, *ending) {
 const flushBytes = 32 << 10
 
 // write queues one frame of an event.
-func (st *stream) write(rec *record) *ending {
+func (st *stream) write(rec *record) *streamEnd {
 	st.buf = appendText(st.buf, rec.frame)
-	st.lastID = rec.event.ID
-	st.sent.Add(1)
+	st.countEvent(rec)
 	if len(st.buf) >= flushBytes && st.flush() != nil {
-		return &ending{how: endLeft}
+		return &streamEnd{how: endLeft}
 	}
 	return nil
 }

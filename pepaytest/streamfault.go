@@ -1,36 +1,52 @@
 package pepaytest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // streamFault is something that happens on an open stream, once per connection,
 // after a number of event frames.
 type streamFault struct {
+	kind          streamFaultKind
 	after         int
-	misdeed       misdeed
-	bytes         int
-	code          int
-	wsCode, wsMsg string
+	by            int             // events that go before a late one
+	bytes         int             // of an oversized frame
+	code          int             // of a close
+	reason        string          // of a close
+	wsCode, wsMsg string          // of a ws_error
+	payload       []byte          // of an extra frame
+	field         string          // that is odd
+	value         json.RawMessage // of that field; nil removes it
+	over          time.Duration   // that a slow frame takes
 }
 
-type misdeed int
+type streamFaultKind int
 
 const (
-	misdeedDrop misdeed = iota
-	misdeedReset
-	misdeedSilent
-	misdeedClose
-	misdeedError
-	misdeedDuplicate
-	misdeedReorder
-	misdeedSkip
-	misdeedTruncate
-	misdeedCut
-	misdeedOversize
+	// These end the stream.
+	faultDrop streamFaultKind = iota
+	faultReset
+	faultSilent
+	faultClose
+	faultError
+	// These come between two events.
+	faultText
+	faultBinary
+	// These happen to an event.
+	faultDuplicate
+	faultLate
+	faultSkip
+	faultTruncate
+	faultCut
+	faultOversize
+	faultOddField
+	faultSlow
 )
 
 // upgradeFilter narrows a fault of answers to upgrades.
@@ -56,6 +72,21 @@ func RefuseUpgrade(status int) Fault {
 	return f
 }
 
+// RefuseUpgradeRetryAfter is [RefuseUpgrade] with a Retry-After header: "2", an HTTP
+// date, or whatever a client should survive.
+//
+// See https://docs-alpha.pepay.io/api-spec/rate-limits
+func RefuseUpgradeRetryAfter(status int, value string) Fault {
+	f := RefuseUpgrade(status)
+	if f.err != nil {
+		return f
+	}
+	if err := checkHeader("Retry-After", value); err != nil {
+		return Fault{err: err}
+	}
+	return f.withRetryAfter(value)
+}
+
 // RejectToken answers 401 to an upgrade that carries a token, as if it had been
 // revoked. Upgrades with an API key do not meet it and do not count.
 //
@@ -75,20 +106,20 @@ func RejectToken() Fault {
 // acts once on each connection that meets it, and [Next], [Every] and [Always] count
 // the upgrades that succeed.
 func DropAfter(n int) Fault {
-	return onStream("DropAfter", streamFault{after: n, misdeed: misdeedDrop}, 0)
+	return onStream("DropAfter", streamFault{after: n, kind: faultDrop}, 0)
 }
 
 // ResetAfter is [DropAfter] with a RST instead of a FIN: what a machine that crashed
 // and came back does.
 func ResetAfter(n int) Fault {
-	return onStream("ResetAfter", streamFault{after: n, misdeed: misdeedReset}, 0)
+	return onStream("ResetAfter", streamFault{after: n, kind: faultReset}, 0)
 }
 
 // SilentAfter says nothing more after n event frames, 0 or more. Pings and a close
 // frame are not answered, and the connection stays open until the client hangs up or
 // the server closes: what a machine that has vanished does.
 func SilentAfter(n int) Fault {
-	return onStream("SilentAfter", streamFault{after: n, misdeed: misdeedSilent}, 0)
+	return onStream("SilentAfter", streamFault{after: n, kind: faultSilent}, 0)
 }
 
 // DuplicateAfter sends the n-th event twice, n being at least 1. The documentation
@@ -96,54 +127,49 @@ func SilentAfter(n int) Fault {
 //
 // See https://docs-alpha.pepay.io/api-spec/realtime/websockets
 func DuplicateAfter(n int) Fault {
-	return onStream("DuplicateAfter", streamFault{after: n, misdeed: misdeedDuplicate}, 1)
+	return onStream("DuplicateAfter", streamFault{after: n, kind: faultDuplicate}, 1)
 }
 
 // ReorderAfter swaps the two events after the first n, 0 or more: the first of them
 // is held back until the second has been sent.
 func ReorderAfter(n int) Fault {
-	return onStream("ReorderAfter", streamFault{after: n, misdeed: misdeedReorder}, 0)
+	return onStream("ReorderAfter", streamFault{after: n, kind: faultLate, by: 1}, 0)
+}
+
+// LateAfter holds back the event after the first n, 0 or more, until by further ones
+// have been sent, 1 or more. The Events API and a replay have it in its place all the
+// while. If the stream ends before that, the event does not come over it: a client
+// whose cursor is behind it already has to look back for it.
+func LateAfter(n, by int) Fault {
+	if by < 1 {
+		return Fault{err: fmt.Errorf("pepaytest: LateAfter(%d, %d): give at least 1 event that goes before", n, by)}
+	}
+	return onStream("LateAfter", streamFault{after: n, kind: faultLate, by: by}, 0)
 }
 
 // SkipAfter leaves out the event after the first n, 0 or more. It stays in the log,
 // for replay and for the Events API.
 func SkipAfter(n int) Fault {
-	return onStream("SkipAfter", streamFault{after: n, misdeed: misdeedSkip}, 0)
-}
-
-// TruncatedFrameAfter cuts off the JSON of the event after the first n, 0 or more:
-// the WebSocket frame is complete and correct, what is in it cannot be decoded. The
-// stream goes on. [CutFrameAfter] breaks the frame itself.
-func TruncatedFrameAfter(n int) Fault {
-	return onStream("TruncatedFrameAfter", streamFault{after: n, misdeed: misdeedTruncate}, 0)
-}
-
-// CutFrameAfter breaks off in the frame of the event after the first n, 0 or more:
-// its header announces the whole event, half of it follows, then a FIN.
-func CutFrameAfter(n int) Fault {
-	return onStream("CutFrameAfter", streamFault{after: n, misdeed: misdeedCut}, 0)
-}
-
-// OversizedFrameAfter sends the event after the first n, 0 or more, in one frame of
-// this many bytes: valid JSON, blown up with spaces inside, so that a client without
-// a limit takes it for a good one. It is not held in memory. An event that is larger
-// anyway stays as it is. bytes is at least 1.
-func OversizedFrameAfter(n, bytes int) Fault {
-	if bytes < 1 {
-		return Fault{err: fmt.Errorf("pepaytest: OversizedFrameAfter(%d, %d): give at least 1 byte", n, bytes)}
-	}
-	return onStream("OversizedFrameAfter", streamFault{after: n, misdeed: misdeedOversize, bytes: bytes}, 0)
+	return onStream("SkipAfter", streamFault{after: n, kind: faultSkip}, 0)
 }
 
 // CloseAfter closes the stream after n event frames, 0 or more, with a close frame of
 // this code, 1000 to 4999: an int, or a close code of a WebSocket library. 1005 is a
 // close frame without a code. 1006 and 1015 mean that there was no close frame at
 // all: use [DropAfter].
-func CloseAfter[C ~int](n int, code C) Fault {
-	if code < 1000 || code > 4999 || code == 1006 || code == 1015 {
+func CloseAfter[C ~int](n int, code C) Fault { return CloseReasonAfter(n, code, "") }
+
+// CloseReasonAfter is [CloseAfter] with a reason in the close frame, at most 123 bytes
+// and none with 1005. What Pepay says there is not documented.
+func CloseReasonAfter[C ~int](n int, code C, reason string) Fault {
+	const longest = 123
+	switch {
+	case code < 1000 || code > 4999 || code == 1006 || code == 1015:
 		return Fault{err: fmt.Errorf("pepaytest: CloseAfter(%d, %d): give a code from 1000 to 4999 that a close frame can have", n, int(code))}
+	case len(reason) > longest || code == 1005 && reason != "" || !utf8.ValidString(reason):
+		return Fault{err: fmt.Errorf("pepaytest: CloseReasonAfter(%d, %d, %q): no close frame can have this reason", n, int(code), reason)}
 	}
-	return onStream("CloseAfter", streamFault{after: n, misdeed: misdeedClose, code: int(code)}, 0)
+	return onStream("CloseAfter", streamFault{after: n, kind: faultClose, code: int(code), reason: reason}, 0)
 }
 
 // WSErrorAfter sends a ws_error frame after n event frames, 0 or more, and closes
@@ -152,7 +178,7 @@ func CloseAfter[C ~int](n int, code C) Fault {
 //
 // See https://docs-alpha.pepay.io/api-spec/realtime/websockets
 func WSErrorAfter(n int, code, message string) Fault {
-	return onStream("WSErrorAfter", streamFault{after: n, misdeed: misdeedError, wsCode: code, wsMsg: message}, 0)
+	return onStream("WSErrorAfter", streamFault{after: n, kind: faultError, wsCode: code, wsMsg: message}, 0)
 }
 
 func onStream(name string, f streamFault, least int) Fault {

@@ -1,11 +1,13 @@
 package pepaytest_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,6 +39,18 @@ func TestFaultsOfAnOpenStream(t *testing.T) {
 		{"reorder-after=0", pepaytest.ReorderAfter(0), "2 1 3 4 5 6 rest"},
 		{"reorder-after=3", pepaytest.ReorderAfter(3), "1 2 3 5 4 6 rest"},
 		{"reorder-after=5", pepaytest.ReorderAfter(5), "1 2 3 4 5 rest"},
+		{"late-after=0,by=1", pepaytest.LateAfter(0, 1), "2 1 3 4 5 6 rest"},
+		{"late-after=1,by=3", pepaytest.LateAfter(1, 3), "1 3 4 5 2 6 rest"},
+		{"late-after=1,by=4", pepaytest.LateAfter(1, 4), "1 3 4 5 6 2 rest"},
+		{"late-after=1,by=5", pepaytest.LateAfter(1, 5), "1 3 4 5 6 rest"},
+		{"odd-field-after=1,field=created,value=\"today\"", pepaytest.OddFieldAfter(1, "created", `"today"`), "1 2[created \"today\"] 3 4 5 6 rest"},
+		{"odd-field-after=0,field=livemode,value=", pepaytest.OddFieldAfter(0, "livemode", ""), "1[livemode -] 2 3 4 5 6 rest"},
+		{"odd-field-after=1,field=request.id,value={\"a\":1,\"b\":2}", pepaytest.OddFieldAfter(1, "request.id", `{"a":1,"b":2}`), `1 2[request {"id":{"a":1,"b":2}}] 3 4 5 6 rest`},
+		{"text-frame-after=0,body=ping", pepaytest.TextFrameAfter(0, "ping"), "ping 1 2 3 4 5 6 rest"},
+		{"text-frame-after=6,body={\"object\":\"hello\",\"n\":1}", pepaytest.TextFrameAfter(6, `{"object":"hello","n":1}`), `1 2 3 4 5 6 {"object":"hello","n":1} rest`},
+		{"binary-frame-after=2,body=ab", pepaytest.BinaryFrameAfter(2, []byte("ab")), "1 2 binary:ab 3 4 5 6 rest"},
+		{"slow-frame-after=1,over=900ms", pepaytest.SlowFrameAfter(1, 900*time.Millisecond), "1 2 3 4 5 6 rest"},
+		{"close-after=1,code=1008,message=token revoked", pepaytest.CloseReasonAfter(1, 1008, "token revoked"), "1 closed 1008"},
 		{"skip-after=0", pepaytest.SkipAfter(0), "2 3 4 5 6 rest"},
 		{"skip-after=5", pepaytest.SkipAfter(5), "1 2 3 4 5 rest"},
 		{"truncated-frame-after=0", pepaytest.TruncatedFrameAfter(0), "cut 2 3 4 5 6 rest"},
@@ -55,7 +69,7 @@ func TestFaultsOfAnOpenStream(t *testing.T) {
 		for form, add := range map[string]func(*pepaytest.Faults) *pepaytest.Rule{
 			"in Go": func(f *pepaytest.Faults) *pepaytest.Rule { return f.On(merchantID, tc.fault, pepaytest.Next(1)) },
 			"as text": func(f *pepaytest.Faults) *pepaytest.Rule {
-				rule, err := f.Add(merchantID + ":" + tc.spec + ",next=1")
+				rule, err := f.Add(merchantID + ":next=1," + tc.spec)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -87,7 +101,7 @@ func observe(c *client) string {
 	var seen []string
 	for {
 		ctx, cancel := context.WithTimeout(c.t.Context(), time.Second)
-		_, data, err := c.Read(ctx)
+		kind, data, err := c.Read(ctx)
 		cancel()
 		var closed websocket.CloseError
 		switch {
@@ -103,6 +117,10 @@ func observe(c *client) string {
 			return strings.Join(append(seen, "EOF"), " ")
 		case err != nil:
 			return strings.Join(append(seen, err.Error()), " ")
+		}
+		if kind == websocket.MessageBinary {
+			seen = append(seen, "binary:"+string(data))
+			continue
 		}
 		seen = append(seen, describe(data))
 	}
@@ -122,6 +140,13 @@ func describe(data []byte) string {
 	}
 	_, id, _ := ev.Resource()
 	number := string(id[len(id)-1] + 1) // inv-0 is the first
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(data, &fields)
+	for name, documented := range map[string]string{"created": `^\d+$`, "livemode": "^false$", "request": "^$"} {
+		if value := string(fields[name]); !regexp.MustCompile(documented).MatchString(value) {
+			return number + "[" + name + " " + cmp.Or(value, "-") + "]"
+		}
+	}
 	if len(data) > 10_000 {
 		return number + "(" + sprint(len(data)) + ")"
 	}
@@ -267,6 +292,110 @@ func TestRejectToken(t *testing.T) {
 	open(t, s, merchantPath+"?token="+token)
 	if rule.Hits() != 1 {
 		t.Errorf("%d hits", rule.Hits())
+	}
+}
+
+// What is slow takes its time, and pings are answered after it.
+func TestSlowFrame(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.SlowFrameAfter(0, 8*time.Second), pepaytest.Next(1))
+		c := openMerchant(t, s, "")
+		began := time.Now()
+		events := emitN(s, 2)
+		synctest.Wait() // the frame has begun
+		pinged := make(chan time.Duration, 1)
+		go func() {
+			_ = c.Ping(t.Context())
+			pinged <- time.Since(began)
+		}()
+		c.want(events[0])
+		if took := time.Since(began); took < 7*time.Second || took > 8*time.Second {
+			t.Errorf("sent within %v", took)
+		}
+		c.want(events[1])
+		go func() { _, _, _ = c.Read(t.Context()) }()
+		if took := <-pinged; took < 7*time.Second {
+			t.Errorf("a pong after %v, in the middle of a frame", took)
+		}
+	})
+}
+
+// Closing the server breaks off a slow frame.
+func TestSlowFrameAndClose(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.SlowFrameAfter(0, time.Hour), pepaytest.Next(1))
+		c := openMerchant(t, s, "")
+		emitN(s, 1)
+		time.Sleep(time.Minute)
+		began := time.Now()
+		if err := s.Close(); err != nil || time.Since(began) > time.Second {
+			t.Errorf("closed after %v: %v", time.Since(began), err)
+		}
+		if got := observe(c); got != "broken" && got != "EOF" {
+			t.Errorf("%s", got)
+		}
+	})
+}
+
+// Several events may be late at a time, each as long as its fault says.
+func TestLateEvents(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.LateAfter(1, 4), pepaytest.Next(1))
+		s.Faults().On("*", pepaytest.LateAfter(2, 1), pepaytest.Next(1))
+		start := emit(s, pepay.EventInvoiceUpdated)
+		emitN(s, 7)
+		if got, want := observe(openMerchant(t, s, "since="+start.ID)), "1 3 5 4 6 2 7 rest"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// A late event whose stream ends before its time is in the Events API all the while.
+func TestLateEventIsListed(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.LateAfter(1, 9), pepaytest.Next(1))
+		s.Faults().On("*", pepaytest.DropAfter(4), pepaytest.Next(1))
+		start := emit(s, pepay.EventInvoiceUpdated)
+		events := emitN(s, 6)
+		if got, want := observe(openMerchant(t, s, "since="+start.ID)), "1 3 4 5 EOF"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if got := listEvents(t, s, "starting_after="+events[2].ID); len(got.Data) != 3 || got.Data[0].ID != events[1].ID {
+			t.Errorf("listed %v", got)
+		}
+	})
+}
+
+func TestCloseReason(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s *pepaytest.Server) {
+		s.Faults().On("*", pepaytest.CloseReasonAfter(0, 1008, "token revoked"), pepaytest.Next(1))
+		_, _, err := openMerchant(t, s, "").Read(t.Context())
+		if closed := (websocket.CloseError{}); !asClose(err, &closed) || closed.Reason != "token revoked" || closed.Code != 1008 {
+			t.Error(err)
+		}
+	})
+}
+
+func TestRefuseUpgradeRetryAfter(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t)
+	if _, err := s.Faults().Add("*:refuse-upgrade=503,retry-after=7s,next=1"); err != nil {
+		t.Fatal(err)
+	}
+	s.Faults().On(merchantID, pepaytest.RefuseUpgradeRetryAfter(429, "soon"), pepaytest.Next(1))
+	for _, want := range []string{"503 7", "429 soon"} {
+		r, err := request(t, s, http.MethodGet, merchantPath, "", "x-api-key", s.APIKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sprint(r.status, r.header.Get("Retry-After")); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 

@@ -66,9 +66,9 @@ func (o *streams) closeAll() {
 	o.checkEmpty()
 	o.mu.Unlock()
 	for _, st := range o.all() {
-		st.interrupt(serverCloses(), farewell)
+		st.interrupt(serverCloses(), closeGrace)
 	}
-	timer := time.NewTimer(2 * farewell)
+	timer := time.NewTimer(2 * closeGrace)
 	defer timer.Stop()
 	select {
 	case <-empty:
@@ -76,6 +76,6 @@ func (o *streams) closeAll() {
 	}
 }
 
-func serverCloses() ending {
-	return ending{how: endClose, code: 1001, reason: "server closes"}
+func serverCloses() streamEnd {
+	return streamEnd{how: endClose, code: 1001, reason: "server closes"}
 }

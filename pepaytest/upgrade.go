@@ -19,7 +19,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		if s.streams.add(st) {
 			st.faults = s.faults.planStream(st.operation)
 		} else {
-			st.interrupt(serverCloses(), farewell)
+			st.interrupt(serverCloses(), closeGrace)
 		}
 		settled(http.StatusSwitchingProtocols)
 	}}

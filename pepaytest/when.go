@@ -1,11 +1,15 @@
 package pepaytest
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // When says which of the requests for an operation meet a fault. The zero When is
 // [Always].
 type When struct {
 	next, every int
+	lasts       time.Duration
 	err         error
 }
 
@@ -29,12 +33,23 @@ func Every(n int) When {
 	return When{every: n}
 }
 
-func (w When) due(seen, hits int) bool {
+// For is every request for as long as d from when the rule was added, by the system's
+// clock: an outage. What is not positive is refused.
+func For(d time.Duration) When {
+	if d <= 0 {
+		return When{err: fmt.Errorf("pepaytest: For(%v): give more than 0", d)}
+	}
+	return When{lasts: d}
+}
+
+func (w When) due(seen, hits int, age time.Duration) bool {
 	switch {
 	case w.next > 0:
 		return hits < w.next
 	case w.every > 0:
 		return seen%w.every == 0
+	case w.lasts > 0:
+		return age < w.lasts
 	default:
 		return true
 	}

@@ -11,17 +11,23 @@ import (
 // that a fault can write what no WebSocket library would.
 type wire struct {
 	net.Conn
-	turn  chan struct{} // one write at a time; a mutex would not block durably in a synctest bubble
-	muted atomic.Bool
+	turn   chan struct{} // one write at a time; a mutex would not block durably in a synctest bubble
+	muted  atomic.Bool
+	held   bool   // guarded by turn: what the library writes is queued
+	queued []byte // guarded by turn
 }
 
 func newWire(conn net.Conn) *wire { return &wire{Conn: conn, turn: make(chan struct{}, 1)} }
 
-// Write is the library's way out. A muted wire swallows it.
+// Write is the library's way out. A muted wire swallows what it writes.
 func (w *wire) Write(p []byte) (int, error) {
 	w.turn <- struct{}{}
 	defer func() { <-w.turn }()
-	if w.muted.Load() {
+	switch {
+	case w.muted.Load():
+		return len(p), nil
+	case w.held:
+		w.queued = append(w.queued, p...)
 		return len(p), nil
 	}
 	return w.Conn.Write(p)
@@ -46,9 +52,27 @@ func (w *wire) send(p []byte) error {
 	return err
 }
 
+// hold queues what the library writes until release, so that nothing comes between
+// the parts of a frame. The library itself would give up waiting for its turn.
+func (w *wire) hold() {
+	w.turn <- struct{}{}
+	w.held = true
+	<-w.turn
+}
+
+func (w *wire) release() {
+	w.turn <- struct{}{}
+	defer func() { <-w.turn }()
+	if w.held = false; len(w.queued) > 0 && !w.muted.Load() {
+		_, _ = w.Conn.Write(w.queued) // a connection that is gone ends the stream elsewhere
+	}
+	w.queued = nil
+}
+
 const (
-	finalText  = 0x81
-	finalClose = 0x88
+	finalText   = 0x81
+	finalBinary = 0x82
+	finalClose  = 0x88
 )
 
 // appendHeader appends the header of a frame of a server: unmasked, unfragmented.

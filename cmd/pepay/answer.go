@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 )
 
 // answer is what came of an attempt: a status, or why there is none.
@@ -72,22 +74,16 @@ func (f *forwarder) failed(err error) answer {
 	case errors.As(err, &certificate) && isNearby(f.target.Hostname()):
 		text += " (--skip-verify accepts it)"
 	}
-	return answer{failure: printable(text)}
+	return answer{failure: terminal.Printable(text)}
 }
 
-// newForwardClient makes a client that stays where it is sent.
+// newForwardClient makes a client that follows no redirects.
 func newForwardClient(timeout time.Duration, skipVerify bool) *http.Client {
+	transport := newTransport()
+	transport.MaxIdleConnsPerHost = 1
+	transport.TLSClientConfig.InsecureSkipVerify = skipVerify // asked for by --skip-verify, for this machine and its own network
 	return &http.Client{
-		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment,
-			TLSClientConfig: &tls.Config{
-				MinVersion:         tls.VersionTLS12,
-				InsecureSkipVerify: skipVerify, //nolint:gosec // asked for by --skip-verify, for this machine and its own network
-			},
-			MaxIdleConnsPerHost: 1,
-			IdleConnTimeout:     time.Minute,
-			ForceAttemptHTTP2:   true,
-		},
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       timeout,
 	}

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/webhook"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
@@ -18,23 +18,20 @@ type delivery struct {
 	body   []byte
 }
 
-// newDelivery is the delivery of an event, with further headers.
-func newDelivery(ev *pepay.Event, further http.Header) (delivery, error) {
-	var body bytes.Buffer
-	if err := printJSON(&body, eventInJSON(ev)); err != nil {
-		return delivery{}, err
-	}
+// newDelivery is the delivery of an event, byte for byte as it came, with further
+// headers.
+func newDelivery(ev *pepay.Event, further http.Header) delivery {
 	header := http.Header{"User-Agent": {"pepay-cli/" + wrapper.Version}}
 	for name, values := range further {
 		header[name] = values
 	}
 	header.Set("Content-Type", "application/json")
-	header.Set("X-Pepay-Event", printable(ev.Type))
-	header.Set("X-Pepay-Event-ID", printable(ev.ID))
+	header.Set("X-Pepay-Event", terminal.Printable(ev.Type))
+	header.Set("X-Pepay-Event-ID", terminal.Printable(ev.ID))
 	if environment := environmentOf(ev); environment.Valid() {
 		header.Set("X-Pepay-Network-Environment", string(environment))
 	}
-	return delivery{header, bytes.TrimSuffix(body.Bytes(), []byte("\n"))}, nil
+	return delivery{header, ev.Raw()}
 }
 
 // signed returns the headers with a signature of now: what is tried again later

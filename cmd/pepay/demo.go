@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/wrapper"
 	"github.com/pepaylabs/pepay-go/wstoken"
@@ -69,7 +70,7 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 		return err
 	}
 	play := newPlay(cmd, server)
-	if cmd.Bool("open") || !cmd.Bool("once") && isTerminal(cmd.Root().Reader) && isTerminal(cmd.Root().Writer) {
+	if cmd.Bool("open") || !cmd.Bool("once") && terminal.Is(cmd.Root().Reader) && terminal.Is(cmd.Root().Writer) {
 		page, err := showDashboard(ctx, cmd, server, tokens)
 		if err != nil {
 			return err
@@ -138,9 +139,9 @@ func showToken(cmd *cli.Command, stdout io.Writer, token *pepay.WSToken) error {
 		value = token.Token.Reveal()
 	}
 	if cmd.Bool("json") {
-		return printJSON(stdout, inJSON(token, value))
+		return terminal.WriteJSON(stdout, inJSON(token, value))
 	}
-	title := paint(stdout, bold, string(token.Scope)+" token")
+	title := terminal.Paint(stdout, terminal.Bold, string(token.Scope)+" token")
 	if _, err := fmt.Fprintf(stdout, "\n%s\n", title); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -10,40 +9,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 )
-
-// eventJSON is an event in Pepay's wire form: the documented fields in the
-// documented order, the resource as it was sent.
-type eventJSON struct {
-	ID              string              `json:"id"`
-	Object          string              `json:"object"`
-	APIVersion      string              `json:"api_version,omitempty"`
-	Created         pepay.Timestamp     `json:"created"`
-	Type            string              `json:"type"`
-	Livemode        bool                `json:"livemode"`
-	PendingWebhooks int64               `json:"pending_webhooks"`
-	Request         *pepay.EventRequest `json:"request,omitempty"`
-	Data            eventDataJSON       `json:"data"`
-}
-
-type eventDataJSON struct {
-	Object             json.RawMessage `json:"object"`
-	PreviousAttributes json.RawMessage `json:"previous_attributes,omitempty"`
-}
-
-func eventInJSON(ev *pepay.Event) eventJSON {
-	return eventJSON{
-		ID: ev.ID, Object: ev.Object, APIVersion: ev.APIVersion, Created: ev.Created, Type: ev.Type,
-		Livemode: ev.Livemode, PendingWebhooks: ev.PendingWebhooks, Request: orNull(ev.Request),
-		Data: eventDataJSON{Object: ev.Data.Object, PreviousAttributes: ev.Data.PreviousAttributes},
-	}
-}
 
 // eventPrinter returns how an event is printed: in one write, so that it is there
 // before the next one is asked for. layout is that of its time in a line.
 func eventPrinter(w io.Writer, layout string, asJSON bool) func(*pepay.Event) error {
 	if asJSON {
-		return func(ev *pepay.Event) error { return printJSON(w, eventInJSON(ev)) }
+		return func(ev *pepay.Event) error { return terminal.WriteRawJSON(w, ev.Raw()) }
 	}
 	return func(ev *pepay.Event) error {
 		_, err := fmt.Fprintln(w, datedLine(w, layout, ev))
@@ -75,8 +48,8 @@ func datedLine(w io.Writer, layout string, ev *pepay.Event) string {
 	}
 	kind, id, status := ev.Resource()
 	return fmt.Sprintf("%s  %s  %-*s  %-*s  %-*s  %s", at,
-		paint(w, bold, fmt.Sprintf("%-*s", typeWidth, printable(ev.Type))), idWidth, printable(ev.ID),
-		kindWidth, orDash(printable(kind)), shortWidth, orDash(short(printable(id))), paint(w, statusColor(status), orDash(printable(status))))
+		terminal.Paint(w, terminal.Bold, fmt.Sprintf("%-*s", typeWidth, terminal.Printable(ev.Type))), idWidth, terminal.Printable(ev.ID),
+		kindWidth, orDash(terminal.Printable(kind)), shortWidth, orDash(short(terminal.Printable(id))), terminal.Paint(w, statusColor(status), orDash(terminal.Printable(status))))
 }
 
 // short keeps of an id what tells it from others on a screen.
@@ -99,9 +72,9 @@ func orDash(text string) string {
 func statusColor(status string) string {
 	switch status {
 	case "paid", "confirmed", "fulfilled", "delivered":
-		return green
+		return terminal.Green
 	case "expired", "canceled", "cancelled", "failed", "manual_retry":
-		return red
+		return terminal.Red
 	}
-	return yellow
+	return terminal.Yellow
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -63,29 +64,21 @@ func TestEventsList(t *testing.T) {
 func TestEventsGet(t *testing.T) {
 	t.Parallel()
 	server := account(t)
-	ev := server.Emit(pepay.Event{
-		ID: "evt_1700000000000-123", Type: pepay.EventInvoiceUpdated,
-		Data: pepay.EventData{Object: json.RawMessage("{\"object\":\"invoice\",\"metadata\":{\"a\":1.10,\"b\":\"\u009b2J\"}}")},
-	})
-	r := pepayRun(t, at(server.URL()), "events", "get", ev.ID, "--json")
-	r.wantDone(t)
-	if ids := idsOf(t, r.stdout); !slices.Equal(ids, []string{ev.ID}) || strings.Count(r.stdout, "\n") != 1 || !strings.Contains(r.stdout, "\u009b") {
-		t.Errorf("%+v", r)
+	ev := server.EmitRaw([]byte(oddEvent))
+	for _, args := range [][]string{{"get", ev.ID, "--json"}, {"list", "--json"}} {
+		r := pepayRun(t, at(server.URL()), append([]string{"events"}, args...)...)
+		r.wantDone(t)
+		if r.stdout != oddEventShown+"\n" {
+			t.Errorf("%v: %+v", args, r)
+		}
 	}
-	r = pepayRun(t, at(server.URL()), "events", "get", ev.ID)
+	r := pepayRun(t, at(server.URL()), "events", "get", ev.ID)
 	r.wantDone(t)
-	const want = `  "data": {
-    "object": {
-      "object": "invoice",
-      "metadata": {
-        "a": 1.10,
-        "b": " 2J"
-      }
-    }
-  }
-}
-`
-	if !strings.HasPrefix(r.stdout, "{\n  \"id\": \"evt_1700000000000-123\",\n") || !strings.HasSuffix(r.stdout, want) {
+	var want bytes.Buffer
+	if err := json.Indent(&want, []byte(oddEventShown), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	if r.stdout != want.String()+"\n" {
 		t.Errorf("%s", r.stdout)
 	}
 	pepayRun(t, at(server.URL()), "events", "get", "evt_none").wantError(t, exitFailed, "getEvent: 404 NOT_FOUND")
@@ -120,6 +113,17 @@ func TestEventsResend(t *testing.T) {
 	r = pepayRun(t, signing(at(server.URL())), "events", "resend", ev.ID, "--forward-to", hook.URL+"/?token="+canary, "--retry", "1", "--retry-backoff", "1ms")
 	if r.code != exitFailed || !strings.HasPrefix(r.stderr, "pepay: event "+ev.ID+" was not accepted after 2 attempts: ") {
 		t.Errorf("%+v", r)
+	}
+}
+
+// An event that is delivered again is byte for byte what the Events API has.
+func TestEventsResendIsWhole(t *testing.T) {
+	t.Parallel()
+	server, hook := account(t), newReceiver(t, always(http.StatusOK))
+	ev := server.EmitRaw([]byte(oddEvent))
+	pepayRun(t, signing(at(server.URL())), "events", "resend", ev.ID, "--forward-to", hook.URL).wantDone(t)
+	if got := hook.all(); len(got) != 1 || got[0].body != oddEvent || got[0].err != nil {
+		t.Errorf("%+v\nwant %s", got, oddEvent)
 	}
 }
 

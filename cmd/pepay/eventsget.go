@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 )
 
 const eventsGetDescription = `Prints an event in Pepay's wire form, indented for reading or with --json in one line.
@@ -37,7 +37,7 @@ func eventsGetAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	if cmd.Bool("json") {
-		return printJSON(cmd.Root().Writer, eventInJSON(ev))
+		return terminal.WriteRawJSON(cmd.Root().Writer, ev.Raw())
 	}
 	return printIndented(cmd.Root().Writer, ev)
 }
@@ -72,19 +72,13 @@ func wantedEvent(ctx context.Context, cmd *cli.Command) (*pepay.Event, error) {
 	return client.Events.Get(ctx, id)
 }
 
-// printIndented prints for people: what moves a cursor becomes a space.
+// printIndented prints for people. What a terminal does not show is escaped.
 func printIndented(w io.Writer, ev *pepay.Event) error {
-	var line, indented bytes.Buffer
-	if err := printJSON(&line, eventInJSON(ev)); err != nil {
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, bytes.TrimSpace(ev.Raw()), "", "  "); err != nil {
 		return err
 	}
-	if err := json.Indent(&indented, bytes.TrimSpace(line.Bytes()), "", "  "); err != nil {
-		return err
-	}
-	for text := range strings.SplitSeq(indented.String(), "\n") {
-		if _, err := fmt.Fprintln(w, printable(text)); err != nil {
-			return err
-		}
-	}
-	return nil
+	indented.WriteByte('\n')
+	_, err := w.Write(terminal.EscapeJSON(indented.Bytes()))
+	return err
 }

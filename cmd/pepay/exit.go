@@ -6,8 +6,8 @@ import (
 	"net"
 	"strings"
 	"time"
-	"unicode"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
@@ -63,7 +63,7 @@ func explain(err error) string {
 	case errors.Is(err, wrapper.ErrInvalidArgument):
 		text = inFlags.Replace(text)
 	}
-	return printable(text)
+	return terminal.Printable(text)
 }
 
 // plain is the error without the names of the packages and functions it comes from.
@@ -71,7 +71,7 @@ func plain(err error) string {
 	return strings.TrimPrefix(withoutNames.Replace(err.Error()), "pepay: ")
 }
 
-var withoutNames = strings.NewReplacer("stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
+var withoutNames = strings.NewReplacer("no credential for the dial: pepay: ", "", "stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
 
 // inFlags names the flag instead of the option it becomes.
 var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url", "EventParams.Types", "--types",
@@ -102,14 +102,4 @@ func hint(err error) string {
 		return "check the address, PEPAY_API_URL or --base-url"
 	}
 	return ""
-}
-
-// printable keeps text from moving the cursor or starting a line of its own.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }

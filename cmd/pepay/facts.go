@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 )
 
 // tokenJSON is a ws_token as --json prints it. What Pepay left out is null.
@@ -38,13 +38,6 @@ func orNull[T comparable](value T) *T {
 		return nil
 	}
 	return &value
-}
-
-// printJSON writes v in one line.
-func printJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
 }
 
 type fact struct{ name, value string }
@@ -85,7 +78,7 @@ func printFacts(w io.Writer, indent string, facts []fact) error {
 	}
 	var b strings.Builder
 	for _, f := range facts {
-		value := printable(f.value)
+		value := terminal.Printable(f.value)
 		if value == "" {
 			value = "none"
 		}

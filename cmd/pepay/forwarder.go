@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 )
 
 // maxForwardWait bounds the doubling of --retry-backoff.
@@ -29,11 +30,8 @@ type forwarder struct {
 // deliver returns nil when the event was accepted, ctx's error when that ended, and
 // a refusedError when every attempt failed.
 func (f *forwarder) deliver(ctx context.Context, ev *pepay.Event) error {
-	d, err := newDelivery(ev, f.header)
-	if err != nil {
-		return fmt.Errorf("event %s: %w", ev.ID, err)
-	}
-	if err := f.say("→", paint(f.story, bold, printable(ev.Type)), printable(ev.ID)); err != nil {
+	d := newDelivery(ev, f.header)
+	if err := f.say("→", terminal.Paint(f.story, terminal.Bold, terminal.Printable(ev.Type)), terminal.Printable(ev.ID)); err != nil {
 		return err
 	}
 	for attempt := 1; ; attempt++ {
@@ -42,17 +40,17 @@ func (f *forwarder) deliver(ctx context.Context, ev *pepay.Event) error {
 		took := fmt.Sprintf("%dms", time.Since(began).Milliseconds())
 		switch {
 		case a.accepted(): // also where ctx ended meanwhile
-			return f.say("←", paint(f.story, green, a.short()), took)
+			return f.say("←", terminal.Paint(f.story, terminal.Green, a.short()), took)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case attempt > f.retries:
-			if err := f.say("←", paint(f.story, red, a.short()), took); err != nil {
+			if err := f.say("←", terminal.Paint(f.story, terminal.Red, a.short()), took); err != nil {
 				return err
 			}
 			return &refusedError{eventID: ev.ID, attempts: attempt, last: a}
 		}
 		wait := f.wait(attempt)
-		if err := f.say("←", paint(f.story, red, a.short()), took+",", fmt.Sprintf("attempt %d of %d in %s", attempt+1, f.retries+1, wait.Round(time.Millisecond))); err != nil {
+		if err := f.say("←", terminal.Paint(f.story, terminal.Red, a.short()), took+",", fmt.Sprintf("attempt %d of %d in %s", attempt+1, f.retries+1, wait.Round(time.Millisecond))); err != nil {
 			return err
 		}
 		if err := pause(ctx, wait); err != nil {

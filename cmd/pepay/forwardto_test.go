@@ -22,6 +22,7 @@ func TestForwardTarget(t *testing.T) {
 		"HTTP://shop.test/w":                 "http://shop.test/w",
 		"https://localhost:3000/w":           "https://localhost:3000/w",
 		"https://example.com/w":              "https://example.com/w",
+		"0.0.0.0:3000":                       "http://0.0.0.0:3000",
 	} {
 		if got, err := forwardTarget(text); err != nil || got.String() != want {
 			t.Errorf("%s: got %v, %v, want %s", text, got, err, want)

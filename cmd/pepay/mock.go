@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -22,17 +23,20 @@ What is answered: status=CODE with retry-after=… and body=…, body=… (the l
 setting, it may hold commas), success-false=CODE with message=…, missing-data,
 oversized=9MiB, redirect=URL, reset=before, reset=mid-body.
 Beside it or alone: latency=200ms, content-type=text/html.
-When: next=2, every=3, always (default).
+When: next=2, every=3, for=30s, always (default).
 
 Streams, openMerchantStream, openCommerceStream and openPaymentStream, have faults of
 their own:
 
   pepay mock --fault openMerchantStream:drop-after=5,next=1
 
-Upgrades: refuse-upgrade=CODE, reject-token. After a number of events: drop-after=3,
-reset-after=3, silent-after=3, close-after=3,code=1012, duplicate-after=3,
-reorder-after=3, skip-after=3, truncated-frame-after=3, cut-frame-after=3,
-oversized-frame-after=3,bytes=9MiB, ws-error-after=3,code=CODE with message=…
+Upgrades: refuse-upgrade=CODE with retry-after=…, reject-token. After a number of
+events: drop-after=3, reset-after=3, silent-after=3, close-after=3,code=1012 with
+message=…, duplicate-after=3, reorder-after=3, late-after=3,by=20, skip-after=3,
+truncated-frame-after=3, cut-frame-after=3, oversized-frame-after=3,bytes=9MiB,
+slow-frame-after=3,over=90s, odd-field-after=3,field=created,value=JSON (the last
+setting), text-frame-after=3,body=… or binary-frame-after (the last setting),
+ws-error-after=3,code=CODE with message=…
 
 'pepay trigger' makes events happen in it, 'pepay listen' follows them.
 
@@ -104,7 +108,7 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 // announce says that the simulator is ready, to a script or to a person.
 func announce(cmd *cli.Command, server *pepaytest.Server, faults []string) error {
 	if cmd.Bool("json") {
-		return printJSON(cmd.Root().Writer, struct {
+		return terminal.WriteJSON(cmd.Root().Writer, struct {
 			URL            string `json:"url"`
 			APIKey         string `json:"api_key"`
 			CommerceAPIKey string `json:"commerce_api_key"`
@@ -112,12 +116,12 @@ func announce(cmd *cli.Command, server *pepaytest.Server, faults []string) error
 	}
 	var b strings.Builder
 	stderr := cmd.Root().ErrWriter
-	fmt.Fprintf(&b, "%s\n\n", paint(stderr, bold, "The simulator listens on "+server.URL()))
+	fmt.Fprintf(&b, "%s\n\n", terminal.Paint(stderr, terminal.Bold, "The simulator listens on "+server.URL()))
 	fmt.Fprintf(&b, "  export PEPAY_API_URL=%s\n", server.URL())
 	fmt.Fprintf(&b, "  export PEPAY_API_KEY=%s\n", server.APIKey())
 	fmt.Fprintf(&b, "  export PEPAY_COMMERCE_API_KEY=%s\n\n", server.CommerceAPIKey())
 	for _, spec := range faults {
-		fmt.Fprintf(&b, "  fault  %s\n", printable(spec))
+		fmt.Fprintf(&b, "  fault  %s\n", terminal.Printable(spec))
 	}
 	if len(faults) > 0 {
 		b.WriteByte('\n')

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -112,7 +113,7 @@ func (p *play) show(scope pepay.WSTokenScope, ev *pepay.Event) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.asJSON {
-		return printJSON(p.stdout, eventInJSON(ev))
+		return terminal.WriteRawJSON(p.stdout, ev.Raw())
 	}
 	_, err := fmt.Fprintf(p.stdout, "  %-8s  %s\n", scope, eventLine(p.stdout, ev))
 	return err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -21,6 +22,6 @@ func requestLines(w io.Writer) func(pepaytest.Request) {
 		if operation == "" {
 			operation = "not documented"
 		}
-		fmt.Fprintf(w, "%s %s %s %s (%s)\n", r.At.Format(time.TimeOnly), outcome, printable(r.Method), printable(r.Path), operation)
+		fmt.Fprintf(w, "%s %s %s %s (%s)\n", r.At.Format(time.TimeOnly), outcome, terminal.Printable(r.Method), terminal.Printable(r.Path), operation)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -35,7 +36,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	}
 	err = blameSignal(ctx, blameTopic(err))
-	fmt.Fprintln(stderr, paint(stderr, bold, "pepay:"), explain(err))
+	fmt.Fprintln(stderr, terminal.Paint(stderr, terminal.Bold, "pepay:"), explain(err))
 	return exitCode(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 )
 
 func secretFileFlag() cli.Flag {
@@ -49,7 +50,7 @@ func newSecret() pepay.Secret {
 // printSecret prints it where --print-secret asks for it, in a line of its own.
 func printSecret(cmd *cli.Command, secret pepay.Secret) error {
 	if cmd.Bool("json") {
-		return printJSON(cmd.Root().Writer, struct {
+		return terminal.WriteJSON(cmd.Root().Writer, struct {
 			Secret pepay.Secret `json:"webhook_secret"`
 		}{secret})
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/stream"
 )
 
@@ -66,7 +67,7 @@ func (s *statusLines) say(text string) {
 }
 
 func (s *statusLines) line(text string) {
-	fmt.Fprintln(s.w, paint(s.w, dim, printable(text)))
+	fmt.Fprintln(s.w, terminal.Paint(s.w, terminal.Dim, terminal.Printable(text)))
 }
 
 // resumeText is a resume in one line.

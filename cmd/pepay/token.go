@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -75,7 +77,10 @@ func mintParams(cmd *cli.Command) (wrapper.MintParams, error) {
 
 // newClient makes a client of the environment and the flags; flags win.
 func newClient(ctx context.Context, cmd *cli.Command) (*wrapper.Client, error) {
-	opts := []wrapper.Option{wrapper.WithApplication("pepay-cli", wrapper.Version)}
+	opts := []wrapper.Option{
+		wrapper.WithApplication("pepay-cli", wrapper.Version),
+		wrapper.WithHTTPClient(&http.Client{Transport: newTransport()}),
+	}
 	if cmd.IsSet("base-url") {
 		opts = append(opts, wrapper.WithBaseURL(cmd.String("base-url")))
 	}
@@ -91,11 +96,11 @@ func newClient(ctx context.Context, cmd *cli.Command) (*wrapper.Client, error) {
 
 func printToken(cmd *cli.Command, token *pepay.WSToken) error {
 	stdout, stderr := cmd.Root().Writer, cmd.Root().ErrWriter
-	if cmd.Bool("verbose") || (isTerminal(stderr) && !cmd.Bool("json")) {
+	if cmd.Bool("verbose") || (terminal.Is(stderr) && !cmd.Bool("json")) {
 		_ = printFacts(stderr, "", factsOf(token)) // the token matters more
 	}
 	if cmd.Bool("json") {
-		return printJSON(stdout, inJSON(token, token.Token.Reveal()))
+		return terminal.WriteJSON(stdout, inJSON(token, token.Token.Reveal()))
 	}
 	_, err := fmt.Fprintln(stdout, token.Token.Reveal())
 	return err

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -260,7 +261,7 @@ func TestTokenFieldsThatAreMissing(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	token := &pepay.WSToken{ExpiresAt: pepay.Timestamp{Time: time.Unix(1893456000, 0)}}
-	if err := printJSON(&out, inJSON(token, "x")); err != nil {
+	if err := terminal.WriteJSON(&out, inJSON(token, "x")); err != nil {
 		t.Fatal(err)
 	}
 	const want = `{"token":"x","scope":null,"merchant_id":null,"network_environment":null,"expires_at":1893456000,"ws_url":null}` + "\n"

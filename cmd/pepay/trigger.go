@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
@@ -84,9 +85,9 @@ func triggerAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 		if cmd.Bool("json") {
-			err = printJSON(cmd.Root().Writer, eventInJSON(happened))
+			err = terminal.WriteRawJSON(cmd.Root().Writer, happened.Raw())
 		} else {
-			_, err = fmt.Fprintln(cmd.Root().Writer, printable(happened.ID))
+			_, err = fmt.Fprintln(cmd.Root().Writer, terminal.Printable(happened.ID))
 		}
 		if err != nil {
 			return err
@@ -121,9 +122,9 @@ func triggerEvent(cmd *cli.Command) (pepay.Event, error) {
 // emit asks the simulator in the other process to make the event happen.
 func emit(ctx context.Context, client *wrapper.Client, ev pepay.Event) (*pepay.Event, error) {
 	request := struct {
-		Type string        `json:"type"`
-		Data eventDataJSON `json:"data"`
-	}{ev.Type, eventDataJSON{Object: ev.Data.Object}}
+		Type string          `json:"type"`
+		Data pepay.EventData `json:"data"`
+	}{ev.Type, ev.Data}
 	var happened pepay.Event
 	err := client.Call(ctx, http.MethodPost, "/_pepaytest/events", request, &happened)
 	var call *wrapper.Error

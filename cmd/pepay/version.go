@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -23,7 +24,7 @@ func versionCommand() *cli.Command {
 				return err
 			}
 			if cmd.Bool("json") {
-				return printJSON(cmd.Root().Writer, struct {
+				return terminal.WriteJSON(cmd.Root().Writer, struct {
 					Version string `json:"version"`
 					Go      string `json:"go"`
 					OS      string `json:"os"`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
@@ -82,7 +83,7 @@ func printHeaders(cmd *cli.Command, header http.Header) error {
 		for name := range header {
 			flat[name] = header.Get(name)
 		}
-		return printJSON(cmd.Root().Writer, flat)
+		return terminal.WriteJSON(cmd.Root().Writer, flat)
 	}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		if _, err := fmt.Fprintf(cmd.Root().Writer, "%s: %s\n", name, header.Get(name)); err != nil {

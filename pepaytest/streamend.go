@@ -6,33 +6,33 @@ import (
 )
 
 // ending is how a stream ends.
-type ending struct {
-	how    howToEnd
+type streamEnd struct {
+	how    endKind
 	frame  []byte // sent before, if any
 	code   int    // of the close frame
 	reason string
 }
 
-type howToEnd int
+type endKind int
 
 const (
-	endNot    howToEnd = iota // it goes on after the frame
-	endLeft                   // the client has
-	endClose                  // with a close frame
-	endDrop                   // with a FIN
-	endReset                  // with a RST
-	endSilent                 // not at all, it only says nothing more
+	endNot    endKind = iota // it goes on after the frame
+	endLeft                  // the client has
+	endClose                 // with a close frame
+	endDrop                  // with a FIN
+	endReset                 // with a RST
+	endSilent                // not at all, it only says nothing more
 )
 
 // How long a client has to answer a close frame, or to hang up after a FIN, and how
 // long one that does not read holds up Close. Then the connection is cut.
-const farewell = 200 * time.Millisecond
+const closeGrace = 200 * time.Millisecond
 
 // end carries an ending out; the connection is closed when it returns.
-func (st *stream) end(e ending) {
+func (st *stream) end(e streamEnd) {
 	conn := st.wire.Conn
 	defer func() { _ = conn.Close() }()
-	st.interrupt(ending{how: endLeft}, 0) // no timer may end it again
+	st.interrupt(streamEnd{how: endLeft}, 0) // no timer may end it again
 	switch e.how {
 	case endClose:
 		if e.frame != nil {
@@ -63,7 +63,7 @@ func (st *stream) end(e ending) {
 }
 
 func (st *stream) linger() {
-	timer := time.NewTimer(farewell)
+	timer := time.NewTimer(closeGrace)
 	defer timer.Stop()
 	select {
 	case <-st.gone:
@@ -73,7 +73,7 @@ func (st *stream) linger() {
 
 // interrupt ends the stream from outside, once; a client that does not read is
 // given up after patience.
-func (st *stream) interrupt(e ending, patience time.Duration) {
+func (st *stream) interrupt(e streamEnd, patience time.Duration) {
 	st.finalOnce.Do(func() {
 		st.final = e
 		close(st.done)
