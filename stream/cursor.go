@@ -1,58 +1,37 @@
 package stream
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-)
+import "context"
 
 // CursorStore keeps the id of the last handled event. Save is called after each
 // handled event, by the goroutine that ranges over the stream, and its error
 // ends the stream: a cursor that is not kept would lose or repeat events later.
+//
+// A store may also have a method
+//
+//	Recent(ctx context.Context, n int) ([]string, error)
+//
+// that returns up to n ids of events handled before, the oldest first. A stream
+// that begins with them notices, after a restart too, which of the events around
+// the cursor went through and which one arrived late.
 type CursorStore interface {
 	// Load returns the id, or "" when there is none yet.
 	Load(ctx context.Context) (string, error)
 	Save(ctx context.Context, eventID string) error
 }
 
-// FileCursor keeps the cursor in a file that only its owner may read. It writes
-// another file and renames it, so that a crash leaves the old id or the new one.
-// Two streams must not share a file.
-func FileCursor(path string) CursorStore { return fileCursor(path) }
-
-type fileCursor string
-
-func (f fileCursor) Load(context.Context) (string, error) {
-	content, err := os.ReadFile(string(f))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	id := strings.TrimSpace(string(content))
-	if id == "" {
-		// Starting from now would lose events without a word.
-		return "", fmt.Errorf("%s is empty; remove it to start from now", string(f))
-	}
-	return id, nil
-}
-
-func (f fileCursor) Save(_ context.Context, eventID string) error {
-	file, err := os.CreateTemp(filepath.Dir(string(f)), filepath.Base(string(f))+".*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(eventID + "\n")
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), string(f))
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-	}
-	return err
-}
+// FileCursor keeps the cursor in a file that only its owner may read. It is made
+// with the first event and written in place from then on, one write per event, so
+// that the file may be a symbolic link, a file that is mounted into a container, or
+// lie in a directory that cannot be written. Load fails where Save could not work.
+// An id that stands alone in the file, put there by a person, is a cursor too.
+//
+// After a kill -9, at most the event in hand comes again. After a power failure,
+// those come again whose ids the system had not written yet. Neither loses an
+// event.
+//
+// The ids handled last are kept beside it, in path + ".recent", at most 100 ms
+// late. That file is a help and not needed: where it cannot be written, or is out
+// of date, events that arrive late may be missed or repeated after a restart.
+//
+// A FileCursor is safe for concurrent use. Two streams must not share a file.
+func FileCursor(path string) CursorStore { return &fileCursor{path: path} }

@@ -2,9 +2,6 @@ package stream
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -47,42 +44,6 @@ func TestBackoffWait(t *testing.T) {
 		if p := b.pause(0, after); p.floor != floor || p.whole < floor || p.whole > floor+b.Base {
 			t.Errorf("a Retry-After of %s waits %+v", after, p)
 		}
-	}
-}
-
-func TestFileCursor(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	path := filepath.Join(dir, "cursor")
-	cursor := FileCursor(path)
-	if id, err := cursor.Load(t.Context()); id != "" || err != nil {
-		t.Errorf("no file: %q, %v", id, err)
-	}
-	for _, want := range []string{"evt_1", "evt_2"} {
-		if err := cursor.Save(t.Context(), want); err != nil {
-			t.Fatal(err)
-		}
-		if id, err := FileCursor(path).Load(t.Context()); id != want || err != nil {
-			t.Errorf("got %q, %v, want %s", id, err, want)
-		}
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", info.Mode(), err)
-	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
-		t.Errorf("%d files are left, %v", len(entries), err)
-	}
-	if err := os.WriteFile(path, []byte(" \n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cursor.Load(t.Context()); err == nil || !strings.Contains(err.Error(), "empty") {
-		t.Errorf("an empty file: %v", err)
-	}
-	if err := FileCursor(filepath.Join(dir, "no", "such", "dir")).Save(t.Context(), "x"); err == nil {
-		t.Error("saved into a directory that is not there")
-	}
-	if _, err := FileCursor(dir).Load(t.Context()); err == nil {
-		t.Error("loaded a directory")
 	}
 }
 

@@ -112,6 +112,9 @@ func (s *Stream) pass(ctx context.Context, yield func(*pepay.Event, error) bool)
 	err = errLeft
 	panicking := true
 	defer func() {
+		if file, ok := s.opts.Cursor.(interface{ flush() }); ok {
+			file.flush()
+		}
 		s.mu.Lock()
 		s.running = false
 		s.mu.Unlock()
