@@ -4,30 +4,27 @@
 //
 //	PEPAY_API_KEY=… DASHBOARD_PASSWORD=… go run ./examples/dashboard
 //
-// It is there to be copied: this file and the folder static.
+// It is there to be copied: this file, session.go and the folder static.
 package main
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"embed"
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"html/template"
 	"log"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
-	"strconv"
-	"sync"
+	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -90,8 +87,9 @@ func run(ctx context.Context, addr string, tokenLife time.Duration) error {
 // dashboard is the back end.
 type dashboard struct {
 	scopes   []pepay.WSTokenScope
+	tokens   map[pepay.WSTokenScope]wstoken.Source
+	stream   *url.URL // what the client dials; the page is told by its token
 	password [sha256.Size]byte
-	policy   string
 	signInAs *template.Template
 	sessions sessions
 	guesses  guesses
@@ -110,16 +108,17 @@ func newDashboard(client *wrapper.Client, scopes []pepay.WSTokenScope, password 
 	if err != nil {
 		return nil, err
 	}
-	d := &dashboard{scopes: scopes, password: sha256.Sum256([]byte(password)), policy: contentSecurityPolicy(client.StreamURL()), signInAs: signIn}
-
 	// All who sign in here belong to one merchant and may see the same events, so they share one
 	// token per scope. With several merchants, keep a client and a cache for each of them.
-	tokens := map[pepay.WSTokenScope]wstoken.Source{}
+	d := &dashboard{
+		scopes: scopes, tokens: map[pepay.WSTokenScope]wstoken.Source{}, stream: client.StreamURL(),
+		password: sha256.Sum256([]byte(password)), signInAs: signIn,
+	}
 	for _, scope := range scopes {
-		tokens[scope] = wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: scope, TTL: tokenLife}))
+		d.tokens[scope] = wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: scope, TTL: tokenLife}))
 	}
 	issue := wstoken.Handler(
-		func(scope pepay.WSTokenScope) wstoken.Source { return tokens[scope] },
+		func(scope pepay.WSTokenScope) wstoken.Source { return d.tokens[scope] },
 		d.authorize,
 		wstoken.WithMinLife(tokenLife/6),
 		wstoken.WithRateLimit(60, time.Minute, sessionKey),
@@ -136,7 +135,7 @@ func newDashboard(client *wrapper.Client, scopes []pepay.WSTokenScope, password 
 	mux.Handle("POST /sign-out", ownPages.Handler(http.HandlerFunc(d.signOut)))
 	mux.Handle("/ws-token", issue)
 	mux.Handle("GET /static/{file}", http.FileServerFS(static))
-	return d.guard(mux), nil
+	return guard(mux), nil
 }
 
 // authorize decides who gets a token, and of which scope: whoever is signed in.
@@ -153,16 +152,40 @@ func (d *dashboard) authorize(r *http.Request) (pepay.WSTokenScope, error) {
 }
 
 // contentSecurityPolicy lets the page load nothing but its own files and talk to nobody but this
-// server and the event stream, so that no foreign script can read a token.
-func contentSecurityPolicy(stream *url.URL) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' " + stream.Scheme + "://" + stream.Host +
+// server and the given event streams, so that no foreign script can read a token.
+func contentSecurityPolicy(streams ...string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " +
+		strings.Join(append([]string{"'self'"}, streams...), " ") +
 		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-func (d *dashboard) guard(next http.Handler) http.Handler {
+// streamAddresses are where the page will connect to: Pepay says so in each token, and that need not
+// be the address this server would use. The tokens are those that the page gets a moment later.
+func (d *dashboard) streamAddresses(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	var addresses []string
+	for _, scope := range d.scopes {
+		u := d.stream // if Pepay gives no token now, this is the best guess
+		if token, err := d.tokens[scope].Token(ctx); err == nil {
+			if told, err := url.Parse(token.WSURL); err == nil && (told.Scheme == "wss" || told.Scheme == "ws") && plainHost.MatchString(told.Host) {
+				u = told
+			}
+		}
+		if address := u.Scheme + "://" + u.Host; !slices.Contains(addresses, address) {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
+// plainHost keeps everything out of the policy that could end a directive.
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
+
+func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", d.policy)
+		h.Set("Content-Security-Policy", contentSecurityPolicy())
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -176,6 +199,7 @@ func (d *dashboard) page(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return
 	}
+	w.Header().Set("Content-Security-Policy", contentSecurityPolicy(d.streamAddresses(r.Context())...))
 	http.ServeFileFS(w, r, static, "static/index.html")
 }
 
@@ -188,130 +212,4 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{"streams": d.scopes, "sign_out": true})
-}
-
-func (d *dashboard) signInPage(w http.ResponseWriter, status int, problem string) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_ = d.signInAs.Execute(w, problem)
-}
-
-func (d *dashboard) signIn(w http.ResponseWriter, r *http.Request) {
-	if wait := d.guesses.wait(); wait > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-		d.signInPage(w, http.StatusTooManyRequests, "Too many attempts. Wait a minute and try again.")
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	password := sha256.Sum256([]byte(r.PostFormValue("password")))
-	if subtle.ConstantTimeCompare(password[:], d.password[:]) != 1 {
-		d.guesses.failed()
-		d.signInPage(w, http.StatusUnauthorized, "That is not the password.")
-		return
-	}
-	d.sessions.end(r) // a new identity gets a new id
-	http.SetCookie(w, cookie(r, d.sessions.begin(), sessionLife))
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-}
-
-// signOut ends the session. A token that was handed out lives on for up to its life; the page
-// closes its streams at once.
-func (d *dashboard) signOut(w http.ResponseWriter, r *http.Request) {
-	d.sessions.end(r)
-	http.SetCookie(w, cookie(r, "", -time.Second))
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
-}
-
-const (
-	sessionCookie = "session"
-	sessionLife   = 8 * time.Hour
-)
-
-func cookie(r *http.Request, id string, life time.Duration) *http.Cookie {
-	return &http.Cookie{
-		Name: sessionCookie, Value: id, Path: "/", MaxAge: int(life / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: !loopback(r.Host),
-	}
-}
-
-// loopback hosts are the only ones a browser is to reach without TLS.
-func loopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// sessions are who is signed in: when each session ends, by the hash of its id. What is kept
-// cannot be used to sign in, and looking it up tells nothing by the time it takes.
-type sessions struct {
-	mu   sync.Mutex
-	ends map[string]time.Time
-}
-
-func (s *sessions) begin() string {
-	id := rand.Text() // at least 128 bits
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ends == nil {
-		s.ends = map[string]time.Time{}
-	}
-	now := time.Now()
-	maps.DeleteFunc(s.ends, func(_ string, end time.Time) bool { return !now.Before(end) })
-	s.ends[hash(id)] = now.Add(sessionLife)
-	return id
-}
-
-func (s *sessions) valid(r *http.Request) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return time.Now().Before(s.ends[sessionKey(r)])
-}
-
-func (s *sessions) end(r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.ends, sessionKey(r))
-}
-
-// sessionKey is what a session is known by; it is also whose requests for tokens are counted.
-func sessionKey(r *http.Request) string {
-	c, err := r.Cookie(sessionCookie)
-	if err != nil {
-		return ""
-	}
-	return hash(c.Value)
-}
-
-func hash(id string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(id))) }
-
-// guesses slow down whoever tries passwords: ten wrong ones a minute, whoever they come from. That
-// lets a stranger keep others from signing in; behind a proxy that you trust, count by address.
-type guesses struct {
-	mu    sync.Mutex
-	since time.Time
-	count int
-}
-
-const maxGuesses = 10
-
-func (g *guesses) wait() time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.count < maxGuesses {
-		return 0
-	}
-	return time.Until(g.since.Add(time.Minute))
-}
-
-func (g *guesses) failed() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if now := time.Now(); now.Sub(g.since) >= time.Minute {
-		g.since, g.count = now, 0
-	}
-	g.count++
 }
