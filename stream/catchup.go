@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -13,12 +14,20 @@ import (
 // not document a mark for its end.
 const quietAfter = time.Second
 
+// minNewEvents is the least number of listed events after which a connection is
+// given up, however small the window is.
+const minNewEvents = 32
+
+// errDialAgain ends a connection whose replay the window cannot tell from new
+// events any more. The next dial, at once, resumes after what was handed out.
+var errDialAgain = errors.New("stream: dial again from the new position")
+
 // catchUp is a resume from the dial until it is known what was replayed, which
 // is told once. On a first connection without a cursor there is nothing to tell.
 type catchUp struct {
 	stream *Stream
 	until  time.Time           // by Pepay's clock: events up to here are replay
-	listed map[string]struct{} // delivered from the list, and maybe replayed too
+	listed map[string]struct{} // handed out from the list, and maybe replayed too
 
 	mu     sync.Mutex
 	told   bool
@@ -27,12 +36,13 @@ type catchUp struct {
 	quiet  *time.Timer
 }
 
-// catchUp delivers what the Events API lists since the position, before any frame
-// is read: both are in order, and what is replayed as well is dropped then.
+// catchUp hands out what the Events API lists and the stream has not handled,
+// before any frame is read: both are in order, and what is replayed as well is
+// dropped then.
 func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 	c := &catchUp{stream: r.Stream, until: conn.date, listed: map[string]struct{}{}}
 	if r.id == "" && !r.connected {
-		r.began = conn.date
+		r.began = conn.date.Truncate(time.Second)
 		c.told = true
 		r.setState(StateLive, nil)
 		return c, nil
@@ -42,33 +52,80 @@ func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 	if r.connected {
 		c.resume.Downtime = conn.opened.Sub(r.lost)
 	}
-	missed := r.missed(ctx)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if r.refused && r.began.IsZero() {
+		r.began = conn.date.Truncate(time.Second)
+	}
+	missed, err := r.missed(ctx)
+	if err != nil {
+		return nil, err
 	}
 	c.lost = missed.unknown
-	c.resume.Gap, c.resume.Reason = missed.reason != "", missed.reason
-	if c.resume.Gap && r.opts.StopOnGap {
+	err = r.noteGap(c, missed)
+	if err == nil {
+		err = r.handOut(ctx, conn, c, missed)
+	}
+	if err != nil {
 		c.report(false)
-		return nil, endError{fmt.Errorf("%w: %s", ErrGap, missed.reason)}
-	}
-	if r.refused && r.began.IsZero() {
-		r.began = conn.date
-	}
-	for _, ev := range missed.events {
-		if r.handled.has(ev.ID) {
-			c.resume.Duplicates++
-			continue
-		}
-		c.listed[ev.ID] = struct{}{}
-		c.resume.Backfilled++
-		if err := r.deliver(ctx, ev); err != nil {
-			c.report(false)
-			return nil, err
-		}
+		return nil, err
 	}
 	c.quiet = time.AfterFunc(quietAfter, func() { c.stream.guard(context.WithoutCancel(ctx), c.tell) })
 	return c, nil
+}
+
+// noteGap takes over why events may be missing. With StopOnGap that is the end.
+func (r *run) noteGap(c *catchUp, missed *backlog) error {
+	c.resume.Gap, c.resume.Reason = missed.reason != "", missed.reason
+	if c.resume.Gap && r.opts.StopOnGap {
+		return endError{fmt.Errorf("%w: %s", ErrGap, missed.reason)}
+	}
+	return nil
+}
+
+// handOut delivers the backlog, oldest first. Pepay replays on the connection what
+// the list has: more of that than the window safely remembers would come twice, so
+// the connection is closed then, and another one dialled when all is delivered.
+func (r *run) handOut(ctx context.Context, conn *connection, c *catchUp, missed *backlog) error {
+	if r.held != nil { // the loop was left with the stream's first event in hand
+		if err := r.deliver(ctx, r.held); err != nil {
+			return err
+		}
+	}
+	most := max(r.opts.DedupeWindow/2, minNewEvents)
+	for {
+		events, err := missed.next(ctx)
+		if err != nil {
+			return err
+		}
+		if err := r.noteGap(c, missed); err != nil {
+			return err
+		}
+		if events == nil {
+			break
+		}
+		for i, ev := range events {
+			events[i] = nil // the loop may keep it, the backlog does not
+			if missed.isHandled(ev) {
+				c.resume.Duplicates++
+				continue
+			}
+			missed.latest = ev.ID
+			c.resume.Backfilled++
+			if c.resume.Backfilled <= most {
+				c.listed[ev.ID] = struct{}{}
+			} else if c.listed != nil {
+				c.listed = nil
+				_ = conn.ws.CloseNow()
+			}
+			if err := r.deliver(ctx, ev); err != nil {
+				return err
+			}
+		}
+	}
+	r.overlooked = time.Time{}
+	if c.listed == nil {
+		return errDialAgain
+	}
+	return nil
 }
 
 // drop counts an event of the connection and reports whether it went through

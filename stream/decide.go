@@ -90,11 +90,12 @@ func causeOf(err error) cause {
 		violation  *handshakeViolationError
 		source     *sourceError
 		outdated   expired
+		list       *listError
 	)
 	switch {
 	case errors.As(err, &own): // before what it wraps, which by itself could pass
 		return causeOwn
-	case errors.As(err, &outdated):
+	case errors.As(err, &outdated), errors.As(err, &list):
 		return causePassing
 	case errors.As(err, &source):
 		return causeOfSource(source.cause)

@@ -1,14 +1,36 @@
 package stream
 
-// window remembers the last ids that went through, to drop duplicates.
-type window struct {
-	seen map[string]struct{}
-	ring []string
-	next int
+// handledEvent is what is remembered of a handled event.
+type handledEvent struct {
+	id      string
+	created int64 // epoch seconds, 0 when not known
 }
 
-func newWindow() *window {
-	return &window{seen: map[string]struct{}{}} // grows with what comes: a stream may be one of a thousand quiet ones
+// window remembers handled events in the order in which they were handled, to drop
+// duplicates. It keeps the promised number and some more: an event that was handled
+// a little before another one may be listed a little after it.
+type window struct {
+	promised int
+	capacity int
+	seen     map[string]struct{}
+	ring     []handledEvent
+	next     int  // where the next one goes once the ring is full: the oldest
+	forgot   bool // something was forgotten
+}
+
+const (
+	minSpare = 64
+	maxSpare = 1024
+)
+
+// newWindow makes an empty window. It grows with what comes: a stream may be one of
+// a thousand quiet ones.
+func newWindow(promised int) *window {
+	return &window{
+		promised: promised,
+		capacity: promised + min(max(promised, minSpare), maxSpare),
+		seen:     map[string]struct{}{},
+	}
 }
 
 func (w *window) has(id string) bool {
@@ -16,16 +38,29 @@ func (w *window) has(id string) bool {
 	return ok
 }
 
-func (w *window) add(id string, size int) {
+func (w *window) add(id string, created int64) {
 	if w.has(id) {
 		return
 	}
 	w.seen[id] = struct{}{}
-	if len(w.ring) < size {
-		w.ring = append(w.ring, id)
+	if len(w.ring) < w.capacity {
+		w.ring = append(w.ring, handledEvent{id, created})
 		return
 	}
-	delete(w.seen, w.ring[w.next])
-	w.ring[w.next] = id
-	w.next = (w.next + 1) % size
+	delete(w.seen, w.ring[w.next].id)
+	w.ring[w.next] = handledEvent{id, created}
+	w.next = (w.next + 1) % w.capacity
+	w.forgot = true
+}
+
+// oldest is the oldest of the promised events: behind it, a list may have events
+// that were handled and forgotten.
+func (w *window) oldest() handledEvent {
+	switch {
+	case len(w.ring) == 0:
+		return handledEvent{}
+	case !w.forgot:
+		return w.ring[0]
+	}
+	return w.ring[(w.next+w.capacity-w.promised)%w.capacity]
 }

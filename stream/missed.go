@@ -2,159 +2,306 @@ package stream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/internal/wire"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
 const (
-	// maxMissed bounds the memory of a resume. What Pepay replays goes beyond it.
-	maxMissed = 20_000
-	pageSize  = 100 // the most a page may have, by Pepay's pagination page
+	pageSize = 100 // the most a page may have, by Pepay's pagination page
+	// keptPages bounds the memory of a resume.
+	keptPages = 50
+	// lateBy is how far behind the cursor the list is read: an event may arrive this
+	// much after others that were created later.
+	lateBy = time.Minute
 )
 
-// backlog is what the Events API lists since the position, oldest first, and why
-// there may be more.
+// backlog is what the Events API lists and the stream has not handled. The list is
+// newest first, and events are handed out oldest first, so it is walked once to its
+// end. Of the pages with missed events, the last ones are kept, and of the others
+// only where they end; those are read again when it is their turn.
 type backlog struct {
-	events  []*pepay.Event
-	reason  string // of a possible gap
-	unknown bool   // the Events API does not know the cursor
+	run    *run
+	params wrapper.EventParams
+	pages  []page // newest first
+	reason string // of a possible gap
+
+	// end is the event at which the walk ends, because behind it there may be events
+	// that were handled and forgotten; "" when everything handled is remembered.
+	end      handledEvent
+	reached  bool   // the walk met end
+	anchored bool   // the walk met some handled event: nothing is missing after it
+	latest   string // the last event that was handed out
+	unknown  bool   // the Events API does not know the cursor
 }
 
-func gap(format string, args ...any) backlog {
-	return backlog{reason: oneLine(fmt.Sprintf(format, args...))}
+// page is a part of the list with missed events. A page that is not kept is read
+// again from after to last: its first event is no mark, as late events may have
+// arrived before it.
+type page struct {
+	after       string // the event before the page, "" for the newest page
+	last        string
+	behindFirst bool           // the first event of the stream is before the page
+	events      []*pepay.Event // newest first; nil when the page is not kept
 }
 
-// missed lists from the newest event back to the cursor. Everything is bounded by
-// the cursor's time, which is asked for where it is not known, so that a cursor
-// that is not found does not mean reading all of history.
-func (r *run) missed(ctx context.Context) backlog {
+// missed walks the list back to what was handled. The backlog has the reason of a
+// gap, if there is one; the error is that of a list that may work later.
+func (r *run) missed(ctx context.Context) (*backlog, error) {
+	b := &backlog{run: r}
 	switch {
 	case !r.kind.list:
-		return gap("the %s stream has no list of events to check", r.kind.name)
+		b.gap("the %s stream has no list of events to check", r.kind.name)
+		return b, nil
 	case r.opts.Backfill == BackfillOff:
-		return gap("the Events API is not asked (BackfillOff)")
+		b.gap("the Events API is not asked (BackfillOff)")
+		return b, nil
 	}
-	from, known := r.created, false
+	var refused *refusedList
+	switch err := b.list(ctx); {
+	case errors.As(err, &refused):
+		b.pages = nil // or these would come before older events that are replayed
+		b.gap("%s", refused.Error())
+	case err != nil:
+		return nil, err
+	default:
+		r.listOutage = 0
+	}
+	return b, nil
+}
+
+// list walks from the newest event back to what was handled.
+func (b *backlog) list(ctx context.Context) error {
+	r := b.run
+	hasCursor := r.id != "" && !r.refused
+	undated := hasCursor && r.created.IsZero()
+	if undated {
+		if err := b.askForCursor(ctx); err != nil {
+			return err
+		}
+	}
+	b.begin()
+	if b.params.CreatedFrom.IsZero() { // this would read all of history
+		b.gap("it is not known when the event %s was created", r.id)
+		return nil
+	}
+	if err := b.walk(ctx, page{}, ""); err != nil {
+		return err
+	}
+	if hasCursor && !undated && !b.anchored { // it may be filtered out: of another type
+		return b.askForCursor(ctx)
+	}
+	return nil
+}
+
+// askForCursor finds out whether the Events API knows the cursor, and when that was
+// created.
+func (b *backlog) askForCursor(ctx context.Context) error {
+	r := b.run
+	ev, err := r.getEvent(ctx, r.id)
+	if err != nil {
+		return err
+	}
+	if b.unknown = ev == nil; b.unknown {
+		b.gap("the Events API does not know the event %s any more", r.id)
+	}
+	if !r.created.IsZero() {
+		return nil
+	}
+	if ev != nil {
+		r.created = ev.Created.Time
+	}
+	if second := idSecond(r.id); r.created.IsZero() && second != 0 {
+		r.created = time.Unix(second, 0)
+	}
+	if now := r.clock.now(); r.created.After(now) {
+		r.created = now
+	}
+	return nil
+}
+
+// begin settles how far back the list is read.
+func (b *backlog) begin() {
+	r := b.run
+	b.params = r.listParams()
+	from := r.created
 	switch {
 	case r.id == "" || r.refused:
 		from = r.began
-	case from.IsZero():
-		cursor, err := r.client.Events.Get(ctx, r.id, wrapper.WithPreferredCredential(r.kind.scheme))
-		if err != nil {
-			return r.cursorGap(err)
+	case !from.IsZero():
+		from = from.Add(-lateBy)
+	}
+	if !r.overlooked.IsZero() && r.overlooked.Before(from) {
+		from = r.overlooked
+	}
+	if r.knowsAll() {
+		if from.Before(r.began) {
+			from = r.began
 		}
-		from, known = cursor.Created.Time, true
+	} else if b.end = r.handled.oldest(); b.end.id == r.id {
+		b.end.created = epoch(r.created)
 	}
-	list, found, err := r.list(ctx, from)
-	switch {
-	case err != nil:
-		return gap("%s", listGap(err))
-	case found || known || r.id == "" || r.refused:
-		return list
-	}
-	// The list is filtered, the cursor may be of another type.
-	if _, err := r.client.Events.Get(ctx, r.id, wrapper.WithPreferredCredential(r.kind.scheme)); err != nil {
-		lost := r.cursorGap(err)
-		lost.events = list.events
-		return lost
-	}
-	return list
+	b.params.CreatedFrom = from
 }
 
-// list collects the events since a time, up to the cursor, that this stream asks
-// for.
-func (r *run) list(ctx context.Context, from time.Time) (list backlog, found bool, err error) {
+// listParams are the stream's filters, as far as the Events API has them.
+func (r *run) listParams() wrapper.EventParams {
 	types := r.opts.Types
 	if len(types) == 0 {
 		types = r.kind.types
 	}
-	params := wrapper.EventParams{
+	return wrapper.EventParams{
 		Types:       types,
-		CreatedFrom: from,
 		Limit:       pageSize,
 		InvoiceID:   r.opts.InvoiceID,
 		Environment: pepay.NetworkEnvironment(r.opts.Environment),
 	}
-	for ev, err := range r.client.Events.All(ctx, params, wrapper.WithPreferredCredential(r.kind.scheme)) {
+}
+
+// knowsAll reports whether the stream remembers every event that it handled: what
+// it does not remember was missed.
+func (p *progress) knowsAll() bool { return p.fresh && !p.handled.forgot }
+
+// walk reads the list from a page on, to the event until, or to the end.
+func (b *backlog) walk(ctx context.Context, p page, until string) error {
+	params := b.params
+	params.StartingAfter = p.after
+	var loop loopDetector
+	behindFirst := p.behindFirst
+	for {
+		list, err := b.run.listEvents(ctx, params)
 		if err != nil {
-			return backlog{}, false, err
+			return err
 		}
-		if ev.ID == r.id {
-			found = true
-			break
-		}
-		if len(list.events) == maxMissed {
-			list.reason = fmt.Sprintf("more than %d events were missed", maxMissed)
-			break
-		}
-		wanted, undecided := r.opts.wants(ev)
-		if undecided != "" && list.reason == "" {
-			list.reason = oneLine(fmt.Sprintf("event %s does not say its %s", ev.ID, undecided))
-		}
-		if wanted {
-			list.events = append(list.events, ev)
-		}
-	}
-	slices.Reverse(list.events)
-	return list, found, nil
-}
-
-// cursorGap is the gap where the Events API does not confirm the cursor.
-func (r *run) cursorGap(err error) backlog {
-	if errors.Is(err, wrapper.ErrNotFound) || errors.Is(err, wrapper.ErrGone) {
-		m := gap("the Events API does not know the event %s any more", r.id)
-		m.unknown = true
-		return m
-	}
-	return gap("%s", listGap(err))
-}
-
-func listGap(err error) string {
-	if errors.Is(err, wrapper.ErrNoCredential) || errors.Is(err, wrapper.ErrUnauthorized) || errors.Is(err, wrapper.ErrForbidden) {
-		return "no credential for the Events API: " + err.Error()
-	}
-	return "the Events API could not be asked: " + err.Error()
-}
-
-// wants applies the filters that the Events API does not have. undecided names a
-// filter on which the event is silent; it is left out then, and may be missing.
-func (o *Options) wants(ev *pepay.Event) (wanted bool, undecided string) {
-	if o.InvoiceType+o.CustomerID+o.OrderID+o.WalletAddress+o.WalletNetwork == "" {
-		return true, ""
-	}
-	var fields map[string]json.RawMessage
-	_ = json.Unmarshal(ev.Data.Object, &fields) // an object that is none has no fields
-	kind := wire.Text(fields["object"])
-	for _, filter := range []struct{ name, value, field string }{
-		{"invoice_type", o.InvoiceType, "invoice_type"},
-		{"customer_id", o.CustomerID, "customer_id"},
-		{"order_id", o.OrderID, "commerce_order_id"},
-		{"wallet_address", o.WalletAddress, "payer_wallet_address"},
-		{"wallet_network", o.WalletNetwork, "payer_wallet_network"},
-	} {
-		if filter.value == "" {
-			continue
-		}
-		raw, said := fields[filter.field]
-		if filter.name == "order_id" && kind == "commerce_order" {
-			raw, said = fields["id"], true
-			if _, camel := fields["orderId"]; camel {
-				raw = fields["orderId"]
-			}
+		part := page{after: params.StartingAfter, behindFirst: behindFirst}
+		done := b.examine(ctx, list.Data, until, &part, &behindFirst)
+		if len(part.events) > 0 {
+			b.push(part)
 		}
 		switch {
-		case !said:
-			return false, filter.name
-		case wire.Text(raw) != filter.value:
-			return false, ""
+		case done || !list.HasMore:
+			return nil
+		case part.last == "":
+			b.gap("the list has a page without the id of an event to go on from")
+			return nil
+		case loop.seen(part.last):
+			b.gap("the list does not get further after the event %s", part.last)
+			return nil
+		}
+		params.StartingAfter = part.last
+	}
+}
+
+// examine takes the missed events of a page. It reports whether the walk is over.
+func (b *backlog) examine(ctx context.Context, events []pepay.Event, until string, p *page, behindFirst *bool) (done bool) {
+	r := b.run
+	for i := range events {
+		ev := &events[i]
+		if ev.ID == "" {
+			b.gap("the list has an event without an id")
+			continue
+		}
+		p.last = ev.ID
+		switch {
+		case ev.ID == b.end.id:
+			b.reached, b.anchored = true, true
+			return true
+		case ev.ID == b.latest: // what is older was handed out
+			return true
+		case r.handled.has(ev.ID):
+			b.anchored = true
+		case *behindFirst && !ev.Created.After(r.began): // older than the stream
+		default:
+			if missed := b.wanted(ctx, ev); missed != nil {
+				p.events = append(p.events, missed)
+			}
+		}
+		if ev.ID == r.first && r.knowsAll() {
+			*behindFirst = true
+		}
+		if ev.ID == until {
+			return true
 		}
 	}
-	return true, ""
+	return false
+}
+
+// wanted returns the event if the stream asks for it. The copy does not keep the
+// page in memory.
+func (b *backlog) wanted(ctx context.Context, ev *pepay.Event) *pepay.Event {
+	if ev.Type == "" {
+		whole, err := b.run.client.Events.Get(ctx, ev.ID, b.run.listKey())
+		if err != nil || whole.Type == "" {
+			b.gap("the list has the event %s without its type", ev.ID)
+			return nil
+		}
+		ev = whole
+	}
+	wanted, undecided := b.run.opts.wants(ev)
+	if undecided != "" {
+		b.gap("event %s does not say its %s", ev.ID, undecided)
+	}
+	if !wanted {
+		return nil
+	}
+	missed := *ev
+	return &missed
+}
+
+func (b *backlog) push(p page) {
+	b.pages = append(b.pages, p)
+	if i := len(b.pages) - keptPages - 1; i >= 0 {
+		b.pages[i].events = nil
+	}
+}
+
+// next returns the oldest events that were not handed out yet, oldest first, and
+// none at the end.
+func (b *backlog) next(ctx context.Context) ([]*pepay.Event, error) {
+	for len(b.pages) > 0 {
+		p := b.pages[len(b.pages)-1]
+		b.pages = b.pages[:len(b.pages)-1]
+		if p.events != nil {
+			slices.Reverse(p.events)
+			return p.events, nil
+		}
+		if err := b.walk(ctx, p, p.last); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// isHandled reports whether the event was handled, or may have been. Where the walk
+// did not meet its end, the time tells.
+func (b *backlog) isHandled(ev *pepay.Event) bool {
+	return b.run.handled.has(ev.ID) || !b.reached && b.end.created != 0 && epoch(ev.Created.Time) < b.end.created
+}
+
+// gap notes why events may be missing. The first reason counts.
+func (b *backlog) gap(format string, args ...any) {
+	if b.reason == "" {
+		b.reason = oneLine(fmt.Sprintf(format, args...))
+	}
+}
+
+// loopDetector notices a walk that comes by the same event again, however long the
+// loop, and remembers one event.
+type loopDetector struct {
+	mark        string
+	steps, next int
+}
+
+func (l *loopDetector) seen(id string) bool {
+	if id == l.mark {
+		return true
+	}
+	if l.steps++; l.steps >= l.next {
+		l.mark, l.steps, l.next = id, 0, max(1, 2*l.next)
+	}
+	return false
 }

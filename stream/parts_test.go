@@ -1,26 +1,38 @@
 package stream
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 )
 
 func TestWindow(t *testing.T) {
 	t.Parallel()
-	const size = 3
-	w := newWindow()
-	for i := range 10 {
-		w.add(fmt.Sprint(i), size)
-		w.add(fmt.Sprint(i), size)
-		for j := range 12 {
-			if want := j <= i && j > i-size; w.has(fmt.Sprint(j)) != want {
-				t.Fatalf("after %d, %d is remembered: %t", i, j, !want)
+	for _, promised := range []int{1, 3, 64, 100, 1024, 3000} {
+		w := newWindow(promised)
+		spare := min(max(promised, minSpare), maxSpare)
+		for i := range 2*promised + 3*spare {
+			for range 2 {
+				w.add(strconv.Itoa(i), int64(i))
+			}
+			first := max(0, i-promised-spare+1)
+			if !w.has(strconv.Itoa(i)) || !w.has(strconv.Itoa(first)) || w.has(strconv.Itoa(first-1)) {
+				t.Fatalf("a window of %d does not remember just %d to %d", promised, first, i)
+			}
+			want := int64(0)
+			if w.forgot != (first > 0) {
+				t.Fatalf("after %d, forgot is %t", i, w.forgot)
+			}
+			if first > 0 {
+				want = int64(i - promised + 1)
+			}
+			if oldest := w.oldest(); oldest.created != want || oldest.id != strconv.FormatInt(want, 10) {
+				t.Fatalf("the oldest of %d is %v, want %d", i, oldest, want)
 			}
 		}
-	}
-	if len(w.seen) != size || len(w.ring) != size {
-		t.Errorf("%d and %d entries for a window of %d", len(w.seen), len(w.ring), size)
+		if len(w.seen) != promised+spare || len(w.ring) != promised+spare {
+			t.Errorf("%d and %d entries for a window of %d", len(w.seen), len(w.ring), promised)
+		}
 	}
 }
 

@@ -16,11 +16,9 @@ type run struct {
 	*Stream
 	yield func(*pepay.Event, error) bool
 
-	position // where the stream has got to
-
-	connected bool      // at least once
-	lost      time.Time // when the last connection ended
-	dials     int       // since the last connection
+	dials      int           // since the last connection
+	listOutage time.Duration // how long the Events API has failed while it was asked
+	overlooked time.Time     // when the oldest event was created that an audit misses
 
 	tally
 	unreadable   unreadable
@@ -30,14 +28,6 @@ type run struct {
 	open         bool           // the last dial succeeded
 }
 
-// position is the last handled event, or the beginning of the stream.
-type position struct {
-	id      string
-	created time.Time // of that event, zero when not known
-	began   time.Time // by Pepay's clock, when there is no such event yet
-	refused bool      // Pepay does not know the event: do not ask to continue after it
-}
-
 func (r *run) loop(ctx context.Context) error {
 	if r.client == nil {
 		return fmt.Errorf("%w: stream: the client is nil", wrapper.ErrInvalidArgument)
@@ -45,7 +35,7 @@ func (r *run) loop(ctx context.Context) error {
 	if err := r.opts.check(r.kind, r.session); err != nil {
 		return err
 	}
-	if err := r.loadCursor(ctx); err != nil {
+	if err := r.loadPosition(ctx); err != nil {
 		return err
 	}
 	for {
@@ -57,6 +47,9 @@ func (r *run) loop(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if errors.Is(err, errDialAgain) {
+			continue
+		}
 		wait, err := r.next(err)
 		if err != nil {
 			return err
@@ -66,22 +59,6 @@ func (r *run) loop(ctx context.Context) error {
 		}
 		r.panicAgain()
 	}
-}
-
-func (r *run) loadCursor(ctx context.Context) error {
-	r.id = r.Cursor()
-	if r.id == "" && r.opts.Cursor != nil {
-		id, err := r.opts.Cursor.Load(ctx)
-		if err != nil {
-			return fmt.Errorf("stream: loading the cursor: %w", err)
-		}
-		r.id = id
-	}
-	if r.id == "" {
-		r.id = r.opts.Since
-	}
-	r.setCursor(r.id)
-	return nil
 }
 
 // connect dials and follows one connection to its end. It always returns why that
@@ -102,8 +79,8 @@ func (r *run) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.open = true
-	r.upgraded = true
+	r.open, r.upgraded = true, true
+	r.clock = serverClock{conn.date, conn.opened}
 	r.log(ctx, slog.LevelDebug, "pepay: stream connected", slog.Int("dials", r.dials))
 	err = r.follow(ctx, conn)
 	r.connected, r.lost, r.dials = true, time.Now(), 0
@@ -130,26 +107,6 @@ func (r *run) credential(ctx context.Context) (*pepay.WSToken, error) {
 	}
 	r.secrets.add(token.Token.Reveal())
 	return token, nil
-}
-
-// deliver hands an event to the loop. When the loop asks for the next one, it has
-// been handled and the cursor moves.
-func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
-	id, created := ev.ID, ev.Created.Time // the loop may change the event
-	r.logUndecoded(ctx, ev)
-	if !r.yield(ev, nil) {
-		return errLeft
-	}
-	r.position = position{id: id, created: created}
-	r.serverErrors, r.rejections = 0, 0
-	r.handled.add(id, r.opts.DedupeWindow)
-	r.setCursor(id)
-	if r.opts.Cursor != nil {
-		if err := r.opts.Cursor.Save(context.WithoutCancel(ctx), id); err != nil {
-			return endError{fmt.Errorf("stream: saving the cursor %s: %w", oneLine(id), err)}
-		}
-	}
-	return ctx.Err()
 }
 
 func (r *run) log(ctx context.Context, level slog.Level, message string, attrs ...slog.Attr) {

@@ -30,8 +30,7 @@ type Stream struct {
 	callbackPanic
 
 	observing sync.Mutex // orders the observer's calls
-	handled   *window    // belongs to whoever runs
-	upgraded  bool       // at least once; belongs to whoever runs
+	progress             // belongs to the range that runs
 }
 
 // Merchant follows a merchant account: invoices and their payments. The key has
@@ -61,7 +60,7 @@ func Payment(c *wrapper.Client, token pepay.Secret, o Options) *Stream {
 
 func newStream(c *wrapper.Client, k kind, o Options) *Stream {
 	o.withDefaults()
-	return &Stream{client: c, kind: k, opts: o, handled: newWindow(), woken: make(chan struct{}, 1)}
+	return &Stream{client: c, kind: k, opts: o, progress: progress{handled: newWindow(o.DedupeWindow)}, woken: make(chan struct{}, 1)}
 }
 
 // State is what the stream is doing.
