@@ -27,7 +27,8 @@ type fileCursor struct {
 	path string
 
 	mu     sync.Mutex
-	file   *os.File // nil until it is needed and there is one
+	held   bool     // by a stream: the file stays open between saves
+	file   *os.File // nil while it is closed
 	size   int      // of the file
 	saved  string   // the id in it
 	record []byte   // what was written last
@@ -45,6 +46,7 @@ func (f *fileCursor) load() (string, error) {
 		return "", errors.New("the path of the cursor file is empty")
 	}
 	f.closeFile()
+	defer f.closeUnlessHeld()
 	err := f.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		f.saved = ""
@@ -86,7 +88,32 @@ func (f *fileCursor) done(id string, err error) error {
 		f.saved = id
 		f.recent.add(f, id)
 	}
+	f.closeUnlessHeld()
 	return err
+}
+
+// hold keeps the files open from one Save to the next, which costs less. Whoever
+// holds them has to release them: an open file keeps a volume from being unmounted.
+func (f *fileCursor) hold() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.held = true
+}
+
+// release writes what is left to write and closes the files.
+func (f *fileCursor) release() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.held = false
+	f.recent.write()
+	f.recent.close()
+	f.closeFile()
+}
+
+func (f *fileCursor) closeUnlessHeld() {
+	if !f.held {
+		f.closeFile()
+	}
 }
 
 // open opens the file for writing in place.
@@ -189,16 +216,6 @@ func (f *fileCursor) closeFile() {
 		_ = f.file.Close()
 		f.file = nil
 	}
-}
-
-// flush writes what is left to write and closes the files, when the loop has
-// ended. They are opened again when needed.
-func (f *fileCursor) flush() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.recent.write()
-	f.recent.close()
-	f.closeFile()
 }
 
 // appendRecord appends an id, padded to the size of the file.

@@ -209,7 +209,11 @@ func TestFileCursorPlaces(t *testing.T) {
 			if out, err := exec.CommandContext(t.Context(), "mount", "--bind", file, path).CombinedOutput(); err != nil {
 				t.Skip(string(out)) // only root may
 			}
-			t.Cleanup(func() { _ = exec.CommandContext(context.WithoutCancel(t.Context()), "umount", path).Run() })
+			t.Cleanup(func() { // a file that was left open would keep it from working
+				if out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "umount", path).CombinedOutput(); err != nil {
+					t.Error(string(out))
+				}
+			})
 			return path, file
 		},
 		"a file in a directory that cannot be written": func(t *testing.T, dir string) (string, string) {
@@ -230,7 +234,6 @@ func TestFileCursorPlaces(t *testing.T) {
 			if got := load(t, file); got != "evt_3" {
 				t.Errorf("%s has %q", filepath.Base(file), got)
 			}
-			cursor.(*fileCursor).flush()
 		})
 	}
 }
@@ -240,6 +243,7 @@ func TestFileCursorIsReplaced(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cursor")
 	cursor := FileCursor(path).(*fileCursor)
+	cursor.hold()
 	save(t, cursor, "evt_1")
 	for name, replace := range map[string]func() error{
 		"removed": func() error { return os.Remove(path) },
@@ -259,7 +263,7 @@ func TestFileCursorIsReplaced(t *testing.T) {
 			t.Errorf("%s: the file has %q", name, got)
 		}
 	}
-	cursor.flush()
+	cursor.release()
 }
 
 func TestFileCursorRecent(t *testing.T) {
@@ -330,7 +334,7 @@ func TestFileCursorWritesRecent(t *testing.T) {
 			t.Errorf("%d ids, from %s, %v; want %d from %s", len(recent), recent[0], err, len(want), want[0])
 		}
 		save(t, cursor, "x", "x", "y")
-		cursor.flush()
+		cursor.release()
 		recent, _ = FileCursor(path).(*fileCursor).Recent(t.Context(), 3)
 		if want := []string{all[2999], "x", "y"}; !slices.Equal(recent, want) {
 			t.Errorf("after the loop: %v, want %v", recent, want)
@@ -350,7 +354,7 @@ func TestFileCursorWithoutRecent(t *testing.T) {
 	}
 	cursor := FileCursor(path).(*fileCursor)
 	save(t, cursor, "evt_1", "evt_2")
-	cursor.flush()
+	cursor.release()
 	if ids, err := FileCursor(path).(*fileCursor).Recent(t.Context(), 10); err != nil || len(ids) != 0 {
 		t.Errorf("got %v, %v", ids, err)
 	}
@@ -405,11 +409,12 @@ func TestFileCursorSurvivesKill(t *testing.T) {
 // What one event costs: one write and no more.
 func BenchmarkFileCursor(b *testing.B) {
 	cursor := FileCursor(filepath.Join(b.TempDir(), "cursor")).(*fileCursor)
+	cursor.hold()
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		if err := cursor.Save(b.Context(), fmt.Sprint("evt_1700000000000-", n)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	cursor.flush()
+	cursor.release()
 }

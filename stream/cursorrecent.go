@@ -44,6 +44,9 @@ func (r *recentFile) add(owner *fileCursor, id string) {
 		owner.mu.Lock()
 		defer owner.mu.Unlock()
 		r.write()
+		if !owner.held {
+			r.close()
+		}
 		owner.closeIfReplaced()
 	})
 }
@@ -90,11 +93,14 @@ func (r *recentFile) open(cursorPath string) bool {
 // write brings the file up to date, if anything is new. What of it fails is made
 // up for by the next one, or costs duplicates.
 func (r *recentFile) write() {
-	if r.pending == nil || r.file == nil {
+	if r.pending == nil {
 		return
 	}
 	r.pending.Stop()
 	r.pending = nil
+	if r.file == nil {
+		return
+	}
 	var content bytes.Buffer
 	for _, id := range r.ordered() {
 		content.WriteString(encodeID(id) + "\n")

@@ -110,9 +110,12 @@ var errLeft = errors.New("stream: left")
 func (s *Stream) pass(ctx context.Context, yield func(*pepay.Event, error) bool) (err error) {
 	err = errLeft
 	panicking := true
+	if file, ok := s.opts.Cursor.(*fileCursor); ok {
+		file.hold()
+	}
 	defer func() {
-		if file, ok := s.opts.Cursor.(interface{ flush() }); ok {
-			file.flush()
+		if file, ok := s.opts.Cursor.(*fileCursor); ok {
+			file.release()
 		}
 		s.mu.Lock()
 		s.running = false
