@@ -7,14 +7,22 @@ import "errors"
 var (
 	// ErrNoSignature is a delivery without any signature header.
 	ErrNoSignature = errors.New("webhook: no signature")
-	// ErrBadSignature is a signature that no secret makes.
+	// ErrBadSignature is a signature that none of the secrets makes.
 	ErrBadSignature = errors.New("webhook: bad signature")
 	// ErrBadTimestamp is a timestamp that is missing, not a number, or in seconds.
 	ErrBadTimestamp = errors.New("webhook: bad timestamp")
 	// ErrTimestampOutOfRange is a signed timestamp further away than the tolerance.
 	ErrTimestampOutOfRange = errors.New("webhook: timestamp out of range")
-	// ErrBodyTooLarge is a body beyond the limit.
+	// ErrBodyTooLarge is a body beyond the limit, or beyond that of an
+	// [http.MaxBytesReader] around the handler.
 	ErrBodyTooLarge = errors.New("webhook: body too large")
-	// ErrMalformedEvent is a signed body that is no event.
+	// ErrBodyIncomplete is a body that could not be read to its end, because the
+	// connection broke off for instance. Pepay delivers again when the answer is 503.
+	ErrBodyIncomplete = errors.New("webhook: body incomplete")
+	// ErrMalformedEvent is a signed body that is not an event with id and type.
 	ErrMalformedEvent = errors.New("webhook: malformed event")
 )
+
+// ErrClaimLost is what [Deduper.Commit] returns when the lease ended while the
+// event was being handled, and another delivery has claimed it since.
+var ErrClaimLost = errors.New("webhook: the claim was lost to another delivery")

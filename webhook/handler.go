@@ -2,16 +2,18 @@ package webhook
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
-// retryLater is the Retry-After of an answer that asks Pepay to come again.
-const retryLater = "5"
+// maxLogged is the most bytes of an id or a type in a log record.
+const maxLogged = 200
 
 type handler struct {
 	verifier *Verifier
@@ -19,42 +21,7 @@ type handler struct {
 	deduper  Deduper
 	maxBytes int64
 	logger   *slog.Logger
-}
-
-// HandlerOption configures [Verifier.Handler]. A value that cannot be meant makes
-// it panic, with the option's name: it is a mistake in the program.
-type HandlerOption func(*handler)
-
-// WithDeduper sets who sees to it that an event is handled once. The default
-// remembers in memory; see [NewMemoryDeduper].
-func WithDeduper(d Deduper) HandlerOption {
-	return func(h *handler) {
-		if d == nil {
-			panic("webhook: WithDeduper: the deduper is nil")
-		}
-		h.deduper = d
-	}
-}
-
-// WithMaxBytes sets the most bytes a body may have, 1 MiB by default.
-func WithMaxBytes(n int64) HandlerOption {
-	return func(h *handler) {
-		if n <= 0 {
-			panic("webhook: WithMaxBytes: must be positive")
-		}
-		h.maxBytes = n
-	}
-}
-
-// WithLogger says why deliveries were refused or failed. Records hold event ids
-// and errors, never a body, a signature or a secret. The default is silence.
-func WithLogger(l *slog.Logger) HandlerOption {
-	return func(h *handler) {
-		if l == nil {
-			panic("webhook: WithLogger: the logger is nil")
-		}
-		h.logger = l
-	}
+	observer Observer
 }
 
 // Handler verifies deliveries, decodes them and runs fn once per event, within
@@ -65,9 +32,14 @@ func WithLogger(l *slog.Logger) HandlerOption {
 //	200  {"ok":true}: fn returned nil, now or before
 //	400  invalid_signature, timestamp_out_of_range or malformed_event
 //	405  another method than POST
-//	413  a body beyond the limit
+//	413  a body beyond the limit, or that of an http.MaxBytesReader around the handler
 //	500  fn failed or panicked; Pepay delivers again
-//	503  with Retry-After: another delivery of the event is being handled, or the deduper failed
+//	503  with Retry-After: another delivery of the event is being handled, the body
+//	     broke off, the deduper failed, or the claim was lost ([ErrClaimLost])
+//
+// A delivery without a usable signature and timestamp is refused before its body
+// is read. Reading a body is bounded in size and not in time: set ReadTimeout on
+// the [http.Server].
 //
 // See https://docs-alpha.pepay.io/api-spec/webhooks.
 func (v *Verifier) Handler(fn func(ctx context.Context, ev *pepay.Event) error, opts ...HandlerOption) http.Handler {
@@ -87,87 +59,86 @@ func (v *Verifier) Handler(fn func(ctx context.Context, ev *pepay.Event) error, 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed, "method_not_allowed")
+		writeError(w, http.StatusMethodNotAllowed, "method_not_allowed")
 		return
 	}
-	body, err := readBody(r, h.maxBytes)
-	if err != nil {
-		h.refuse(w, r, err)
-		return
+	var delivery Delivery
+	if ev, err := h.verifier.event(r, h.maxBytes); err != nil {
+		delivery = h.refuse(w, r, err)
+	} else {
+		delivery = h.handle(r.Context(), w, ev)
 	}
-	ev, err := h.verifier.Parse(r.Header, body)
-	if err != nil {
-		h.refuse(w, r, err)
-		return
-	}
-	h.handle(r.Context(), w, ev)
+	h.observe(r.Context(), delivery)
 }
 
-func (h *handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (h *handler) refuse(w http.ResponseWriter, r *http.Request, err error) Delivery {
 	h.logger.WarnContext(r.Context(), "webhook: refused", slog.String("error", err.Error()))
-	status, code := reason(err)
-	refuse(w, status, code)
+	if errors.Is(err, ErrBodyIncomplete) {
+		writeTryAgain(w)
+		return Delivery{Outcome: OutcomeUnavailable, Err: err}
+	}
+	status, code := refusal(err)
+	writeError(w, status, code)
+	return Delivery{Outcome: OutcomeRefused, Err: err}
 }
 
-// handle runs fn under a claim.
-func (h *handler) handle(ctx context.Context, w http.ResponseWriter, ev *pepay.Event) {
-	id := ev.ID // fn may change the event
-	logger := h.logger.With(slog.String("event", id), slog.String("type", ev.Type))
-	claim, err := h.deduper.Claim(ctx, id)
-	switch {
-	case err != nil:
-		logger.ErrorContext(ctx, "webhook: claim failed", slog.String("error", err.Error()))
-		later(w)
-	case claim == Done:
-		accept(w)
-	case claim == InProgress:
-		later(w)
-	case claim != Claimed:
-		logger.ErrorContext(ctx, "webhook: unknown claim", slog.Int("claim", int(claim)))
-		later(w)
-	default:
-		err := h.run(ctx, ev)
-		uncancelled := context.WithoutCancel(ctx) // Pepay hanging up must not leave a claim behind
-		if err != nil {
-			logger.ErrorContext(ctx, "webhook: handler failed", slog.String("error", err.Error()))
-			if err := h.deduper.Release(uncancelled, id); err != nil {
-				logger.ErrorContext(ctx, "webhook: release failed", slog.String("error", err.Error()))
-			}
-			refuse(w, http.StatusInternalServerError, "handler_failed")
-			return
-		}
-		if err := h.deduper.Commit(uncancelled, id); err != nil {
-			logger.ErrorContext(ctx, "webhook: commit failed", slog.String("error", err.Error()))
-			later(w)
-			return
-		}
-		accept(w)
+// handle runs fn under a claim and answers.
+func (h *handler) handle(ctx context.Context, w http.ResponseWriter, ev *pepay.Event) Delivery {
+	d := Delivery{EventID: ev.ID, Type: ev.Type} // fn may change the event
+	if !ev.Created.IsZero() {
+		d.Age = h.verifier.now().Sub(ev.Created.Time)
 	}
+	logger := h.logger.With(slog.String("event", wire.OneLine(ev.ID, maxLogged)), slog.String("type", wire.OneLine(ev.Type, maxLogged)))
+	if fields := ev.UndecodedFields(); fields != nil {
+		logger.WarnContext(ctx, "webhook: event has fields that could not be read", slog.Any("fields", fields))
+	}
+	c := &claim{deduper: h.deduper, eventID: ev.ID, holder: rand.Text()}
+	d.Outcome, d.Duplicate, d.Err = h.once(ctx, c, ev)
+	if d.Err != nil {
+		logger.ErrorContext(ctx, "webhook: not handled", slog.String("outcome", d.Outcome.String()), slog.String("error", d.Err.Error()))
+	}
+	switch d.Outcome {
+	case OutcomeHandled:
+		writeOK(w)
+	case OutcomeFailed:
+		writeError(w, http.StatusInternalServerError, "handler_failed")
+	default:
+		writeTryAgain(w)
+	}
+	return d
+}
+
+// once claims the event, runs fn and commits. What keeps the event from being
+// handled releases the claim, before the answer lets Pepay deliver again.
+func (h *handler) once(ctx context.Context, c *claim, ev *pepay.Event) (outcome Outcome, duplicate bool, err error) {
+	defer func() { // also when fn ends its goroutine
+		if release := c.end(ctx); release != nil {
+			err = fmt.Errorf("%w; release: %w", err, release)
+		}
+	}()
+	switch answer, err := c.take(ctx); {
+	case err != nil:
+		return OutcomeUnavailable, false, err
+	case answer == Done:
+		return OutcomeHandled, true, nil
+	case answer == InProgress:
+		return OutcomeInProgress, true, nil
+	}
+	if err := h.run(ctx, ev); err != nil {
+		return OutcomeFailed, false, err
+	}
+	if err := c.commit(ctx); err != nil {
+		return OutcomeUnavailable, false, err
+	}
+	return OutcomeHandled, false, nil
 }
 
 // run calls fn and makes an error of a panic.
 func (h *handler) run(ctx context.Context, ev *pepay.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fmt.Errorf("webhook: the function panicked: %v", p)
 		}
 	}()
 	return h.fn(ctx, ev)
-}
-
-func accept(w http.ResponseWriter) { writeJSON(w, http.StatusOK, map[string]bool{"ok": true}) }
-
-func later(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", retryLater)
-	refuse(w, http.StatusServiceUnavailable, "try_again")
-}
-
-func refuse(w http.ResponseWriter, status int, code string) {
-	writeJSON(w, status, map[string]string{"error": code})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a sender that is gone will come again
 }

@@ -57,6 +57,7 @@ func TestHandlerAnswers(t *testing.T) {
 		{name: "fn panics", fn: func(context.Context, *pepay.Event) error { panic("no") }, status: 500, answer: `{"error":"handler_failed"}`},
 		{name: "claim fails", fn: ok, opts: []HandlerOption{WithDeduper(broken{claim: errors.New("no")})}, status: 503, answer: `{"error":"try_again"}`},
 		{name: "commit fails", fn: ok, opts: []HandlerOption{WithDeduper(broken{commit: errors.New("no")})}, status: 503, answer: `{"error":"try_again"}`},
+		{name: "claim lost", fn: ok, opts: []HandlerOption{WithDeduper(broken{commit: fmt.Errorf("taken over: %w", ErrClaimLost)})}, status: 503, answer: `{"error":"try_again"}`},
 		{name: "in progress", fn: ok, opts: []HandlerOption{WithDeduper(broken{says: InProgress})}, status: 503, answer: `{"error":"try_again"}`},
 		{name: "done", fn: ok, opts: []HandlerOption{WithDeduper(broken{says: Done})}, status: 200, answer: `{"ok":true}`},
 		{name: "a claim nobody knows", fn: ok, opts: []HandlerOption{WithDeduper(broken{says: 9})}, status: 503, answer: `{"error":"try_again"}`},
@@ -88,9 +89,9 @@ type broken struct {
 	claim, commit error
 }
 
-func (b broken) Claim(context.Context, string) (Claim, error) { return b.says, b.claim }
-func (b broken) Commit(context.Context, string) error         { return b.commit }
-func (b broken) Release(context.Context, string) error        { return errors.New("no") }
+func (b broken) Claim(context.Context, string, string) (Claim, error) { return b.says, b.claim }
+func (b broken) Commit(context.Context, string, string) error         { return b.commit }
+func (b broken) Release(context.Context, string, string) error        { return errors.New("no") }
 
 // A body of unknown length is bounded too.
 func TestHandlerChunkedBody(t *testing.T) {
@@ -189,9 +190,12 @@ func TestHandlerCommitsAfterTheSenderIsGone(t *testing.T) {
 
 type recording struct{ committed error }
 
-func (*recording) Claim(context.Context, string) (Claim, error) { return Claimed, nil }
-func (r *recording) Commit(ctx context.Context, _ string) error { r.committed = ctx.Err(); return nil }
-func (*recording) Release(context.Context, string) error        { return nil }
+func (*recording) Claim(context.Context, string, string) (Claim, error) { return Claimed, nil }
+func (r *recording) Commit(ctx context.Context, _, _ string) error {
+	r.committed = ctx.Err()
+	return nil
+}
+func (*recording) Release(context.Context, string, string) error { return nil }
 
 func TestHandlerLogs(t *testing.T) {
 	t.Parallel()
@@ -212,7 +216,7 @@ func TestHandlerLogs(t *testing.T) {
 	}
 }
 
-func TestHandlerOptionsThatCannotBeMeant(t *testing.T) {
+func TestImpossibleOptionsPanic(t *testing.T) {
 	t.Parallel()
 	ok := func(context.Context, *pepay.Event) error { return nil }
 	for name, build := range map[string]func(){
@@ -220,6 +224,11 @@ func TestHandlerOptionsThatCannotBeMeant(t *testing.T) {
 		"WithMaxBytes": func() { verifier(t, current).Handler(ok, WithMaxBytes(0)) },
 		"WithLogger":   func() { verifier(t, current).Handler(ok, WithLogger(nil)) },
 		"Handler":      func() { verifier(t, current).Handler(nil) },
+
+		"WithTolerance: must": func() { verifier(t, current).WithTolerance(0) },
+		"WithTolerance":       func() { verifier(t, current).WithTolerance(-time.Second) },
+		"WithClock":           func() { verifier(t, current).WithClock(nil) },
+		"Sign":                func() { Sign("", at, nil) },
 	} {
 		func() {
 			defer func() {
@@ -229,62 +238,5 @@ func TestHandlerOptionsThatCannotBeMeant(t *testing.T) {
 			}()
 			build()
 		}()
-	}
-}
-
-func TestMemoryDeduper(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx := t.Context()
-		d := NewMemoryDeduper()
-		claim := func(id string, want Claim) {
-			t.Helper()
-			if got, err := d.Claim(ctx, id); got != want || err != nil {
-				t.Errorf("%s: got %d, %v, want %d", id, got, err, want)
-			}
-		}
-		claim("a", Claimed)
-		claim("a", InProgress)
-		time.Sleep(memoryLease) // whoever had it crashed
-		claim("a", Claimed)
-		if err := d.Commit(ctx, "a"); err != nil {
-			t.Fatal(err)
-		}
-		claim("a", Done)
-		if err := d.Release(ctx, "a"); err != nil { // too late
-			t.Fatal(err)
-		}
-		claim("a", Done)
-		claim("b", Claimed)
-		if err := errors.Join(d.Release(ctx, "b"), d.Release(ctx, "unknown"), d.Commit(ctx, "unknown")); err != nil {
-			t.Fatal(err)
-		}
-		claim("b", Claimed)
-	})
-}
-
-func TestMemoryDeduperIsBounded(t *testing.T) {
-	t.Parallel()
-	d := NewMemoryDeduper().(*memoryDeduper)
-	if _, err := d.Claim(t.Context(), "running"); err != nil {
-		t.Fatal(err)
-	}
-	for i := range 3 * memoryEvents {
-		id := fmt.Sprint(i)
-		if _, err := d.Claim(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.Commit(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(d.events) > memoryEvents || len(d.order) > memoryEvents {
-		t.Errorf("%d events, %d in order", len(d.events), len(d.order))
-	}
-	if claim, _ := d.Claim(t.Context(), "running"); claim != InProgress {
-		t.Error("what is being handled was forgotten")
-	}
-	if claim, _ := d.Claim(t.Context(), fmt.Sprint(3*memoryEvents-1)); claim != Done {
-		t.Error("the latest was forgotten")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
+	"github.com/pepaylabs/pepay-go/webhook"
 )
 
 func secretFileFlag() cli.Flag {
@@ -24,11 +25,22 @@ func secretFileFlag() cli.Flag {
 // signingSecret is the secret that was given, "" without one. A file wins over the
 // environment.
 func signingSecret(ctx context.Context, cmd *cli.Command) (pepay.Secret, error) {
-	if !cmd.IsSet("secret-file") {
-		return pepay.Secret(os.Getenv("PEPAY_WEBHOOK_SECRET")), nil
+	value, from := os.Getenv("PEPAY_WEBHOOK_SECRET"), "PEPAY_WEBHOOK_SECRET"
+	if cmd.IsSet("secret-file") {
+		var err error
+		if value, err = readKey(ctx, cmd, "secret-file", "secret"); err != nil {
+			return "", err
+		}
+		from = "--secret-file"
 	}
-	secret, err := readKey(ctx, cmd, "secret-file", "secret")
-	return pepay.Secret(secret), err
+	secret := pepay.Secret(value)
+	if secret == "" {
+		return "", nil
+	}
+	if _, err := webhook.NewVerifier(secret); err != nil { // webhook.Sign panics for such a secret
+		return "", usagef("%s: %v", from, err)
+	}
+	return secret, nil
 }
 
 // wantedSecret is a secret that has to be given.

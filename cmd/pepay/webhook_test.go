@@ -161,6 +161,8 @@ func TestWebhookWrongUsage(t *testing.T) {
 	t.Run("no secret", func(t *testing.T) {
 		t.Parallel()
 		pepayRun(t, nil, "webhook", "sign").wantError(t, exitUsage, "no signing secret; set PEPAY_WEBHOOK_SECRET or use --secret-file")
+		pepayRun(t, []string{"PEPAY_WEBHOOK_SECRET=" + signingCanary + "\n"}, "webhook", "sign").wantError(t, exitUsage, "PEPAY_WEBHOOK_SECRET: ")
+		pepayRun(t, nil, "webhook", "sign", "--secret-file", writeFile(t, signingCanary+" \n")).wantError(t, exitUsage, "--secret-file: ")
 		pepayRun(t, nil, "webhook", "verify", "--signature", "x").wantError(t, exitUsage, "no signing secret")
 	})
 }

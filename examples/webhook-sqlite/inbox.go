@@ -38,7 +38,7 @@ type inbox struct {
 func newInbox(ctx context.Context, db *sql.DB, lease time.Duration) (*inbox, error) {
 	_, err := db.ExecContext(ctx, `
 		CREATE TABLE IF NOT EXISTS handled (event_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-		CREATE TABLE IF NOT EXISTS claims (event_id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;`)
+		CREATE TABLE IF NOT EXISTS claims (event_id TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;`)
 	return &inbox{db: db, lease: lease}, err
 }
 
@@ -77,16 +77,17 @@ func (in *inbox) once(fn func(context.Context, *sql.Tx, *pepay.Event) error) fun
 	}
 }
 
-// Claim takes the lease when it is free and the event was not handled, in one
-// statement: what is in handled never gets a claim that nobody would remove. Else it
-// says why not.
-func (in *inbox) Claim(ctx context.Context, eventID string) (webhook.Claim, error) {
+// Claim takes the lease when it is free or the holder's own and the event was not
+// handled, in one statement: an event in handled never gets a claim that nobody
+// would remove. Else it says why not.
+func (in *inbox) Claim(ctx context.Context, eventID, holder string) (webhook.Claim, error) {
 	now := time.Now()
 	ours, err := changed(in.db.ExecContext(ctx, `
-		INSERT INTO claims (event_id, until)
-		SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM handled WHERE event_id = ?1)
-		ON CONFLICT (event_id) DO UPDATE SET until = excluded.until WHERE until <= ?3`,
-		eventID, now.Add(in.lease).UnixMilli(), now.UnixMilli()))
+		INSERT INTO claims (event_id, holder, until)
+		SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM handled WHERE event_id = ?1)
+		ON CONFLICT (event_id) DO UPDATE SET holder = excluded.holder, until = excluded.until
+		WHERE until <= ?4 OR holder = excluded.holder`,
+		eventID, holder, now.Add(in.lease).UnixMilli(), now.UnixMilli()))
 	switch {
 	case err != nil:
 		return 0, err
@@ -104,13 +105,13 @@ func (in *inbox) Claim(ctx context.Context, eventID string) (webhook.Claim, erro
 }
 
 // Commit has nothing to do: the transaction of once did it, together with the
-// effects. To say so here, after it, would be too late for a crash in between.
-func (in *inbox) Commit(context.Context, string) error { return nil }
+// effects. To record it here, after that transaction, would be too late for a crash
+// in between. A claim that was lost does no harm, because the event is in handled.
+func (in *inbox) Commit(context.Context, string, string) error { return nil }
 
-// Release lets the next delivery try at once. It may end the lease of somebody else,
-// when our own ran out before; that costs work and nothing else.
-func (in *inbox) Release(ctx context.Context, eventID string) error {
-	_, err := in.db.ExecContext(ctx, `DELETE FROM claims WHERE event_id = ?`, eventID)
+// Release lets the next delivery try at once.
+func (in *inbox) Release(ctx context.Context, eventID, holder string) error {
+	_, err := in.db.ExecContext(ctx, `DELETE FROM claims WHERE event_id = ? AND holder = ?`, eventID, holder)
 	return err
 }
 

@@ -83,27 +83,36 @@ func TestInbox(t *testing.T) {
 	wantJournal(t, path, []string{inboxEvent})
 }
 
-// A claim keeps others away until its lease has run out.
+// A claim keeps others away until its lease has run out, and can be repeated by its
+// holder.
 func TestInboxClaims(t *testing.T) {
 	t.Parallel()
 	in, path := open(t, time.Hour)
-	claim := func(want webhook.Claim) {
+	claim := func(holder string, want webhook.Claim) {
 		t.Helper()
-		if got, err := in.Claim(t.Context(), inboxEvent); err != nil || got != want {
-			t.Errorf("claim %v, %v, want %v", got, err, want)
+		if got, err := in.Claim(t.Context(), inboxEvent, holder); err != nil || got != want {
+			t.Errorf("%s claims: %v, %v, want %v", holder, got, err, want)
 		}
 	}
-	claim(webhook.Claimed)
-	claim(webhook.InProgress)
+	release := func(holder string) {
+		t.Helper()
+		if err := in.Release(t.Context(), inboxEvent, holder); err != nil {
+			t.Errorf("%s releases: %v", holder, err)
+		}
+	}
+	claim("first", webhook.Claimed)
+	claim("first", webhook.Claimed)
+	claim("second", webhook.InProgress)
+	release("second")
+	claim("second", webhook.InProgress)
 	if got := deliver(t, in, journal); got != http.StatusServiceUnavailable {
 		t.Errorf("delivered meanwhile: %d", got)
 	}
-	if err := in.Release(t.Context(), inboxEvent); err != nil {
-		t.Error(err)
-	}
+	release("first")
 	in.lease = -time.Second // has run out before it begins
-	claim(webhook.Claimed)
-	claim(webhook.Claimed)
+	claim("second", webhook.Claimed)
+	claim("third", webhook.Claimed)
+	release("second") // is the third's by now
 	// Both holders are still at work.
 	ev := &pepay.Event{ID: inboxEvent}
 	for range 2 {
@@ -111,6 +120,6 @@ func TestInboxClaims(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	claim(webhook.Done)
+	claim("fourth", webhook.Done)
 	wantJournal(t, path, []string{inboxEvent})
 }

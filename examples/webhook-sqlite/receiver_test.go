@@ -159,15 +159,15 @@ func appendTo(file *os.File) func(context.Context, *pepay.Event) error {
 // crashing kills its process before or after the transaction.
 type crashing struct{ *inbox }
 
-func (c crashing) Claim(ctx context.Context, eventID string) (webhook.Claim, error) {
-	claim, err := c.inbox.Claim(ctx, eventID)
+func (c crashing) Claim(ctx context.Context, eventID, holder string) (webhook.Claim, error) {
+	claim, err := c.inbox.Claim(ctx, eventID, holder)
 	crash(crashClaimed)
 	return claim, err
 }
 
-func (c crashing) Commit(ctx context.Context, eventID string) error {
+func (c crashing) Commit(ctx context.Context, eventID, holder string) error {
 	crash(crashHandled)
-	return c.inbox.Commit(ctx, eventID)
+	return c.inbox.Commit(ctx, eventID, holder)
 }
 
 // crash leaves nothing a chance to clean up.

@@ -37,27 +37,26 @@ func (m *Members) run() (ascii bool) {
 		ones  = 0x0101010101010101
 		highs = 0x8080808080808080
 	)
+	rest := m.data[m.at:]
 	var seen uint64
-	for m.at+8 <= len(m.data) {
-		v := binary.LittleEndian.Uint64(m.data[m.at:])
+	for len(rest) >= 8 {
+		v := binary.LittleEndian.Uint64(rest)
 		quote, slash := v^(ones*'"'), v^(ones*'\\')
 		// The high bit of a byte is set where it is below 0x20, a quote or a
 		// backslash; a borrow only reaches bytes behind one that is.
-		special := ((v - ones*0x20) | (quote - ones) | (slash - ones)) & ^v & highs
-		if special != 0 {
+		if ((v-ones*0x20)|(quote-ones)|(slash-ones))&^v&highs != 0 {
 			break
 		}
 		seen |= v
-		m.at += 8
+		rest = rest[8:]
 	}
-	for ; m.at < len(m.data); m.at++ {
-		c := m.data[m.at]
-		if c < 0x20 || c == '"' || c == '\\' {
-			break
-		}
-		seen |= uint64(c)
+	n := 0
+	for n < len(rest) && rest[n] >= 0x20 && rest[n] != '"' && rest[n] != '\\' {
+		seen |= uint64(rest[n]) // the low byte stands for all of them
+		n++
 	}
-	return seen&highs == 0 // the low byte stands for all of them
+	m.at = len(m.data) - len(rest) + n
+	return seen&highs == 0
 }
 
 // escape reads a backslash and what it escapes.

@@ -1,0 +1,73 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Observer is told what became of deliveries, for metrics. Its functions may be
+// nil, are called concurrently, on the goroutine of the delivery, and should not
+// block. A panic in one of them is logged.
+type Observer struct {
+	// OnDelivery is called once for each POST, after it was answered.
+	OnDelivery func(Delivery)
+}
+
+// Delivery is one delivery and what became of it.
+type Delivery struct {
+	// EventID and Type are empty when the delivery was refused.
+	EventID, Type string
+	// Age is the time between the event's creation and its delivery, retries of Pepay
+	// included, by the clocks of both sides. It is 0 when the event does not say when
+	// it was created.
+	Age time.Duration
+	// Outcome says how the delivery was answered.
+	Outcome Outcome
+	// Duplicate reports that the event was handled before, or is being handled by
+	// another delivery: the function of [Verifier.Handler] did not run.
+	Duplicate bool
+	// Err is why the outcome is not OutcomeHandled; nil also for OutcomeInProgress.
+	Err error
+}
+
+// Outcome is how a delivery was answered.
+type Outcome int
+
+const (
+	// OutcomeHandled is 200: the event was handled, now or before.
+	OutcomeHandled Outcome = iota
+	// OutcomeInProgress is 503: another delivery of the event is being handled.
+	OutcomeInProgress
+	// OutcomeRefused is 400 or 413: the delivery is not one of Pepay's, or too large.
+	OutcomeRefused
+	// OutcomeFailed is 500: the function failed or panicked.
+	OutcomeFailed
+	// OutcomeUnavailable is 503: the body broke off, the deduper failed, or the claim
+	// was lost.
+	OutcomeUnavailable
+)
+
+// String is "handled", "in progress", "refused", "failed" or "unavailable".
+func (o Outcome) String() string {
+	names := [...]string{"handled", "in progress", "refused", "failed", "unavailable"}
+	if o < 0 || int(o) >= len(names) {
+		return fmt.Sprintf("Outcome(%d)", int(o))
+	}
+	return names[o]
+}
+
+// observe tells the observer. The delivery has been answered, so a panic must not
+// end the connection: Pepay would deliver again.
+func (h *handler) observe(ctx context.Context, d Delivery) {
+	if h.observer.OnDelivery == nil {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			h.logger.ErrorContext(ctx, "webhook: the observer panicked", slog.String("panic", fmt.Sprint(p)))
+		}
+	}()
+	h.observer.OnDelivery(d)
+}
