@@ -182,6 +182,11 @@ func (p parameter) text(value any, location runtime.ParamLocation) (string, erro
 		value = times
 	}
 	switch p.style {
+	case "deepObject":
+		if content, err := json.Marshal(value); err == nil && content[0] != '{' && content[0] != '[' {
+			p.style = "form" // one alternative of several, which is no object
+		}
+		return p.styled(value, location)
 	case "json":
 		text, err := json.Marshal(value)
 		if location == runtime.ParamLocationPath {
@@ -195,10 +200,14 @@ func (p parameter) text(value any, location runtime.ParamLocation) (string, erro
 		}
 		return text, err
 	default:
-		return runtime.StyleParamWithOptions(p.style, p.explode, p.name, value, runtime.StyleParamOptions{
-			ParamLocation: location, Type: p.kind, Format: p.format, AllowReserved: p.allowReserved,
-		})
+		return p.styled(value, location)
 	}
+}
+
+func (p parameter) styled(value any, location runtime.ParamLocation) (string, error) {
+	return runtime.StyleParamWithOptions(p.style, p.explode, p.name, value, runtime.StyleParamOptions{
+		ParamLocation: location, Type: p.kind, Format: p.format, AllowReserved: p.allowReserved,
+	})
 }
 
 // setBody sets the body and its media type. Without a body nothing is set.

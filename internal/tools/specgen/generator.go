@@ -22,6 +22,7 @@ type normalisation struct {
 // The order matters: request schemas are split before properties are marked.
 func normalisations() []normalisation {
 	return []normalisation{
+		{"a parameter of several types can be given a value", nameParameterUnions},
 		{"an optional parameter is a pointer, or it would be sent empty when the caller leaves it out", markParameters},
 		{"what a request may have to send although it is zero is a pointer, and its times are RFC 3339", markRequestBodies},
 		{"an optional property is a pointer where the schema would contain itself", markRecursion},
