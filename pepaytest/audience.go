@@ -7,7 +7,7 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// audience is who asks for events, and therefore which there are for them.
+// audience says who asks for events, which decides the events they get.
 type audience struct {
 	kind        streamKind
 	merchantID  int64
@@ -24,7 +24,7 @@ const (
 	paymentEvents  streamKind = "payment"
 )
 
-// sees decides what each stream carries. Documented is:
+// sees reports whether the audience gets an event. Documented is:
 //
 //	merchant  invoice.* and invoice_payment.*, those of commerce invoices included
 //	commerce  commerce.order.* and the linked invoice.* and invoice_payment.*

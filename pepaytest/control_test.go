@@ -145,7 +145,7 @@ func TestControlListsStreams(t *testing.T) {
 	}
 }
 
-// It is not Pepay's: faults and the record are for what is.
+// Requests to the control path are not Pepay's: they meet no faults and are not recorded.
 func TestControlStaysOutOfTheWay(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)

@@ -1,7 +1,7 @@
 package pepaytest
 
 // begin finds the place in the log: after since, or at the end. It runs before the
-// upgrade is answered, so that what is emitted once a client is connected arrives.
+// upgrade is answered, so that a client gets every event from its connection on.
 func (st *stream) begin() {
 	log := st.server.events
 	st.position = log.end()
@@ -15,17 +15,17 @@ func (st *stream) begin() {
 	st.opening = st.snapshot(st.since)
 }
 
-// cursorLost is what a reader meets that the retention has passed.
+// cursorLost goes on after events were dropped from the log before the stream read them.
 func (st *stream) cursorLost() *streamEnd {
 	since := st.lastID
 	if since == "" {
 		since = st.since
 	}
-	return st.meet(st.snapshot(since))
+	return st.queueFirst(st.snapshot(since))
 }
 
-// snapshot moves to the last events the stream wants and says what comes before
-// them: nothing, a frame, or the end.
+// snapshot moves to the last events the stream wants. It returns what comes before
+// them: nothing, a frame, or the end of the stream.
 func (st *stream) snapshot(since string) *streamEnd {
 	st.position = st.server.events.tail(snapshotSize, st.selection.wants)
 	switch st.server.cfg.oldCursor {
@@ -38,8 +38,8 @@ func (st *stream) snapshot(since string) *streamEnd {
 	}
 }
 
-// meet queues a frame after which the stream goes on, or is where it ends.
-func (st *stream) meet(first *streamEnd) *streamEnd {
+// queueFirst queues a frame after which the stream goes on, and returns any other end.
+func (st *stream) queueFirst(first *streamEnd) *streamEnd {
 	if first == nil || first.how != endNot {
 		return first
 	}
@@ -51,7 +51,7 @@ func (st *stream) meet(first *streamEnd) *streamEnd {
 func (s *Server) noticeFrame(n Notice) *streamEnd {
 	frame, err := s.encodeNotice(n)
 	if err != nil {
-		return &streamEnd{how: endClose, code: 1011, reason: "pepaytest: WithControlFrame returned what is no JSON"}
+		return &streamEnd{how: endClose, code: 1011, reason: "pepaytest: WithControlFrame returned what JSON cannot express"}
 	}
 	return &streamEnd{how: endNot, frame: frame}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// A cursor that is too old and one nobody knows, with each of the three answers.
+// A cursor that is too old and an unknown one, with each of the three answers.
 func TestOldCursor(t *testing.T) {
 	t.Parallel()
 	const message = "The cursor is older than the events that are kept"
@@ -36,7 +36,7 @@ func TestOldCursor(t *testing.T) {
 				bubble(t, func(t *testing.T, s *pepaytest.Server) {
 					oldest := emit(s, pepay.EventInvoiceUpdated)
 					events := emitN(s, 150)
-					emit(s, pepay.EventTestPing) // does not match, and so does not count
+					emit(s, pepay.EventTestPing) // does not match, so it does not count
 					since := oldest.ID
 					if cursor == "unknown" {
 						since = "evt_1-1"
@@ -72,7 +72,7 @@ func TestCursorAtTheEdges(t *testing.T) {
 	}
 }
 
-// A reader that the retention has passed is treated as its cursor would be.
+// A reader whose next event is not kept any more is treated like a cursor that is too old.
 func TestSlowReaderLosesItsPlace(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s *pepaytest.Server) {

@@ -14,7 +14,7 @@ import (
 )
 
 // decodeEvent reads an event field by field, so that a mistake is named: a misspelt
-// field would be ignored otherwise. What data.object needs, emit checks.
+// field would be ignored otherwise. emit checks data.object.
 func decodeEvent(body []byte) (*pepay.Event, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {

@@ -6,8 +6,7 @@
 //	client, err := wrapper.New(wrapper.WithBaseURL(srv.URL()), wrapper.WithAPIKey(srv.APIKey()))
 //
 // What it answers is what Pepay documents. An operation of the contract that is
-// not simulated answers 501 and names itself, so that a test cannot take silence
-// for success.
+// not simulated answers 501 and names itself, so that a test does not pass without it.
 //
 // # Events
 //
@@ -54,6 +53,6 @@
 // # Independence
 //
 // The simulator shares no code with the client it is there to test. Models,
-// routing, key checks and signing are its own; otherwise a mistake on one side
-// would be made up for by the same mistake on the other.
+// routing, key checks and signing are its own; otherwise the same mistake on
+// both sides would not be seen.
 package pepaytest

@@ -167,7 +167,7 @@ func TestEmitFromManyGoroutines(t *testing.T) {
 	c.want(events...)
 }
 
-// Every stream gets every event, and nothing is looked up or queued on the way.
+// Every stream gets every event, however many there are.
 func TestManyEventsToManyStreams(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

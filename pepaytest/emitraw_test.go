@@ -9,7 +9,7 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// What is emitted raw comes as it is, wherever it belongs to.
+// A raw event arrives as it is, on streams, in webhooks and in the Events API.
 func TestEmitRaw(t *testing.T) {
 	t.Parallel()
 	const compact = `{"zz":{"n":1.50},"id":"evt_1-1","type":"invoice.updated","created":"yesterday","livemode":"maybe","data":{"revision":3,"object":{"object":"invoice","id":"inv_1","note":"<b>"}}}`
@@ -46,7 +46,7 @@ func TestEmitRaw(t *testing.T) {
 	}
 }
 
-// Events without an id are kept, each, and nothing can be asked after them.
+// Events without an id are all kept; none of them can be a cursor.
 func TestEmitRawWithoutAnID(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t, pepaytest.WithRetention(3))

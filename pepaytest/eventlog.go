@@ -6,8 +6,8 @@ import (
 )
 
 // eventLog has the events in the order in which they were emitted, at positions
-// counted from 1, and forgets the oldest. Who follows it keeps a position and
-// nothing else: a slow reader costs no memory.
+// counted from 1, and forgets the oldest. A reader keeps a position and nothing else, so
+// that a slow one costs no memory.
 type eventLog struct {
 	retention int
 

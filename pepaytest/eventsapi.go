@@ -31,7 +31,7 @@ func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params serv
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	events, more, err := page.of(h.server.events)
+	events, more, err := page.read(h.server.events)
 	if err != nil {
 		invalidRequest(err.Error()).write(w)
 		return
@@ -132,10 +132,10 @@ func (p *page) wants(r *record) bool {
 	return (p.from == nil || r.event.Created >= *p.from) && (p.to == nil || r.event.Created <= *p.to) && p.selection.wants(r)
 }
 
-// of walks from the cursor, or from the newest event, until the page is full and one
-// more is seen. A page is newest first in either direction; the one before a cursor
+// read walks from the cursor, or from the newest event, until the page is full and one
+// more event is seen. A page is newest first in either direction; the one before a cursor
 // has the events next to it.
-func (p *page) of(log *eventLog) (events []json.RawMessage, more bool, err error) {
+func (p *page) read(log *eventLog) (events []json.RawMessage, more bool, err error) {
 	start := log.end() + 1
 	if cursor := orElse(p.older, p.newer); cursor != "" {
 		rec, position := log.get(cursor)

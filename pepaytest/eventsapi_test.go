@@ -44,7 +44,7 @@ func TestAnEmptyList(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)
 	r, err := request(t, s, http.MethodGet, eventsPath, "", "x-api-key", s.APIKey())
-	if want := `{"data":{"data":[],"has_more":false,"object":"list"},"success":true}`; err != nil || r.body != want {
+	if want := `{"success":true,"data":{"has_more":false,"object":"list","data":[]}}`; err != nil || r.body != want {
 		t.Errorf("%s, %v", r.body, err)
 	}
 }
@@ -150,7 +150,7 @@ func TestFiltersOfTheList(t *testing.T) {
 			if text := strings.Join(got, " "); text != tc.want || page.HasMore {
 				t.Errorf("got %q (more: %t), want %q", text, page.HasMore, tc.want)
 			}
-			for _, ev := range page.Data { // whoever sees it in the list can have it
+			for _, ev := range page.Data { // a listed event can be got
 				if r, err := request(t, s, http.MethodGet, eventsPath+"/"+ev.ID, "", "x-api-key", tc.key); err != nil || r.status != http.StatusOK {
 					t.Errorf("%s: %d %s %v", ev.ID, r.status, r.body, err)
 				}

@@ -68,7 +68,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer is what Pepay would say.
+// answer makes the answer that Pepay would give.
 func (s *Server) answer(operation string, r *http.Request, body []byte, bad *problem) *answer {
 	ans := newAnswer()
 	if bad != nil {

@@ -67,7 +67,7 @@ func TestExpiryByAnotherClock(t *testing.T) {
 	}, pepaytest.WithCloseOnExpiry(), pepaytest.WithClock(now.get))
 }
 
-// A client that does not read cannot keep an expired stream.
+// A client that does not read cannot keep its stream open beyond the token's life.
 func TestExpiryOfAStuckStream(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s *pepaytest.Server) {

@@ -30,12 +30,12 @@ const (
 	cutMidBody
 )
 
-// decides tells faults that settle what is answered from those that only change
-// how it arrives.
+// decides reports whether the fault decides what is answered. Others only change how
+// the answer arrives.
 func (f Fault) decides() bool { return f.reply != nil || f.cut != cutNothing }
 
-// meets says whether a request can meet the fault at all. What happens on an open
-// stream meets upgrades that succeeded, by [Faults.planStream].
+// meets reports whether a request can meet the fault at all. Faults of open streams are
+// for [Faults.planStream].
 func (f Fault) meets(r *http.Request, stream bool) bool {
 	switch {
 	case f.stream != nil:
@@ -80,7 +80,7 @@ func Status(code int) Fault {
 }
 
 // StatusRetryAfter is [Status] with a Retry-After header: "2", an HTTP date, or
-// whatever a client should survive.
+// any other text.
 //
 // See https://docs-alpha.pepay.io/api-spec/rate-limits
 func StatusRetryAfter(code int, value string) Fault {

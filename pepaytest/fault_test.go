@@ -115,7 +115,7 @@ func TestOversized(t *testing.T) {
 	if r := mint(t, s, ""); decode[minted](t, r).Data.Token == "" {
 		t.Errorf("a size below the real one: %s", r.body)
 	}
-	// Whoever stops reading gets rid of the rest.
+	// A client that stops reading is not sent the rest.
 	s.Faults().On(mintID, pepaytest.Oversized(1<<40), pepaytest.Next(1))
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+mintPath, http.NoBody)
 	resp, err := s.Client().Do(req)

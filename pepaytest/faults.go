@@ -103,7 +103,7 @@ func (r *Rule) Remove() {
 }
 
 // Hits is how many requests have met the rule's fault. For a fault of an open stream
-// it is how many connections have it in store, from their upgrade on.
+// it is how many connections were opened that meet it.
 func (r *Rule) Hits() int {
 	r.faults.mu.Lock()
 	defer r.faults.mu.Unlock()
@@ -136,7 +136,7 @@ func checkOperation(id string, known []string) error {
 	return fmt.Errorf("pepaytest: unknown operation %q; there are %s and * for any", id, strings.Join(known, ", "))
 }
 
-// plan is what the rules make of one request.
+// plan is what the rules say about one request.
 type plan struct {
 	delay       time.Duration
 	contentType *string
@@ -178,7 +178,7 @@ func (r *Rule) on(operation string) bool {
 	return r.operation == anyOperation || r.operation == operation
 }
 
-// planStream is what the rules have in store for a stream that has just been opened.
+// planStream returns the faults that a stream which has just been opened will meet.
 func (f *Faults) planStream(operation string) []pendingFault {
 	f.mu.Lock()
 	defer f.mu.Unlock()

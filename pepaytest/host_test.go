@@ -66,7 +66,7 @@ func TestHostOfTheListener(t *testing.T) {
 	}
 }
 
-// namedListener is in memory and has a name.
+// namedListener is in memory, and its address has a name.
 type namedListener struct{ *memnet.Listener }
 
 func (namedListener) Addr() net.Addr  { return namedListener{} }

@@ -41,8 +41,8 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
-// What no client of net/http would send: each gets an answer or loses its
-// connection, and the server goes on.
+// Bytes that no client of net/http would send get an answer or lose their connection,
+// and the server goes on.
 func TestHostileBytes(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)

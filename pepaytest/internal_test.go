@@ -11,7 +11,7 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
-// Until somebody writes its handler, an operation says that it has none.
+// An operation without a handler answers 501 and names itself.
 func TestOperationsWithoutAHandler(t *testing.T) {
 	t.Parallel()
 	s := NewServer(t)
@@ -51,7 +51,7 @@ func TestRequestLogIsBounded(t *testing.T) {
 				t.Fatalf("number %d, want %d", got, i+1)
 			}
 		}
-		log.setStatus(5, 500) // long gone
+		log.setStatus(5, 500) // not kept any more
 		log.setStatus(6, 201)
 		log.setStatus(maxRecorded+5, 202)
 		all := log.all()

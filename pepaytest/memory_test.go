@@ -44,7 +44,7 @@ func TestInMemory(t *testing.T) {
 		if r := mint(t, s, ""); len(r.body) != 1<<20 {
 			t.Errorf("%d bytes", len(r.body))
 		}
-		time.Sleep(24 * time.Hour) // nothing the server runs gets in the way of an idle day
+		time.Sleep(24 * time.Hour) // no timer of the server prevents an idle day
 		if r := mint(t, s, ""); r.status != http.StatusOK {
 			t.Errorf("%d %s", r.status, r.body)
 		}
@@ -72,7 +72,7 @@ func TestRulesThatGoTogether(t *testing.T) {
 	})
 }
 
-// A connection taken over from net/http is the simulator's to close.
+// The simulator closes the connections that it took over from net/http.
 func TestCloseCutsAConnectionNobodyReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

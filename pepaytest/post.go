@@ -34,7 +34,7 @@ func (e *Endpoint) post(ctx context.Context, r *record, now time.Time) (int, err
 		return 0, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	// Whoever accepted has accepted, whatever becomes of the rest of the answer.
+	// The status decides, also where the rest of the answer cannot be read.
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxWebhookAnswer))
 	return resp.StatusCode, nil
 }

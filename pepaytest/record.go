@@ -23,8 +23,8 @@ type record struct {
 	event   server.Event
 	frame   []byte // encoded once for all streams
 	subject subject
-	// again marks one more delivery of an event the log already has: it goes out,
-	// but is listed once.
+	// again marks one more delivery of an event that the log already has. It is sent
+	// again and listed once.
 	again bool
 }
 

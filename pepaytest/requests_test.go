@@ -74,7 +74,7 @@ func TestRequestIDsAreCounted(t *testing.T) {
 	}
 }
 
-// Whoever has an answer finds it recorded, with its status, and its id is its place.
+// A request is recorded, with its status, before its answer arrives; its id is its place.
 func TestRequestsWhileServing(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)

@@ -32,7 +32,7 @@ type stream struct {
 	window   [64]*record
 	buf      []byte
 	lastID   string     // of the last event sent
-	opening  *streamEnd // what an old cursor meets first, if anything
+	opening  *streamEnd // what is sent first to a cursor that is too old
 	faults   []pendingFault
 	late     []lateEvent // by LateAfter
 
@@ -108,8 +108,8 @@ func (st *stream) run(ctx context.Context, conn *websocket.Conn) {
 	_ = conn.CloseNow()
 }
 
-// read lets the library see pings and the client's close. What else a client says
-// has no meaning.
+// read lets the library answer pings and see the client's close. Other messages of the
+// client are ignored.
 func (st *stream) read(ctx context.Context, conn *websocket.Conn) {
 	defer close(st.gone)
 	for {
@@ -122,13 +122,13 @@ func (st *stream) read(ctx context.Context, conn *websocket.Conn) {
 		}
 	}
 	if st.silent.Load() {
-		_, _ = io.Copy(io.Discard, st.wire.Conn) // deaf to a close as well, until the client hangs up
+		_, _ = io.Copy(io.Discard, st.wire.Conn) // a close is not answered either, until the client hangs up
 	}
 }
 
 // follow sends events until there is a reason to end.
 func (st *stream) follow() streamEnd {
-	if end := st.meet(st.opening); end != nil {
+	if end := st.queueFirst(st.opening); end != nil {
 		return *end
 	}
 	for {
@@ -188,7 +188,7 @@ func (st *stream) next() (*record, *streamEnd) {
 	}
 }
 
-// What is written at once while there is a backlog.
+// flushBytes is how much is written at once while there is a backlog.
 const flushBytes = 32 << 10
 
 // write queues one frame of an event.

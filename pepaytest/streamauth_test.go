@@ -21,7 +21,7 @@ func mintFor(t *testing.T, s *pepaytest.Server, key string) string {
 	return decode[minted](t, r).Data.Token
 }
 
-// forged keeps the claims of a token and says it needs no signature.
+// forged is a token with the same claims and the algorithm none.
 func forged(token string) string {
 	parts := strings.Split(token, ".")
 	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."

@@ -32,7 +32,7 @@ func TestCloseSaysGoodbyeToStreams(t *testing.T) {
 	})
 }
 
-// Whatever its streams are up to, Close returns soon and takes everything with it.
+// Close returns soon and ends everything, whatever its streams are doing.
 func TestCloseEndsEveryStream(t *testing.T) {
 	t.Parallel()
 	for name, prepare := range map[string]func(*pepaytest.Server, *client){
@@ -93,7 +93,7 @@ func TestClientsLeave(t *testing.T) {
 	}
 }
 
-// What a client says is read and means nothing; what breaks the protocol or is too
+// Messages of a client are read and ignored; one that breaks the protocol or is too
 // large ends its stream.
 func TestClientsThatTalk(t *testing.T) {
 	t.Parallel()

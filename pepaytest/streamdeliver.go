@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// pendingFault is one that a connection has in store.
+// pendingFault is a fault that a connection meets, later or already.
 type pendingFault struct {
 	*streamFault
 	done bool
@@ -21,8 +21,8 @@ type lateEvent struct {
 	due    int64
 }
 
-// due takes the first fault of these kinds that has its time now, when sent event
-// frames are out.
+// due takes the first fault of these kinds whose time has come, when sent event frames
+// have been sent.
 func (st *stream) due(sent int64, kinds ...streamFaultKind) *streamFault {
 	for i := range st.faults {
 		f := &st.faults[i]
@@ -36,7 +36,7 @@ func (st *stream) due(sent int64, kinds ...streamFaultKind) *streamFault {
 	return nil
 }
 
-// betweenEvents carries out the faults that have their time between two events: it
+// betweenEvents carries out the faults that happen between two events: it
 // queues further frames, and returns how the stream ends if it does.
 func (st *stream) betweenEvents() *streamEnd {
 	if len(st.faults) == 0 {

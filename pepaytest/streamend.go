@@ -16,19 +16,19 @@ type streamEnd struct {
 type endKind int
 
 const (
-	endNot    endKind = iota // it goes on after the frame
-	endLeft                  // the client has
+	endNot    endKind = iota // the stream goes on after the frame
+	endLeft                  // the client has left
 	endClose                 // with a close frame
 	endDrop                  // with a FIN
 	endReset                 // with a RST
-	endSilent                // not at all, it only says nothing more
+	endSilent                // the connection stays open, and nothing more is said
 )
 
-// How long a client has to answer a close frame, or to hang up after a FIN, and how
-// long one that does not read holds up Close. Then the connection is cut.
+// closeGrace is how long a client has to answer a close frame, or to hang up after a FIN,
+// and how long a client that does not read delays Close. Then the connection is cut.
 const closeGrace = 200 * time.Millisecond
 
-// end carries an ending out; the connection is closed when it returns.
+// end ends the stream as e says. The connection is closed when it returns.
 func (st *stream) end(e streamEnd) {
 	conn := st.wire.Conn
 	defer func() { _ = conn.Close() }()
@@ -71,8 +71,8 @@ func (st *stream) linger() {
 	}
 }
 
-// interrupt ends the stream from outside, once; a client that does not read is
-// given up after patience.
+// interrupt ends the stream from another goroutine, once. The connection of a client
+// that does not read is cut after patience.
 func (st *stream) interrupt(e streamEnd, patience time.Duration) {
 	st.finalOnce.Do(func() {
 		st.final = e
@@ -83,8 +83,7 @@ func (st *stream) interrupt(e streamEnd, patience time.Duration) {
 	}
 }
 
-// cutoff ends writes at a point in time, also those of a connection that is yet to
-// come.
+// cutoff ends writes at a point in time, also on a connection that is set later.
 func (st *stream) cutoff(at time.Time) {
 	st.mu.Lock()
 	defer st.mu.Unlock()

@@ -73,7 +73,7 @@ func RefuseUpgrade(status int) Fault {
 }
 
 // RefuseUpgradeRetryAfter is [RefuseUpgrade] with a Retry-After header: "2", an HTTP
-// date, or whatever a client should survive.
+// date, or any other text.
 //
 // See https://docs-alpha.pepay.io/api-spec/rate-limits
 func RefuseUpgradeRetryAfter(status int, value string) Fault {

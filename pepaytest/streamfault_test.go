@@ -210,7 +210,7 @@ func TestPingsAreAnswered(t *testing.T) {
 	})
 }
 
-// Faults of one connection go together, each in its own time.
+// Several faults of one connection happen, each after its number of events.
 func TestFaultsOfOneConnection(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s *pepaytest.Server) {
@@ -239,8 +239,8 @@ func TestReorderedAndDropped(t *testing.T) {
 	})
 }
 
-// A silent server does not answer a close either: the client waits in vain for as
-// long as its library does.
+// A silent server does not answer a close either: the client waits as long as its
+// library does.
 func TestSilenceAfterAClose(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s *pepaytest.Server) {
@@ -254,7 +254,7 @@ func TestSilenceAfterAClose(t *testing.T) {
 	})
 }
 
-// When counts the upgrades that succeed: a refused one leaves the fault in store.
+// When counts the upgrades that succeed: a refused one does not use the fault up.
 func TestWhenCountsOpenStreams(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s *pepaytest.Server) {
@@ -295,7 +295,7 @@ func TestRejectToken(t *testing.T) {
 	}
 }
 
-// What is slow takes its time, and pings are answered after it.
+// A slow frame takes as long as it says, and pings are answered after it.
 func TestSlowFrame(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s *pepaytest.Server) {
@@ -488,5 +488,5 @@ func TestOversizedFrameIsStreamed(t *testing.T) {
 	if _, err := io.ReadFull(frame, head); err != nil || strings.Trim(string(head), " ") != "{" {
 		t.Errorf("%q, %v", head, err)
 	}
-	_ = c.CloseNow() // the rest is not worth the time
+	_ = c.CloseNow() // the rest would take too long
 }

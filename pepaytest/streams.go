@@ -57,8 +57,9 @@ func (o *streams) all() []*stream {
 	return open
 }
 
-// closeAll has every stream say goodbye, and waits for that: a client may have its
-// 101 already on a connection that net/http would still take for its own and cut.
+// closeAll closes every stream with a close frame and waits until they have ended. It
+// runs before net/http closes: a client may have its 101 already on a connection that
+// net/http still counts as its own and would cut.
 func (o *streams) closeAll() {
 	empty := make(chan struct{})
 	o.mu.Lock()
@@ -72,7 +73,7 @@ func (o *streams) closeAll() {
 	defer timer.Stop()
 	select {
 	case <-empty:
-	case <-timer.C: // somebody does not even read the 101
+	case <-timer.C: // a client does not even read its 101
 	}
 }
 

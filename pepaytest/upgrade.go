@@ -42,7 +42,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		return
 	}
 	st.attach(u.wire)
-	// The request's context says nothing any more, and one that can end is dearer.
+	// The request's context means nothing after an upgrade, and reading with a context
+	// that can end is slower.
 	st.run(context.WithoutCancel(r.Context()), conn)
 }
 

@@ -40,7 +40,7 @@ func WithWebhookRetry(attempts int, base time.Duration) Option {
 }
 
 // WithWebhookTimeout sets how long an endpoint has for its answer. The default is
-// 10 s; Pepay does not document its own. What is not positive is an error.
+// 10 s; Pepay does not document its own. A time that is not positive is an error.
 func WithWebhookTimeout(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -78,7 +78,7 @@ func WithWebhookTransport(rt http.RoundTripper) Option {
 	}
 }
 
-// newDeliveryClient follows no redirect: a 3xx is an answer that accepts nothing.
+// newDeliveryClient follows no redirect: a 3xx does not accept an event.
 func newDeliveryClient(rt http.RoundTripper) (client *http.Client, ours bool) {
 	if ours = rt == nil; ours {
 		rt = &http.Transport{MaxIdleConnsPerHost: maxSenders}

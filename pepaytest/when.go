@@ -34,7 +34,7 @@ func Every(n int) When {
 }
 
 // For is every request for as long as d from when the rule was added, by the system's
-// clock: an outage. What is not positive is refused.
+// clock: an outage. A time that is not positive is refused.
 func For(d time.Duration) When {
 	if d <= 0 {
 		return When{err: fmt.Errorf("pepaytest: For(%v): give more than 0", d)}

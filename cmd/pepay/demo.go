@@ -69,16 +69,16 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 	if err := showTokens(ctx, cmd, server, tokens); err != nil {
 		return err
 	}
-	play := newPlay(cmd, server)
+	run := newDemoRun(cmd, server)
 	if cmd.Bool("open") || !cmd.Bool("once") && terminal.Is(cmd.Root().Reader) && terminal.Is(cmd.Root().Writer) {
 		page, err := showDashboard(ctx, cmd, server, tokens)
 		if err != nil {
 			return err
 		}
 		defer page.close()
-		play.pace, play.endless = time.Second, true
+		run.pace, run.endless = time.Second, true
 	}
-	return play.run(ctx, client, tokens)
+	return run.run(ctx, client, tokens)
 }
 
 // showDashboard tells where the page is, and opens it if it is to.
@@ -139,11 +139,11 @@ func showToken(cmd *cli.Command, stdout io.Writer, token *pepay.WSToken) error {
 		value = token.Token.Reveal()
 	}
 	if cmd.Bool("json") {
-		return terminal.WriteJSON(stdout, inJSON(token, value))
+		return terminal.WriteJSON(stdout, tokenInJSON(token, value))
 	}
 	title := terminal.Paint(stdout, terminal.Bold, string(token.Scope)+" token")
 	if _, err := fmt.Fprintf(stdout, "\n%s\n", title); err != nil {
 		return err
 	}
-	return printFacts(stdout, "  ", append(factsOf(token), fact{"token", value}))
+	return printFields(stdout, "  ", append(tokenFields(token), labeled{"token", value}))
 }

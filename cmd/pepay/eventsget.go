@@ -32,7 +32,7 @@ func eventsGetCommand() *cli.Command {
 }
 
 func eventsGetAction(ctx context.Context, cmd *cli.Command) error {
-	ev, err := wantedEvent(ctx, cmd)
+	ev, err := fetchEvent(ctx, cmd)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,8 @@ func eventID(cmd *cli.Command) (string, error) {
 	return id, nil
 }
 
-// wantedEvent asks for the event of the argument.
-func wantedEvent(ctx context.Context, cmd *cli.Command) (*pepay.Event, error) {
+// fetchEvent asks for the event of the argument.
+func fetchEvent(ctx context.Context, cmd *cli.Command) (*pepay.Event, error) {
 	id, err := eventID(cmd)
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func eventsResendAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	ev, err := wantedEvent(ctx, cmd)
+	ev, err := fetchEvent(ctx, cmd)
 	if err != nil {
 		return err
 	}

@@ -44,8 +44,8 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// timedOut is true for the deadline of --timeout and for a connection that gave
-// up by itself; both are a matter of time.
+// timedOut is true for the deadline of --timeout and for a connection that timed out by
+// itself.
 func timedOut(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()

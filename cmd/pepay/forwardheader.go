@@ -16,17 +16,17 @@ func forwardHeaders(texts []string) (http.Header, error) {
 			return nil, usagef("--forward-header: write 'Name: value'")
 		}
 		name = http.CanonicalHeaderKey(name)
-		if isDeliverys(name) {
-			return nil, usagef("--forward-header: %s is the delivery's own", name)
+		if isReservedHeader(name) {
+			return nil, usagef("--forward-header: %s is set by the delivery itself", name)
 		}
 		headers.Add(name, value)
 	}
 	return headers, nil
 }
 
-// isDeliverys reports whether a header says what is delivered, or where it begins
-// and ends.
-func isDeliverys(name string) bool {
+// isReservedHeader reports whether a header belongs to the delivery itself, or says how
+// its body is sent.
+func isReservedHeader(name string) bool {
 	switch name {
 	case "Host", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive",
 		"Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect":

@@ -67,7 +67,7 @@ func TestForwardWrongUsage(t *testing.T) {
 		{"empty", []string{"--forward-to="}, "--forward-to: write a port"},
 		{"password", []string{"--forward-to", "https://u:" + canary + "@localhost"}, "--forward-to: must not contain a user"},
 		{"http on the internet", []string{"--forward-to", "example.com"}, "--forward-to: must use https"},
-		{"header of the delivery", []string{"--forward-to", "3000", "--forward-header", "X-Pepay-Signature: " + canary}, "--forward-header: X-Pepay-Signature is the delivery's own"},
+		{"header of the delivery", []string{"--forward-to", "3000", "--forward-header", "X-Pepay-Signature: " + canary}, "--forward-header: X-Pepay-Signature is set by the delivery itself"},
 		{"no header", []string{"--forward-to", "3000", "--forward-header", canary}, "--forward-header: write 'Name: value'"},
 		{"negative retry", []string{"--forward-to", "3000", "--retry", "-1"}, "--retry: write a number from 0 up"},
 		{"retry that is none", []string{"--forward-to", "3000", "--retry", canary}, "--retry: write a number from 0 up"},

@@ -143,7 +143,7 @@ func TestListenSendsFilters(t *testing.T) {
 	})
 }
 
-// What a commerce stream missed, a merchant's key would not be shown.
+// The Events API does not list to a merchant's key what a commerce stream missed.
 func TestListenUsesTheKeyOfItsScopeAlone(t *testing.T) {
 	t.Parallel()
 	server, env := commerceAccount(t)

@@ -87,7 +87,7 @@ func TestListenKilled(t *testing.T) {
 	}
 }
 
-// An event that nobody could read is not passed over.
+// An event that could not be printed does not count as handled.
 func TestListenBrokenPipe(t *testing.T) {
 	t.Parallel()
 	server := account(t)

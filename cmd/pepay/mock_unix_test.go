@@ -141,7 +141,7 @@ func TestMockFaults(t *testing.T) {
 	}
 }
 
-// Any page in a browser can reach the simulator, and must not make anything happen.
+// Any page in a browser can reach the simulator, and must not change anything.
 func TestMockControlIsGuarded(t *testing.T) {
 	t.Parallel()
 	m := startMock(t)

@@ -13,8 +13,8 @@ import (
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
-// signingCanary is the webhook secret of every test; no output may hold it, and it
-// holds what none may.
+// signingCanary is the webhook secret of every test. It contains canary, so that no
+// output may hold it.
 const signingCanary = "whsec_" + canary
 
 func signing(env []string) []string {

@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitDone
 	}
-	err = blameSignal(ctx, blameTopic(err))
+	err = orSignal(ctx, helpTopicError(err))
 	fmt.Fprintln(stderr, terminal.Paint(stderr, terminal.Bold, "pepay:"), explain(err))
 	return exitCode(err)
 }
@@ -64,21 +64,21 @@ func newRoot() *cli.Command {
 		OnUsageError:   onUsageError,
 		Action:         rootAction,
 	}
-	inOurWords(root.Commands)
+	useOwnUsageErrors(root.Commands)
 	return root
 }
 
-func inOurWords(commands []*cli.Command) {
+func useOwnUsageErrors(commands []*cli.Command) {
 	for _, command := range commands {
 		command.HideHelpCommand = true
 		command.OnUsageError = onUsageError
-		inOurWords(command.Commands)
+		useOwnUsageErrors(command.Commands)
 	}
 }
 
-// blameTopic finds the library's error for 'pepay help nosuch' by the exit code
-// that the library would have used.
-func blameTopic(err error) error {
+// helpTopicError rewrites the library's error for 'pepay help nosuch', which it knows by
+// the exit code that the library would have used.
+func helpTopicError(err error) error {
 	const noSuchTopic = 3
 	if coder := cli.ExitCoder(nil); errors.As(err, &coder) && coder.ExitCode() == noSuchTopic {
 		return usagef("no help on that; see 'pepay --help'")
@@ -86,12 +86,12 @@ func blameTopic(err error) error {
 	return err
 }
 
-// rootAction is what is left when no command matches.
+// rootAction runs when no command matches.
 func rootAction(_ context.Context, cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return unknownCommand(cmd, cmd.Args().First())
 	}
-	cmd.Writer = cmd.ErrWriter // help that was not asked for is no result
+	cmd.Writer = cmd.ErrWriter // help that was not asked for does not go to standard output
 	_ = cli.ShowRootCommandHelp(cmd)
 	return usagef("say which command")
 }

@@ -22,9 +22,9 @@ func (e *signalError) exitCode() int {
 }
 
 // untilSignal returns a context that Ctrl-C or SIGTERM ends, with a signalError
-// as its cause. A second signal kills the process, should the first not be heard.
-// A pipe that nobody reads from is an error of the write, not a signal: what could
-// not be printed must not count as printed, and its failure be said.
+// as its cause. A second signal kills the process, should the first have no effect.
+// A pipe that nobody reads is an error of the write and not a signal, so that what could
+// not be printed does not count as printed.
 func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(parent)
@@ -44,8 +44,8 @@ func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
 	}
 }
 
-// blameSignal returns the signal for an error that it brought about.
-func blameSignal(ctx context.Context, err error) error {
+// orSignal returns the signal where it is the cause of err, and err otherwise.
+func orSignal(ctx context.Context, err error) error {
 	var cause *signalError
 	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &cause) {
 		return cause

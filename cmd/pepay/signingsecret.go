@@ -43,8 +43,8 @@ func signingSecret(ctx context.Context, cmd *cli.Command) (pepay.Secret, error) 
 	return secret, nil
 }
 
-// wantedSecret is a secret that has to be given.
-func wantedSecret(ctx context.Context, cmd *cli.Command) (pepay.Secret, error) {
+// requiredSecret is the secret that was given; none is a usageError.
+func requiredSecret(ctx context.Context, cmd *cli.Command) (pepay.Secret, error) {
 	secret, err := signingSecret(ctx, cmd)
 	if err == nil && secret == "" {
 		err = usagef("no signing secret; set PEPAY_WEBHOOK_SECRET or use --secret-file")

@@ -11,7 +11,7 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// startSimulator tells an address that cannot be meant from one that is taken.
+// startSimulator starts a simulator. An address that cannot be an address is a usageError.
 func startSimulator(addr string, opts ...pepaytest.Option) (*pepaytest.Server, error) {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {

@@ -42,7 +42,7 @@ func (s *statusLines) state(state stream.State, err error) {
 	case stream.StateWaiting:
 		s.say("waiting to try again, because " + plain(err))
 	case stream.StateClosed:
-		return // why is the outcome's business, which also asks what was before
+		return // the outcome says why
 	}
 	s.live = state == stream.StateLive
 }
@@ -97,7 +97,7 @@ func countEvents(n int) string {
 	return fmt.Sprintf("%d events", n)
 }
 
-// duration has two digits that matter to a person.
+// duration is rounded to what a person needs.
 func duration(d time.Duration) string {
 	if d < time.Minute {
 		return d.Round(10 * time.Millisecond).String()

@@ -136,7 +136,7 @@ func TestListenOnTerminal(t *testing.T) {
 }
 
 // A person sees what the token is good for; the token is still a line of its own.
-func TestTokenFactsOnTerminal(t *testing.T) {
+func TestTokenFieldsOnTerminal(t *testing.T) {
 	t.Parallel()
 	cmd := command(at(simulator(t).URL()), "token")
 	screen := readUntil(t, onTerminal(t, cmd), "")

@@ -97,10 +97,10 @@ func newClient(ctx context.Context, cmd *cli.Command) (*wrapper.Client, error) {
 func printToken(cmd *cli.Command, token *pepay.WSToken) error {
 	stdout, stderr := cmd.Root().Writer, cmd.Root().ErrWriter
 	if cmd.Bool("verbose") || (terminal.Is(stderr) && !cmd.Bool("json")) {
-		_ = printFacts(stderr, "", factsOf(token)) // the token matters more
+		_ = printFields(stderr, "", tokenFields(token)) // the token matters more
 	}
 	if cmd.Bool("json") {
-		return terminal.WriteJSON(stdout, inJSON(token, token.Token.Reveal()))
+		return terminal.WriteJSON(stdout, tokenInJSON(token, token.Token.Reveal()))
 	}
 	_, err := fmt.Fprintln(stdout, token.Token.Reveal())
 	return err

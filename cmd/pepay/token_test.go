@@ -240,7 +240,7 @@ func TestTokenKeyFile(t *testing.T) {
 	}
 }
 
-// A result that did not arrive is a failure.
+// A result that could not be written is a failure.
 func TestStdoutFull(t *testing.T) {
 	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
@@ -261,7 +261,7 @@ func TestTokenFieldsThatAreMissing(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	token := &pepay.WSToken{ExpiresAt: pepay.Timestamp{Time: time.Unix(1893456000, 0)}}
-	if err := terminal.WriteJSON(&out, inJSON(token, "x")); err != nil {
+	if err := terminal.WriteJSON(&out, tokenInJSON(token, "x")); err != nil {
 		t.Fatal(err)
 	}
 	const want = `{"token":"x","scope":null,"merchant_id":null,"network_environment":null,"expires_at":1893456000,"ws_url":null}` + "\n"
@@ -273,8 +273,8 @@ func TestTokenFieldsThatAreMissing(t *testing.T) {
 func TestFactsHideToken(t *testing.T) {
 	t.Parallel()
 	token := &pepay.WSToken{Token: "a.b.c", WSURL: "wss://api.example/ws?token=a.b.c"}
-	if facts := fmt.Sprint(factsOf(token)); strings.Contains(facts, "a.b.c") || !strings.Contains(facts, "?token=[redacted]") {
-		t.Error(facts)
+	if fields := fmt.Sprint(tokenFields(token)); strings.Contains(fields, "a.b.c") || !strings.Contains(fields, "?token=[redacted]") {
+		t.Error(fields)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// usageError is a command line that cannot be meant. Its text never repeats a
-// value, which may be a key that was put in the wrong place.
+// usageError is a mistake in the command line. Its text never repeats a value, which may
+// be a key that was put in the wrong place.
 type usageError struct{ text string }
 
 func (e *usageError) Error() string { return e.text }
@@ -18,8 +18,8 @@ func usagef(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}
 }
 
-// onUsageError puts the library's words for a bad flag into ours. What it cannot
-// read keeps its text up to the first quote, behind which values stand.
+// onUsageError rewrites the library's error for a bad flag. Of a text that it does not
+// know it keeps what is before the first quote, because values are quoted.
 func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {

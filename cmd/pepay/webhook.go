@@ -24,7 +24,7 @@ func webhookCommand() *cli.Command {
 	}
 }
 
-// groupAction is what is left of a command of commands when none matches.
+// groupAction runs when no command of a group matches.
 func groupAction(_ context.Context, cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return unknownCommand(cmd, cmd.Args().First())

@@ -117,7 +117,7 @@ func TestWebhookVerify(t *testing.T) {
 	}
 }
 
-// What sign prints, verify reads.
+// verify accepts what sign prints.
 func TestWebhookRoundTrip(t *testing.T) {
 	t.Parallel()
 	file := writeFile(t, "any\nbytes\x00")

@@ -49,7 +49,7 @@ func webhookSignAction(ctx context.Context, cmd *cli.Command) error {
 	if err := oneStandardInputBesideBody(cmd, "secret-file"); err != nil {
 		return err
 	}
-	secret, err := wantedSecret(ctx, cmd)
+	secret, err := requiredSecret(ctx, cmd)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func webhookVerifyAction(ctx context.Context, cmd *cli.Command) error {
 // newVerifier does not mix a file with the environment: they may be of two
 // endpoints.
 func newVerifier(ctx context.Context, cmd *cli.Command) (*webhook.Verifier, error) {
-	secret, err := wantedSecret(ctx, cmd)
+	secret, err := requiredSecret(ctx, cmd)
 	if err != nil {
 		return nil, err
 	}

@@ -20,9 +20,9 @@ type tokenJSON struct {
 	WSURL              *string                   `json:"ws_url"`
 }
 
-// inJSON takes the token's value apart, so that it is printed only by a caller
-// that says so.
-func inJSON(token *pepay.WSToken, value string) tokenJSON {
+// tokenInJSON takes the value of the token as an argument, so that it is printed only
+// where a caller passes it on purpose.
+func tokenInJSON(token *pepay.WSToken, value string) tokenJSON {
 	return tokenJSON{
 		Token:              value,
 		Scope:              orNull(token.Scope),
@@ -40,16 +40,16 @@ func orNull[T comparable](value T) *T {
 	return &value
 }
 
-type fact struct{ name, value string }
+type labeled struct{ name, value string }
 
-// factsOf is everything about a token but its value, also where the address
-// repeats it.
-func factsOf(token *pepay.WSToken) []fact {
+// tokenFields is everything about a token except its value, which is also removed from
+// the address.
+func tokenFields(token *pepay.WSToken) []labeled {
 	merchant := ""
 	if token.MerchantID != 0 {
 		merchant = fmt.Sprint(token.MerchantID)
 	}
-	return []fact{
+	return []labeled{
 		{"scope", string(token.Scope)},
 		{"merchant", merchant},
 		{"environment", string(token.NetworkEnvironment)},
@@ -70,14 +70,14 @@ func relative(left time.Duration) string {
 	return "in " + rounded.String()
 }
 
-// printFacts writes one fact per line, the values below each other.
-func printFacts(w io.Writer, indent string, facts []fact) error {
+// printFields writes one field per line, the values below each other.
+func printFields(w io.Writer, indent string, fields []labeled) error {
 	width := 0
-	for _, f := range facts {
+	for _, f := range fields {
 		width = max(width, len(f.name))
 	}
 	var b strings.Builder
-	for _, f := range facts {
+	for _, f := range fields {
 		value := terminal.Printable(f.value)
 		if value == "" {
 			value = "none"

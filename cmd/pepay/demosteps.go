@@ -7,19 +7,19 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// happening is an event that the demo makes happen.
-type happening struct {
+// demoStep is an event that the demo emits.
+type demoStep struct {
 	eventType string
 	sets      []string // as --set of 'pepay trigger' has them
 }
 
-// dropAfter is after how many of the happenings below the merchant's connection is
-// dropped, once. The next one happens while it is away.
+// dropAfter is after how many of the steps below the merchant's connection is dropped,
+// once. The next step is taken while it is down.
 const dropAfter = 2
 
-// course is what happens to an invoice and then to an order, in one round.
-func course() []happening {
-	return []happening{
+// demoSteps is what happens to an invoice and then to an order, in one round.
+func demoSteps() []demoStep {
+	return []demoStep{
 		{pepay.EventInvoiceCreated, nil},
 		{pepay.EventInvoiceUpdated, []string{
 			"status=underpaid", "amount_paid=4000", "amount_paid_decimal=4.000", "amount_remaining=6000", "amount_remaining_decimal=6.000", "paid_at=null",
@@ -30,9 +30,9 @@ func course() []happening {
 	}
 }
 
-// event is the happening in a round that is counted from 1, with resources of its
-// own.
-func (h happening) event(round int) (pepay.Event, error) {
+// event is the step's event in a round that is counted from 1. Each round has resources
+// of its own.
+func (h demoStep) event(round int) (pepay.Event, error) {
 	ev, err := pepaytest.NewEvent(h.eventType)
 	if err != nil {
 		return ev, err

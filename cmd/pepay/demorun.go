@@ -21,17 +21,17 @@ import (
 // patience is how long an event may take to come over its stream.
 const patience = 20 * time.Second
 
-// play is the second half of the demo: events happen one by one, each after the one
+// demoRun is the second half of the demo: events happen one by one, each after the one
 // before it came over its stream, so that the same lines are printed every time.
-type play struct {
+type demoRun struct {
 	server  *pepaytest.Server
-	pace    time.Duration // between happenings
+	pace    time.Duration // between two steps
 	endless bool
 	asJSON  bool
 
 	mu     sync.Mutex // of what is written
 	stdout io.Writer
-	story  io.Writer // what is told beside the events
+	notes  io.Writer // what happens beside the events
 
 	ready   chan struct{} // one per stream that is live
 	arrived chan struct{} // one per event
@@ -39,19 +39,19 @@ type play struct {
 	dropped sync.Once
 }
 
-func newPlay(cmd *cli.Command, server *pepaytest.Server) *play {
-	p := &play{
-		server: server, asJSON: cmd.Bool("json"), stdout: cmd.Root().Writer, story: cmd.Root().Writer,
+func newDemoRun(cmd *cli.Command, server *pepaytest.Server) *demoRun {
+	p := &demoRun{
+		server: server, asJSON: cmd.Bool("json"), stdout: cmd.Root().Writer, notes: cmd.Root().Writer,
 		ready: make(chan struct{}, len(scopes())), arrived: make(chan struct{}), resumed: make(chan struct{}, 1),
 	}
 	if p.asJSON {
-		p.story = cmd.Root().ErrWriter
+		p.notes = cmd.Root().ErrWriter
 	}
 	return p
 }
 
-// run follows both streams until the course is over, or ctx is.
-func (p *play) run(outer context.Context, client *wrapper.Client, tokens map[pepay.WSTokenScope]*wstoken.Cache) error {
+// run follows both streams until the steps are done, or ctx ends.
+func (p *demoRun) run(outer context.Context, client *wrapper.Client, tokens map[pepay.WSTokenScope]*wstoken.Cache) error {
 	p.server.Faults().On("openMerchantStream", pepaytest.DropAfter(dropAfter), pepaytest.Next(1))
 	if err := p.tell("\nTwo event streams, opened with these tokens:\n"); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (p *play) run(outer context.Context, client *wrapper.Client, tokens map[pep
 	following.Wait()
 	switch cause := context.Cause(ctx); {
 	case outer.Err() != nil:
-		return nil // Ctrl-C is the end of it
+		return nil // Ctrl-C is the normal end
 	case err != nil && cause != nil && !errors.Is(cause, context.Canceled):
 		return cause
 	}
@@ -82,7 +82,7 @@ func (p *play) run(outer context.Context, client *wrapper.Client, tokens map[pep
 }
 
 // open prepares a stream that has the key of its scope alone, for what it missed.
-func (p *play) open(client *wrapper.Client, scope pepay.WSTokenScope, tokens wstoken.Source) (*stream.Stream, error) {
+func (p *demoRun) open(client *wrapper.Client, scope pepay.WSTokenScope, tokens wstoken.Source) (*stream.Stream, error) {
 	opts := stream.Options{Source: tokens, Backoff: stream.Backoff{Base: 100 * time.Millisecond}, Observer: p.observer(scope)}
 	if scope == pepay.WSTokenScopeMerchant {
 		client, err := client.With(wrapper.WithAPIKey(p.server.APIKey()))
@@ -93,7 +93,7 @@ func (p *play) open(client *wrapper.Client, scope pepay.WSTokenScope, tokens wst
 }
 
 // follow prints the events of a stream.
-func (p *play) follow(ctx context.Context, events *stream.Stream, scope pepay.WSTokenScope) error {
+func (p *demoRun) follow(ctx context.Context, events *stream.Stream, scope pepay.WSTokenScope) error {
 	for ev, err := range events.Events(ctx) {
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (p *play) follow(ctx context.Context, events *stream.Stream, scope pepay.WS
 	return nil
 }
 
-func (p *play) show(scope pepay.WSTokenScope, ev *pepay.Event) error {
+func (p *demoRun) show(scope pepay.WSTokenScope, ev *pepay.Event) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.asJSON {
@@ -119,16 +119,16 @@ func (p *play) show(scope pepay.WSTokenScope, ev *pepay.Event) error {
 	return err
 }
 
-func (p *play) tell(format string, args ...any) error {
+func (p *demoRun) tell(format string, args ...any) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, err := fmt.Fprintf(p.story, format+"\n", args...)
+	_, err := fmt.Fprintf(p.notes, format+"\n", args...)
 	return err
 }
 
 // observer tells what happens to a connection. While it does, the stream waits: the
-// next event of the course happens before it is back.
-func (p *play) observer(scope pepay.WSTokenScope) stream.Observer {
+// next step is taken before it is back.
+func (p *demoRun) observer(scope pepay.WSTokenScope) stream.Observer {
 	wasLive := false
 	return stream.Observer{
 		OnState: func(state stream.State, _ error) {
@@ -138,7 +138,7 @@ func (p *play) observer(scope pepay.WSTokenScope) stream.Observer {
 				p.ready <- struct{}{}
 			case state == stream.StateWaiting && wasLive:
 				_ = p.tell("  %-8s  the connection was dropped", scope)
-				p.dropped.Do(func() { p.emit(course()[dropAfter], 1) })
+				p.dropped.Do(func() { p.emit(demoSteps()[dropAfter], 1) })
 			}
 		},
 		OnResume: func(r stream.Resume) {
@@ -155,23 +155,23 @@ func (p *play) observer(scope pepay.WSTokenScope) stream.Observer {
 	}
 }
 
-func (p *play) emit(h happening, round int) {
+func (p *demoRun) emit(h demoStep, round int) {
 	ev, err := h.event(round)
 	if err != nil {
-		panic(err) // the course is fixed
+		panic(err) // the steps are fixed
 	}
 	p.server.Emit(ev)
 }
 
-// rounds goes through the course, once or until ctx ends.
-func (p *play) rounds(ctx context.Context) error {
+// rounds takes the steps, once or until ctx ends.
+func (p *demoRun) rounds(ctx context.Context) error {
 	for range scopes() {
 		if err := await(ctx, p.ready); err != nil {
 			return err
 		}
 	}
 	for round := 1; round == 1 || p.endless; round++ {
-		for i, h := range course() {
+		for i, h := range demoSteps() {
 			if err := p.pause(ctx); err != nil {
 				return err
 			}
@@ -191,7 +191,7 @@ func (p *play) rounds(ctx context.Context) error {
 	return nil
 }
 
-func (p *play) pause(ctx context.Context) error {
+func (p *demoRun) pause(ctx context.Context) error {
 	select {
 	case <-time.After(p.pace):
 		return nil
