@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -19,81 +16,59 @@ const hoistedFrom = "x-pepay-hoisted-from"
 
 // problems lists what is wrong with the document as a whole, compared with the
 // published one where that matters.
-func problems(published, doc *yaml.Node) []string {
+func problems(published, doc *yaml.Node) []finding {
+	var found []finding
+	for p := range places(doc) {
+		switch p.kind {
+		case "schema":
+			found = append(found, checkRequired(p)...)
+			found = append(found, checkHoisted(published, p)...)
+		case "path item":
+			found = append(found, checkPath(p)...)
+		case "operation":
+			found = append(found, checkSecurity(doc, p)...)
+		}
+		found = append(found, checkServers(p)...)
+		found = append(found, checkText(p)...)
+	}
+	found = append(found, checkOperationIDs(doc)...)
 	text, err := encodeJSON(doc)
 	if err != nil {
-		return []string{err.Error()}
+		return append(found, finding{text: err.Error()})
 	}
-	var tree any
-	if err := json.Unmarshal(text, &tree); err != nil {
-		return []string{err.Error()}
-	}
-	var found []string
-	walk("$", tree, false, func(path string, object map[string]any) {
-		found = append(found, checkRequired(path, object)...)
-		found = append(found, checkHoisted(published, path, object)...)
-	})
 	loaded, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
-		return append(found, err.Error())
+		return append(found, finding{text: err.Error()})
 	}
-	if err := loaded.Validate(context.Background()); err != nil {
-		return append(found, err.Error())
-	}
-	if _, err := operationsOf(loaded); err != nil {
-		found = append(found, err.Error())
+	invalid := validate(doc, loaded)
+	found = append(found, invalid...)
+	if len(found) == 0 {
+		if _, err := operationsOf(loaded); err != nil {
+			found = append(found, finding{text: err.Error()})
+		}
 	}
 	return found
-}
-
-// explain applies the actions once more, one by one, to say which of them
-// brought each of the found problems about.
-func explain(published *yaml.Node, actions []action, found []string) error {
-	doc := clone(published)
-	now := problems(published, doc)
-	origin := map[string]string{}
-	for _, p := range now {
-		origin[p] = "openapi.json as published, to be mended in api/overlays/" + repairsFile
-	}
-	for _, a := range actions {
-		if err := apply(doc, a); err != nil {
-			return fmt.Errorf("%s: %w", a, err)
-		}
-		before := now
-		now = problems(published, doc)
-		for _, p := range now {
-			if !slices.Contains(before, p) {
-				origin[p] = a.String()
-			}
-		}
-	}
-	var errs []error
-	for _, p := range found {
-		errs = append(errs, fmt.Errorf("%s: %s", origin[p], p))
-	}
-	return errors.Join(errs...)
 }
 
 // checkRequired finds required names without a property. A schema that is
 // composed of several may require what another part declares.
-func checkRequired(path string, object map[string]any) []string {
-	properties, ok := object["properties"].(map[string]any)
-	if !ok || composed(path, object) {
+func checkRequired(p place) []finding {
+	properties, required := child(p.node, "properties"), child(p.node, "required")
+	if properties == nil || required == nil || composed(p) {
 		return nil
 	}
-	var found []string
-	required, _ := object["required"].([]any)
-	for _, name := range required {
-		if _, declared := properties[fmt.Sprint(name)]; !declared {
-			found = append(found, fmt.Sprintf("%s.required names %v, which is not a declared property", path, name))
+	var found []finding
+	for i, name := range required.Content {
+		if child(properties, name.Value) == nil {
+			found = append(found, finding{path: p.path.with("required", fmt.Sprint(i)), text: fmt.Sprintf("required names %s, which is not a declared property", oneLine(name.Value))})
 		}
 	}
 	return found
 }
 
-func composed(path string, object map[string]any) bool {
+func composed(p place) bool {
 	for _, key := range []string{"allOf", "anyOf", "oneOf"} {
-		if object[key] != nil || strings.Contains(path, "."+key+"[") {
+		if child(p.node, key) != nil || len(p.path) > 1 && p.path[len(p.path)-2] == key {
 			return true
 		}
 	}
@@ -102,69 +77,121 @@ func composed(path string, object map[string]any) bool {
 
 // checkHoisted compares a hoisted enum with every published place it replaces,
 // so that a value added at one of them is not lost.
-func checkHoisted(published *yaml.Node, path string, object map[string]any) []string {
-	sources, _ := object[hoistedFrom].([]any)
-	list, _ := object["enum"].([]any)
-	have := map[string]bool{}
-	for _, value := range list {
-		have[fmt.Sprint(value)] = true
+func checkHoisted(published *yaml.Node, p place) []finding {
+	sources := child(p.node, hoistedFrom)
+	if sources == nil {
+		return nil
 	}
-	var found []string
-	for _, source := range sources {
-		values, err := publishedEnum(published, fmt.Sprint(source))
+	have := map[string]bool{}
+	if list := child(p.node, "enum"); list != nil {
+		for _, value := range list.Content {
+			have[value.Value] = true
+		}
+	}
+	var found []finding
+	add := func(format string, args ...any) {
+		found = append(found, finding{path: p.path, text: fmt.Sprintf(format, args...)})
+	}
+	for _, source := range sources.Content {
+		values, err := publishedEnum(published, source.Value)
 		if err != nil {
-			found = append(found, fmt.Sprintf("%s: %s names %v: %v", path, hoistedFrom, source, err))
+			add("%s names %s: %v", hoistedFrom, source.Value, err)
 			continue
 		}
 		for _, value := range values {
-			if value != nil && !have[fmt.Sprint(value)] { // null is Go's zero value, whatever the enum
-				found = append(found, fmt.Sprintf("%s lacks the value %v that upstream publishes at %v", path, value, source))
+			if value.ShortTag() != "!!null" && !have[value.Value] { // null is Go's zero value, whatever the enum
+				add("the enum lacks the value %s that upstream publishes at %s", oneLine(value.Value), source.Value)
 			}
 		}
 	}
 	return found
 }
 
-func publishedEnum(published *yaml.Node, path string) ([]any, error) {
-	places, err := query(published, path)
+func publishedEnum(published *yaml.Node, target string) ([]*yaml.Node, error) {
+	found, err := query(published, target)
 	if err != nil {
 		return nil, err
 	}
-	if len(places) != 1 || child(places[0], "enum") == nil {
+	if len(found) != 1 || child(found[0], "enum") == nil {
 		return nil, errors.New("upstream publishes no enum there any more")
 	}
-	var values []any
-	if err := child(places[0], "enum").Decode(&values); err != nil {
-		return nil, err
+	return child(found[0], "enum").Content, nil
+}
+
+// checkPath refuses what the client cannot address: servers are the SDK's own
+// business, and a path that writes its parameters as ":id" would be sent as it is.
+func checkPath(p place) []finding {
+	if len(p.path) != 2 || p.path[0] != "paths" {
+		return nil
 	}
-	return values, nil
+	for segment := range strings.SplitSeq(p.path[1], "/") {
+		if name, ok := strings.CutPrefix(segment, ":"); ok && name != "" {
+			return []finding{{
+				path: p.path, text: fmt.Sprintf("the path has %s, which would be sent as it is; a parameter is written {%s}", oneLine(segment), oneLine(name)),
+				fix: fmt.Sprintf("in api/overlays/%s, add the path as it should be, copy this one into it, and remove this one", repairsFile),
+			}}
+		}
+	}
+	return nil
 }
 
-// Keys below which an object's own keys are names that somebody chose, so that
-// one called "required" or "example" is no keyword.
-var nameKeys = []string{
-	"properties", "patternProperties", "paths", "responses", "content", "callbacks", "encoding", "variables",
-	"schemas", "parameters", "requestBodies", "headers", "securitySchemes", "links",
+// checkServers refuses servers of single paths and operations: every request goes
+// to the base URL of the client, with its credentials.
+func checkServers(p place) []finding {
+	servers := child(p.node, "servers")
+	if servers == nil || p.kind != "path item" && p.kind != "operation" {
+		return nil
+	}
+	if len(p.path) > 0 && (p.path[0] == "webhooks" || slices.Contains(p.path[1:], "callbacks")) {
+		return nil // not addressed by the client
+	}
+	return []finding{{
+		path: p.path.with("servers"), text: "servers of its own; the client sends everything to one base URL",
+		fix: fmt.Sprintf("write into api/overlays/%s: {target: '%s', remove: true}, if the base URL serves it too", repairsFile, p.path.with("servers").target(nil)),
+	}}
 }
 
-// Keys that hold data rather than schemas.
-var dataKeys = []string{"example", "examples", "default", "enum", "security"}
-
-// walk visits the objects of a document, but no data in it; named says that
-// node's keys are names.
-func walk(path string, node any, named bool, visit func(path string, object map[string]any)) {
-	switch n := node.(type) {
-	case map[string]any:
-		visit(path, n)
-		for _, key := range slices.Sorted(maps.Keys(n)) {
-			if !named && (slices.Contains(dataKeys, key) || strings.HasPrefix(key, "x-")) {
-				continue
+// checkSecurity finds requirements whose scheme is not declared.
+func checkSecurity(doc *yaml.Node, p place) []finding {
+	var found []finding
+	requirements, at := child(p.node, "security"), p.path.with("security")
+	if requirements == nil {
+		requirements, at = child(doc, "security"), path{"security"}
+	}
+	if requirements == nil || len(p.path) < 3 || p.path[0] != "paths" {
+		return nil
+	}
+	for i, requirement := range requirements.Content {
+		for name := range pairs(requirement) {
+			if child(child(child(doc, "components"), "securitySchemes"), name) == nil {
+				found = append(found, finding{
+					path: at.with(fmt.Sprint(i), name),
+					text: fmt.Sprintf("%s %s asks for the security scheme %q, which is not declared in components.securitySchemes", strings.ToUpper(p.path[2]), oneLine(p.path[1]), name),
+				})
 			}
-			walk(path+"."+key, n[key], !named && slices.Contains(nameKeys, key), visit)
-		}
-	case []any:
-		for i, item := range n {
-			walk(fmt.Sprintf("%s[%d]", path, i), item, false, visit)
 		}
 	}
+	return found
+}
+
+// checkOperationIDs finds ids that two operations have: which of them a name means
+// would be chance.
+func checkOperationIDs(doc *yaml.Node) []finding {
+	var found []finding
+	first := map[string]path{}
+	for p := range places(doc) {
+		id := child(p.node, "operationId")
+		if id == nil || p.kind != "operation" {
+			continue
+		}
+		if earlier, ok := first[id.Value]; ok {
+			found = append(found, finding{
+				path: p.path.with("operationId"), text: fmt.Sprintf("the operationId %s is that of %s too", oneLine(id.Value), earlier.pointer()),
+				fix: fmt.Sprintf("write into api/overlays/%s: {target: '%s', update: {operationId: %s2}}", repairsFile, strings.ReplaceAll(p.path.target(doc), "'", "''"), oneLine(id.Value)),
+			})
+			continue
+		}
+		first[id.Value] = p.path
+	}
+	return found
 }

@@ -11,10 +11,13 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"gopkg.in/yaml.v3"
 )
 
 func main() {
@@ -27,11 +30,17 @@ func main() {
 }
 
 func run(root string) error {
-	files, err := generate(root)
+	g, err := generate(root)
 	if err != nil {
 		return err
 	}
-	for name, content := range files {
+	if err := g.checkNames(root); err != nil {
+		return err
+	}
+	for _, warning := range g.warnings {
+		fmt.Fprintln(os.Stderr, "specgen: warning:", warning)
+	}
+	for name, content := range g.files {
 		path := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
@@ -43,8 +52,15 @@ func run(root string) error {
 	return nil
 }
 
-// generate returns what specgen writes, by path below root.
-func generate(root string) (map[string][]byte, error) {
+// generation is what comes of a published document and its overlays.
+type generation struct {
+	doc, generated *yaml.Node // as people read it, and as oapi-codegen gets it
+	causes         *causes
+	files          map[string][]byte // what specgen writes, by path below root
+	warnings       []error
+}
+
+func generate(root string) (*generation, error) {
 	published, err := readDocument(filepath.Join(root, "openapi.json"))
 	if err != nil {
 		return nil, err
@@ -53,15 +69,23 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := clone(published)
-	if err := applyActions(doc, actions); err != nil {
+	if err := checkDirectives(published); err != nil {
 		return nil, err
 	}
-	if found := problems(published, doc); len(found) > 0 {
-		return nil, explain(published, actions, found)
+	g := &generation{doc: clone(published)}
+	g.causes = newCauses(g.doc)
+	if err := g.causes.applyAll(g.doc, actions); err != nil {
+		return nil, err
 	}
-	_, generatorActions := forGenerator(doc)
-	effective, err := encodeJSON(doc)
+	if found := problems(published, g.doc); len(found) > 0 {
+		return nil, explain(published, g.doc, g.causes, actions, found)
+	}
+	for _, f := range warnings(g.doc) {
+		g.warnings = append(g.warnings, f.caused(g.causes.at(g.doc, f.path)))
+	}
+	var generatorActions []action
+	g.generated, generatorActions = forGenerator(g.doc)
+	effective, err := encodeJSON(g.doc)
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +97,31 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	wire, err := wireNames(doc)
+	wire, err := wireNames(g.doc)
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{
-		"api/overlay.gen.yaml":        merged,
+	g.files = map[string][]byte{
+		mergedOverlay:                 merged,
 		"api/openapi.effective.json":  effective,
 		"operations.gen.go":           table,
 		"internal/server/wire.gen.go": wire,
-	}, nil
+	}
+	return g, nil
+}
+
+const mergedOverlay = "api/overlay.gen.yaml"
+
+// checkNames refuses a document of which oapi-codegen would make text that does
+// not compile.
+func (g *generation) checkNames(root string) error {
+	found, err := checkNames(root, g.generated, g.files)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range found {
+		errs = append(errs, f.caused(g.causes.at(g.doc, f.path)))
+	}
+	return errors.Join(errs...)
 }

@@ -42,7 +42,40 @@ func (c contract) write(t *testing.T) (root string) {
 
 func (c contract) generate(t *testing.T) (map[string][]byte, error) {
 	t.Helper()
-	return generate(c.write(t))
+	g, err := generate(c.write(t))
+	if err != nil {
+		return nil, err
+	}
+	return g.files, nil
+}
+
+// run generates below a root that has the configurations, the templates and the
+// hand-written files of the repository.
+func (c contract) run(t *testing.T) (dir string, err error) {
+	t.Helper()
+	dir = c.write(t)
+	for _, from := range []string{"*.go", "api/*.yaml", "api/templates/*", "internal/server/*.go"} {
+		names, err := filepath.Glob(filepath.Join(root, from))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %v", from, err)
+		}
+		for _, name := range names {
+			below, err := filepath.Rel(root, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(name, ".gen.go") || strings.HasSuffix(name, ".gen.yaml") || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, below)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, below), read(t, below), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir, run(dir)
 }
 
 // effective is the document that generate makes of c.
@@ -64,11 +97,11 @@ func (c contract) effective(t *testing.T) any {
 func (c contract) forGenerator(t *testing.T) any {
 	t.Helper()
 	root := c.write(t)
-	files, err := generate(root)
+	g, err := generate(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	merged, err := loader.LoadOverlay(writeFile(t, "overlay.yaml", files["api/overlay.gen.yaml"]))
+	merged, err := loader.LoadOverlay(writeFile(t, "overlay.yaml", g.files[mergedOverlay]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,8 +202,8 @@ func TestRunWritesEverythingOrNothing(t *testing.T) {
 	t.Parallel()
 	written := []string{"api/overlay.gen.yaml", "api/openapi.effective.json", "operations.gen.go", "internal/server/wire.gen.go"}
 
-	good := contract{document: document(getA, schemaA), overlays: map[string]string{"repairs.yaml": harmless}}.write(t)
-	if err := run(good); err != nil {
+	good, err := contract{document: document(getA, schemaA), overlays: map[string]string{"repairs.yaml": harmless}}.run(t)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range written {
@@ -179,13 +212,19 @@ func TestRunWritesEverythingOrNothing(t *testing.T) {
 		}
 	}
 
-	bad := contract{document: document(getA, schemaA), overlays: repairs("- target: $.nowhere\n  remove: true\n")}.write(t)
-	if err := run(bad); err == nil {
-		t.Error("accepted a stale action")
-	}
-	for _, name := range written {
-		if _, err := os.Stat(filepath.Join(bad, name)); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: %v, want no such file", name, err)
+	for name, bad := range map[string]contract{
+		"stale action":        {document: document(getA, schemaA), overlays: repairs("- target: $.nowhere\n  remove: true\n")},
+		"name that is taken":  {document: document(getA, `"schemas":{"Client":{"type":"object","properties":{"id":{"type":"string"}}}}`), overlays: map[string]string{"repairs.yaml": harmless}},
+		"published directive": {document: document(getA, `"schemas":{"A":{"type":"string","x-go-type":"string"}}`), overlays: map[string]string{"repairs.yaml": harmless}},
+	} {
+		dir, err := bad.run(t)
+		if err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+		for _, file := range written {
+			if _, err := os.Stat(filepath.Join(dir, file)); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s: %s: %v, want no such file", name, file, err)
+			}
 		}
 	}
 }

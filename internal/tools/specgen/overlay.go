@@ -91,18 +91,6 @@ func countTrue(values ...bool) (n int) {
 	return n
 }
 
-// applyActions applies each action on its own, so that a failure names the one
-// to change.
-func applyActions(doc *yaml.Node, actions []action) error {
-	var errs []error
-	for _, a := range actions {
-		if err := apply(doc, a); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", a, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
 func apply(doc *yaml.Node, a action) error {
 	if err := checkCollisions(doc, a); err != nil {
 		return err

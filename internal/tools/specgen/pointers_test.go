@@ -15,11 +15,11 @@ var parametersContract = contract{
 		`"/a's \"b\"/{id}":{
 			"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}},`+param("of-path", "")+`],
 			"get":{"parameters":[`+param("optional", "")+`,`+param("required", `,"required":true`)+`,`+param("said-optional", `,"required":false`)+`,
-				{"$ref":"#/components/parameters/Shared"},`+param("by-hand", `,"x-go-type-skip-optional-pointer":false`)+`],
+				{"$ref":"#/components/parameters/Shared"},`+param("by-hand", "")+`],
 				"responses":{"200":{"description":"ok"}}},
 			"x-data":{"parameters":[{"name":"x"}]}}`,
 		schemaA+`,"parameters":{"Shared":`+param("shared", "")+`,"Needed":`+param("needed", `,"required":true`)+`}`),
-	overlays: map[string]string{"repairs.yaml": harmless},
+	overlays: repairs("- target: $.paths[*].get.parameters[4]\n  update: {x-go-type-skip-optional-pointer: true}\n"),
 }
 
 // Optional parameters become pointers wherever they are declared, and nothing
@@ -39,7 +39,7 @@ func TestOptionalParameters(t *testing.T) {
 		"required":                   {[]any{"paths", path, "get", "parameters", 1}, nil},
 		"required is false":          {[]any{"paths", path, "get", "parameters", 2}, false},
 		"reference":                  {[]any{"paths", path, "get", "parameters", 3}, nil},
-		"an overlay did it":          {[]any{"paths", path, "get", "parameters", 4}, false},
+		"an overlay decided":         {[]any{"paths", path, "get", "parameters", 4}, true},
 		"optional component":         {[]any{"components", "parameters", "Shared"}, false},
 		"required component":         {[]any{"components", "parameters", "Needed"}, nil},
 		"extension":                  {[]any{"paths", path, "x-data", "parameters", 0}, nil},

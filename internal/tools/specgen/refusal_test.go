@@ -215,23 +215,23 @@ func TestRefusals(t *testing.T) {
 - target: $.components.schemas.A
   update: {required: [id, token]}
 `),
-			want: []string{"repairs.yaml action 2", "$.components.schemas.A.required names token"},
+			want: []string{"repairs.yaml action 2", "#/components/schemas/A/required/", "required names token"},
 		},
 		"required name that is not declared upstream": {
 			document: document(getA, `"schemas":{"A":{"type":"object","required":["token"],"properties":{"id":{"type":"string"}}}}`),
 			overlays: map[string]string{"repairs.yaml": harmless},
-			want:     []string{"openapi.json as published", "repairs.yaml", "$.components.schemas.A.required names token"},
+			want:     []string{"openapi.json as published", "repairs.yaml", "#/components/schemas/A/required/", "required names token"},
 		},
 		"required name that is not declared, in a property called example": {
 			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"example":{"type":"object","required":["token"],"properties":{"id":{"type":"string"}}}}}}`),
 			overlays: map[string]string{"repairs.yaml": harmless},
-			want:     []string{"openapi.json as published", "$.components.schemas.A.properties.example.required names token"},
+			want:     []string{"openapi.json as published", "#/components/schemas/A/properties/example/required/0", "required names token"},
 		},
 
 		"hoisted enum that lacks a value": {
 			document: document(withParam(`{"type":"string","enum":["devnet","mainnet","testnet"]}`), enumA),
 			overlays: hoist,
-			want:     []string{"repairs.yaml action 1", "$.components.schemas.Net lacks the value testnet that upstream publishes at $.paths['/a'].get.parameters[0].schema"},
+			want:     []string{"repairs.yaml action 1", "#/components/schemas/Net", "lacks the value testnet that upstream publishes at $.paths['/a'].get.parameters[0].schema"},
 		},
 		"hoisted enum whose place has no enum any more": {
 			document: document(withParam(`{"type":"string"}`), enumA),
@@ -318,8 +318,11 @@ func TestAcceptances(t *testing.T) {
 				"B":{"allOf":[{"$ref":"#/components/schemas/A"},{"type":"object","required":["id"],"properties":{"n":{"type":"string"}}}]}}`),
 		},
 		"hoisted enum that is nullable at one place": {
-			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"net":{"type":"string","nullable":true,"enum":["devnet",null]}}},
-				"Net":{"type":"string","enum":["devnet"],"x-pepay-hoisted-from":["$.components.schemas.A.properties.net"]}}`),
+			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"net":{"type":"string","nullable":true,"enum":["devnet",null]}}}}`),
+			overlays: repairs(`
+- target: $.components.schemas
+  update: {Net: {type: string, enum: [devnet], x-pepay-hoisted-from: [$.components.schemas.A.properties.net]}}
+`),
 		},
 		"operation added to a published path": {
 			document: document(getA, schemaA),

@@ -1,6 +1,10 @@
 package main
 
-import "unicode"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
 
 // isUnprintable tells whether a character would end a comment or a line of the
 // generated text, is refused by the Go compiler, or hides what follows it:
@@ -8,4 +12,30 @@ import "unicode"
 // marks of the writing direction.
 func isUnprintable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' || r == unicode.ReplacementChar
+}
+
+// checkText refuses names that cannot stand in Go text: with control characters,
+// invisible ones, or quotes where a name is put between some.
+func checkText(p place) []finding {
+	var found []finding
+	refuse := func(at path, value, what string) {
+		for _, r := range value {
+			if isUnprintable(r) {
+				found = append(found, finding{path: at, text: fmt.Sprintf("%s has the character %U, which generated code cannot hold", what, r)})
+				return
+			}
+		}
+	}
+	for key, value := range pairs(p.node) {
+		refuse(p.path.with(key), key, "a key")
+		if strings.HasPrefix(string(p.field(key)), "{}") {
+			for name := range pairs(value) {
+				refuse(p.path.with(key, name), name, "a name")
+			}
+		}
+	}
+	for _, key := range []string{"operationId", "name", "in", "$ref", "propertyName"} {
+		refuse(p.path.with(key), valueOf(child(p.node, key)), key)
+	}
+	return found
 }

@@ -71,6 +71,9 @@ type path []string
 
 func (p path) with(keys ...string) path { return append(slices.Clip(p), keys...) }
 
+// key is the path as one string, for sets.
+func (p path) key() string { return strings.Join(p, "\x00") }
+
 // pointer is the path as a JSON pointer in a fragment.
 func (p path) pointer() string {
 	var out strings.Builder
@@ -218,9 +221,21 @@ type finding struct {
 	fix  string // what to write into an overlay, where that is known
 }
 
-func (f finding) String() string {
-	if f.fix == "" {
-		return fmt.Sprintf("%s: %s", f.path.pointer(), f.text)
+// caused is the finding as an error that begins with its cause, and ends with
+// what mends it.
+func (f finding) caused(by string) error {
+	at := f.path.pointer()
+	if strings.HasSuffix(by, at) {
+		at = ""
+	} else {
+		at = " (now " + at + ")"
 	}
-	return fmt.Sprintf("%s: %s; %s", f.path.pointer(), f.text, f.fix)
+	fix := f.fix
+	if fix == "" && strings.HasPrefix(by, "openapi.json") {
+		fix = "mend it in api/overlays/" + repairsFile
+	}
+	if fix != "" {
+		fix = "; " + fix
+	}
+	return fmt.Errorf("%s%s: %s%s", by, at, f.text, fix)
 }

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"maps"
+	"os"
+	slashpath "path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// clash is something in the generated text that does not compile.
+type clash struct {
+	message string
+	name    string // of what is declared twice or hidden, where the message has one
+	within  string // the top-level declaration around it
+	other   string // the file of the other declaration
+	of      string // the type whose method or field it is
+}
+
+// compile type-checks a generated file together with the other files of its
+// package: those in written, and those by hand below root. Packages that it
+// imports are not looked into, which makes it fast and is enough to find every
+// collision of names.
+func compile(root string, f face, written map[string][]byte) ([]clash, error) {
+	dir := slashpath.Dir(f.output)
+	sources := map[string][]byte{}
+	byHand, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dir)))
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range byHand {
+		name := entry.Name()
+		if filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, ".gen.go") {
+			continue
+		}
+		full := filepath.Join(root, filepath.FromSlash(dir))
+		if matches, err := build.Default.MatchFile(full, name); err != nil || !matches {
+			continue
+		}
+		if sources[name], err = os.ReadFile(filepath.Join(full, name)); err != nil {
+			return nil, err
+		}
+	}
+	for name, content := range written {
+		if slashpath.Dir(name) == dir && strings.HasSuffix(name, ".go") {
+			sources[slashpath.Base(name)] = content
+		}
+	}
+	sources[slashpath.Base(f.output)] = f.text
+
+	files := token.NewFileSet()
+	var parsed []*ast.File
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		file, err := parser.ParseFile(files, name, sources[name], parser.ParseComments|parser.SkipObjectResolution)
+		var list scanner.ErrorList
+		if errors.As(err, &list) && len(list) > 0 {
+			return []clash{{message: list[0].Msg, name: sourceLine(sources[name], list[0].Pos.Line)}}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		nameImports(file)
+		parsed = append(parsed, file)
+	}
+	c := compilation{files: files, parsed: parsed, generated: slashpath.Base(f.output)}
+	return c.check(), nil
+}
+
+var majorVersion = regexp.MustCompile(`/v\d+$`)
+
+// nameImports names the imports whose path ends in a version, because a package
+// that is not imported gets its name from the path.
+func nameImports(file *ast.File) {
+	for _, spec := range file.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err == nil && spec.Name == nil && majorVersion.MatchString(name) {
+			spec.Name = ast.NewIdent(slashpath.Base(slashpath.Dir(name)))
+		}
+	}
+}
+
+func sourceLine(source []byte, line int) string {
+	lines := strings.Split(string(source), "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[line-1])
+}
+
+type compilation struct {
+	files     *token.FileSet
+	parsed    []*ast.File
+	generated string
+	clashes   []clash
+	// passedOver tells that the last error was, so that what explains it is too.
+	passedOver bool
+}
+
+// selected is what the checker says of a package that a parameter hides.
+var selected = regexp.MustCompile(`^(\w+)\.\w+ undefined`)
+
+var duplicate = regexp.MustCompile(`redeclared|already declared|field and method with the same name|duplicate`)
+
+// nothing imports no package: the checker then knows none of its names and does
+// not complain about them.
+type nothing struct{}
+
+func (nothing) Import(string) (*types.Package, error) { return nil, errors.New("not imported") }
+
+func (c *compilation) check() []clash {
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
+	config := types.Config{Importer: nothing{}, Error: c.report}
+	_, _ = config.Check("contract", c.files, c.parsed, info) // the errors were reported
+	for _, file := range c.parsed {
+		if c.files.Position(file.Pos()).Filename != c.generated {
+			continue
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				c.checkParameters(f, info)
+			}
+		}
+	}
+	c.checkEmbedded()
+	// What follows from a name that is declared twice is of no interest.
+	if slices.ContainsFunc(c.clashes, isDuplicate) {
+		return slices.DeleteFunc(c.clashes, func(at clash) bool { return !isDuplicate(at) })
+	}
+	return c.clashes
+}
+
+func isDuplicate(c clash) bool { return duplicate.MatchString(c.message) }
+
+// checkEmbedded finds methods that hide those of the embedded client: the two
+// have different results, and which is called depends on the receiver.
+func (c *compilation) checkEmbedded() {
+	methods := map[string]map[string]bool{}
+	for _, file := range c.parsed {
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				if of := receiver(f); of != "" {
+					if methods[of] == nil {
+						methods[of] = map[string]bool{}
+					}
+					methods[of][f.Name.Name] = true
+				}
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(methods["ClientWithResponses"])) {
+		if methods["Client"][name] {
+			c.clashes = append(c.clashes, clash{message: "method " + name + " already declared by the client that it embeds", name: name, of: "Client"})
+		}
+	}
+}
+
+// receiver is the name of the type that a method belongs to, or "".
+func receiver(f *ast.FuncDecl) string {
+	if f.Recv == nil || len(f.Recv.List) == 0 {
+		return ""
+	}
+	t := f.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+// receiverAt is the type whose method or field stands at a position.
+func (c *compilation) receiverAt(pos token.Pos) string {
+	for _, file := range c.parsed {
+		for _, d := range file.Decls {
+			if pos < d.Pos() || pos > d.End() {
+				continue
+			}
+			if f, ok := d.(*ast.FuncDecl); ok {
+				return receiver(f)
+			}
+		}
+	}
+	return ""
+}
+
+func (c *compilation) report(err error) {
+	var e types.Error
+	if !errors.As(err, &e) || strings.Contains(e.Msg, "could not import") || strings.HasSuffix(e.Msg, "imported and not used") || strings.Contains(e.Msg, "imported as") {
+		return
+	}
+	position := e.Fset.Position(e.Pos)
+	if strings.HasPrefix(e.Msg, "\t") { // where the other declaration of the last clash is
+		if len(c.clashes) > 0 && !c.passedOver {
+			last := &c.clashes[len(c.clashes)-1]
+			if last.other == "" || last.other == c.generated {
+				last.other = position.Filename
+			}
+			if last.of == "" {
+				last.of = c.receiverAt(e.Pos)
+			}
+		}
+		return
+	}
+	// In what is written by hand only names that are taken are of interest: a type
+	// that it lacks is for the build to say, and one with an imported part is not
+	// known whole here.
+	if position.Filename != c.generated && !duplicate.MatchString(e.Msg) {
+		c.passedOver = true
+		return
+	}
+	c.passedOver = false
+	at := clash{message: e.Msg, name: c.identifierAt(e.Pos), within: c.declarationAt(e.Pos), of: c.receiverAt(e.Pos)}
+	if hidden := selected.FindStringSubmatch(e.Msg); hidden != nil {
+		at.name = hidden[1]
+	}
+	if position.Filename != c.generated {
+		at.other = position.Filename
+	}
+	c.clashes = append(c.clashes, at)
+}
+
+// identifierAt is the name that stands at a position.
+func (c *compilation) identifierAt(pos token.Pos) string {
+	name := ""
+	for _, file := range c.parsed {
+		if pos < file.FileStart || pos > file.FileEnd {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Pos() == pos {
+				name = id.Name
+			}
+			return name == "" && (n == nil || n.Pos() <= pos && pos <= n.End())
+		})
+	}
+	return name
+}
+
+// declarationAt is the name of the top-level declaration around a position.
+func (c *compilation) declarationAt(pos token.Pos) string {
+	for _, file := range c.parsed {
+		if pos < file.FileStart || pos > file.FileEnd {
+			continue
+		}
+		for _, d := range file.Decls {
+			if pos < d.Pos() || pos > d.End() {
+				continue
+			}
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				return d.Name.Name
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if t, ok := spec.(*ast.TypeSpec); ok && t.Pos() <= pos && pos <= t.End() {
+						return t.Name.Name
+					}
+					if v, ok := spec.(*ast.ValueSpec); ok && v.Pos() <= pos && pos <= v.End() {
+						return v.Names[0].Name
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// checkParameters finds parameters that hide what the body means: one that is
+// assigned to, or used as a package or a function. The types of imported packages
+// are not known here, so that the checker itself may accept it.
+func (c *compilation) checkParameters(f *ast.FuncDecl, info *types.Info) {
+	if f.Body == nil {
+		return
+	}
+	parameters := map[types.Object]bool{}
+	for _, field := range f.Type.Params.List {
+		for _, name := range field.Names {
+			if obj := info.Defs[name]; obj != nil {
+				parameters[obj] = true
+			}
+		}
+	}
+	hides := func(e ast.Expr, how string) {
+		id, ok := e.(*ast.Ident)
+		if ok && parameters[info.Uses[id]] {
+			c.clashes = append(c.clashes, clash{
+				message: fmt.Sprintf("the parameter %s hides what the method %s", id.Name, how), name: id.Name, within: f.Name.Name,
+			})
+		}
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, left := range n.Lhs {
+				hides(left, "assigns to")
+			}
+		case *ast.CallExpr:
+			hides(n.Fun, "calls")
+		}
+		return true
+	})
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// directives are the extensions that our generators obey, by their beginning. They
+// stand in overlays, which are ours; a published document that has one would
+// decide what the SDK imports, hides and repeats.
+var directives = []string{"x-go-", "x-oapi-codegen-", "x-enum", "x-omit", "x-order", "x-pepay-", "x-deprecated-reason"}
+
+func isDirective(key string) bool {
+	key = strings.ToLower(key)
+	return slices.ContainsFunc(directives, func(beginning string) bool { return strings.HasPrefix(key, beginning) })
+}
+
+// checkDirectives refuses a published document that has a directive, or that
+// could have one where this does not look: behind a keyword in another spelling,
+// or behind a reference into data.
+func checkDirectives(published *yaml.Node) error {
+	var errs []error
+	refuse := func(p path, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: %s", asPublished(p), fmt.Sprintf(format, args...)))
+	}
+	known := map[string]bool{}
+	for p := range places(published) {
+		known[p.path.key()] = true
+	}
+	for p := range places(published) {
+		for key, value := range pairs(p.node) {
+			switch keyword := misspelled(p, key); {
+			case isDirective(key):
+				refuse(p.path.with(key), "%s is a directive for the generator, which only overlays may give; ask Pepay to take it out", oneLine(key))
+			case keyword != "":
+				refuse(p.path.with(key), "%s is no keyword, but some programs read it as %s", oneLine(key), keyword)
+			case strings.HasPrefix(string(p.field(key)), "{}"):
+				// Among paths and answers extensions stand beside the names.
+				for name := range pairs(value) {
+					if (key == "paths" || key == "responses" && p.kind == "operation") && isDirective(name) {
+						refuse(p.path.with(key, name), "%s is a directive for the generator, which only overlays may give; ask Pepay to take it out", oneLine(name))
+					}
+				}
+			case key == "$ref" && !leadsTo(known, value.Value):
+				refuse(p.path.with(key), "the reference %s leads to nothing that a document describes", oneLine(value.Value))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// leadsTo tells whether a reference names an object of the document itself.
+func leadsTo(known map[string]bool, ref string) bool {
+	pointer, ok := strings.CutPrefix(ref, "#/")
+	if decoded, err := url.PathUnescape(pointer); err == nil {
+		pointer = decoded
+	}
+	return ok && known[splitPointer(pointer).key()]
+}
+
+// misspelled returns the keyword that a key differs from only in upper and lower
+// case. encoding/json takes the one for the other.
+func misspelled(p place, key string) string {
+	for keyword := range shapes[p.kind] {
+		if keyword != key && strings.EqualFold(keyword, key) {
+			return keyword
+		}
+	}
+	if key != "$ref" && strings.EqualFold(key, "$ref") {
+		return "$ref"
+	}
+	return ""
+}
