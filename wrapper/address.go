@@ -2,9 +2,10 @@ package wrapper
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
 // DefaultBaseURL is where Pepay's API is reached unless an option or
@@ -33,9 +34,9 @@ func parseAddress(name, text, secure, plain string) (*url.URL, error) {
 		return refuse("must not contain a query")
 	case strings.Contains(text, "#"):
 		return refuse("must not contain a fragment")
-	case strings.Contains(u.EscapedPath(), "//") || hasDotSegment(u.Path):
+	case strings.Contains(u.EscapedPath(), "//") || wire.HasDotSegment(u.Path):
 		return refuse("must have a plain path")
-	case u.Scheme == secure, u.Scheme == plain && isLoopback(u.Hostname()):
+	case u.Scheme == secure, u.Scheme == plain && wire.IsLoopback(u.Hostname()):
 	case u.Scheme == plain:
 		return refuse("must use " + secure + "; " + plain + " is accepted on a loopback host only")
 	default:
@@ -44,23 +45,6 @@ func parseAddress(name, text, secure, plain string) (*url.URL, error) {
 	u.Path = strings.TrimSuffix(u.Path, "/")
 	u.RawPath = strings.TrimSuffix(u.RawPath, "/")
 	return u, nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
-}
-
-func hasDotSegment(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "." || segment == ".." {
-			return true
-		}
-	}
-	return false
 }
 
 // streamAddress derives where event streams are dialled from the base URL.

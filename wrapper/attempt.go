@@ -1,137 +1,136 @@
 package wrapper
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
-const (
-	maxErrorBody = 64 << 10  // kept of an answer that is not a success
-	maxDrain     = 256 << 10 // read beyond that, so that the connection is reused
-	maxPresize   = 64 << 10  // a Content-Length is a claim; do not allocate more on its word
-)
-
-// attempt sends one request under a timeout of its own and reads the whole
-// answer, bounded, so that everything outside works on bytes and a connection
-// that breaks in mid-body is a failed attempt like any other.
+// attempt sends a copy of the request under a timeout of its own and reads the
+// whole answer, bounded, so that everything outside works on bytes and a connection
+// that breaks in mid-body is a failed attempt like any other. Whatever is attached
+// to the copy, a credential above all, is not seen outside.
 type attempt struct {
-	client  *http.Client
+	next    pepay.HttpRequestDoer
 	timeout time.Duration
 	limit   int64
+	base    *url.URL
 }
 
 func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	outer := req.Context()
-	callOf(req).attempts++
+	if outer.Err() != nil {
+		return nil, contextError(outer)
+	}
 	ctx, cancel := context.WithTimeout(outer, a.timeout)
 	defer cancel()
-	resp, err := a.client.Do(req.WithContext(ctx))
+	own, err := a.copyOf(ctx, req)
+	if err != nil {
+		return nil, permanent{err}
+	}
+	resp, err := a.next.Do(own)
 	if err != nil {
 		return nil, a.explain(outer, ctx, err)
 	}
+	resp.Request = req
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		_ = resp.Body.Close() // a connection, which would be read until the timeout
-		resp.Body = &body{}
-		return resp, permanent{fmt.Errorf("%w: the connection was upgraded; event streams are opened with package stream", ErrMalformedResponse)}
+		resp.Body = newBody(nil)
+		return resp, permanent{malformed("the connection was upgraded; event streams are opened with package stream")}
 	}
 	content, err := a.read(resp)
 	if err != nil && !errors.Is(err, ErrResponseTooLarge) {
 		// An error answer is worth more than the reason its body broke off.
-		if resp.StatusCode >= 200 && resp.StatusCode < 300 || outer.Err() != nil {
+		if isSuccess(resp.StatusCode) || outer.Err() != nil {
 			return nil, a.explain(outer, ctx, err)
 		}
 		err = nil
 	}
-	whole := &body{content: content}
-	whole.Reset(content)
-	resp.Body = whole
+	resp.Body = newBody(content)
 	return resp, err
+}
+
+// copyOf copies what a doer further in may change. A middleware may have put
+// another URL into the request: it must lead to the client's own host, or the
+// credential would go elsewhere.
+func (a *attempt) copyOf(ctx context.Context, req *http.Request) (*http.Request, error) {
+	switch u := req.URL; {
+	case u == nil || u.Opaque != "" || !sameOrigin(u, a.base):
+		return nil, invalid("the request's URL", "a middleware made it lead to another host than the base URL")
+	case req.Host != "" && req.Host != u.Host:
+		return nil, invalid("the request's Host", "a middleware made it another one than the URL's")
+	}
+	own := req.WithContext(ctx)
+	if own.Header = maps.Clone(req.Header); own.Header == nil {
+		own.Header = http.Header{}
+	}
+	if escaped := escapeQuery(req.URL.RawQuery); escaped != req.URL.RawQuery {
+		u := *req.URL
+		u.RawQuery = escaped
+		own.URL = &u
+	}
+	return own, nil
 }
 
 func (a *attempt) read(resp *http.Response) ([]byte, error) {
 	defer func() { _ = resp.Body.Close() }()
-	success := resp.StatusCode >= 200 && resp.StatusCode < 300
 	limit := a.limit
-	if !success {
+	if !isSuccess(resp.StatusCode) {
 		limit = min(limit, maxErrorBody)
 	}
 	content, err := readAtMost(resp.Body, resp.ContentLength, limit)
 	if err != nil || int64(len(content)) <= limit {
 		return content, err
 	}
-	if success {
+	if isSuccess(resp.StatusCode) {
 		return nil, permanent{fmt.Errorf("%w: more than %d bytes", ErrResponseTooLarge, limit)}
 	}
-	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
+	drain(resp.Body)
 	return content[:limit], nil
 }
 
-// readAtMost reads up to one byte more than limit.
-func readAtMost(r io.Reader, announced, limit int64) ([]byte, error) {
-	size := int64(512)
-	if announced >= 0 {
-		size = min(announced, limit, maxPresize) + 1 // one more, so that the end is seen without growing
-	}
-	content := make([]byte, 0, size)
-	for int64(len(content)) <= limit {
-		if len(content) == cap(content) {
-			content = append(content, 0)[:len(content)]
-		}
-		n, err := r.Read(content[len(content):min(int64(cap(content)), limit+1)])
-		content = content[:len(content)+n]
-		if err == io.EOF {
-			return content, nil
-		}
-		if err != nil {
-			return content, err
-		}
-	}
-	return content, nil
-}
+func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
-// explain returns what went wrong without the URL, which may hold a token, and
-// without the words "context deadline exceeded" where it was our own timeout.
+// explain returns what went wrong without the URL, which may hold a token, and in
+// words that tell our own timeout from the caller's.
 func (a *attempt) explain(outer, ctx context.Context, err error) error {
-	if outer.Err() != nil {
-		return outer.Err()
-	}
-	if ctx.Err() != nil {
-		return timeoutError{a.timeout}
-	}
 	for wrapped := (*url.Error)(nil); errors.As(err, &wrapped) && wrapped.Err != nil; {
 		err = wrapped.Err
+	}
+	switch {
+	case errors.As(err, &permanent{}):
+		return err
+	case outer.Err() != nil:
+		return contextError(outer)
+	case ctx.Err() != nil:
+		return timeoutError{a.timeout, err}
 	}
 	return err
 }
 
-// timeoutError says that one attempt took too long.
-type timeoutError struct{ after time.Duration }
-
-func (e timeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.after) }
-func (timeoutError) Timeout() bool   { return true }
-func (timeoutError) Unwrap() error   { return context.DeadlineExceeded }
-
-// body is an answer that has been read.
-type body struct {
-	bytes.Reader
-	content []byte
-}
-
-func (*body) Close() error { return nil }
-
-// bodyOf returns the bytes of an answer that went through attempt. A middleware
-// may have put another body in its place.
-func bodyOf(resp *http.Response) []byte {
-	if b, ok := resp.Body.(*body); ok {
-		return b.content
+// contextError is why the caller's context ended, the cause that the caller gave
+// included.
+func contextError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
 	}
-	content, _ := readAtMost(resp.Body, resp.ContentLength, defaultMaxResponseBytes)
-	_ = resp.Body.Close()
-	return content
+	return fmt.Errorf("%w: %w", err, cause)
 }
+
+// timeoutError says that one attempt took too long.
+type timeoutError struct {
+	after time.Duration
+	cause error // what was going on
+}
+
+func (e timeoutError) Error() string   { return fmt.Sprintf("no complete answer within %s", e.after) }
+func (timeoutError) Timeout() bool     { return true }
+func (timeoutError) Temporary() bool   { return true }
+func (e timeoutError) Unwrap() []error { return []error{context.DeadlineExceeded, e.cause} }

@@ -10,25 +10,18 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// authorize attaches the credential that the contract asks for. It works on a
-// copy, so that nothing outside ever sees a request with a credential.
+// authorize attaches the credential that the contract asks for to the attempt's
+// own copy of the request.
 type authorize struct {
 	next        pepay.HttpRequestDoer
 	credentials credentials
 }
 
 func (a *authorize) Do(req *http.Request) (*http.Response, error) {
-	c := callOf(req)
-	signed := req.WithContext(req.Context())
-	signed.Header = maps.Clone(req.Header) // credentials replace values and append to none
-	if err := a.credentials.sign(signed, c); err != nil {
+	if err := a.credentials.sign(req, callOf(req)); err != nil {
 		return nil, permanent{err}
 	}
-	resp, err := a.next.Do(signed)
-	if resp != nil {
-		resp.Request = req
-	}
-	return resp, err
+	return a.next.Do(req)
 }
 
 // sign attaches to req, which it owns, what the call's operation asks for.
@@ -38,8 +31,7 @@ func (c credentials) sign(req *http.Request, cl *call) error {
 	if !ok {
 		return missingCredential(alternatives)
 	}
-	cl.sent = cl.sentBuffer[:0]
-	for scheme := range chosen {
+	for _, scheme := range chosen {
 		value, err := c[scheme](req.Context())
 		if err != nil {
 			return fmt.Errorf("credential %s: %w", scheme, err)
@@ -47,10 +39,10 @@ func (c credentials) sign(req *http.Request, cl *call) error {
 		if value == "" {
 			return fmt.Errorf("%w: the value for %s is empty", ErrNoCredential, scheme)
 		}
+		cl.remember(value)
 		if err := checkCredential(value.Reveal()); err != nil {
 			return invalid("credential "+scheme, err.Error())
 		}
-		cl.sent = append(cl.sent, value.Reveal())
 		if err := attach(req, contract().schemes[scheme], value.Reveal()); err != nil {
 			return err
 		}
@@ -58,39 +50,45 @@ func (c credentials) sign(req *http.Request, cl *call) error {
 	return nil
 }
 
-func (c *call) alternatives() []map[string][]string {
-	switch {
-	case c.security != nil:
-		return c.security
-	case c.op != nil:
-		return c.op.Security
-	default:
-		return contract().undocumented
+// remember keeps a credential, so that nothing that leaves the call repeats it. A
+// rotated one is kept beside its predecessor.
+func (c *call) remember(value pepay.Secret) {
+	if c.secrets == nil {
+		c.secrets = c.buffer[:0]
+	}
+	if !slices.Contains(c.secrets, value.Reveal()) {
+		c.secrets = append(c.secrets, value.Reveal())
 	}
 }
 
 // Authorize attaches the credential that the contract asks for at req's method
 // and path, for requests that this client does not send itself, such as a
 // WebSocket upgrade. Any credential the request already carries is replaced. A
-// request to another host than the client's is [ErrInvalidArgument]; one for
-// which there is no credential is an [*Error] that matches [ErrNoCredential].
+// request to another host than the client's, or with a path that has an empty, "."
+// or ".." segment or a control character, is [ErrInvalidArgument]; one for which
+// there is no credential is an [*Error] that matches [ErrNoCredential].
 func (c *Client) Authorize(req *http.Request) error {
 	if req == nil || req.URL == nil {
 		return invalid("Authorize", "the request is nil")
 	}
-	if req.URL.Host != "" && !sameOrigin(req.URL, c.cfg.baseURL) && !sameOrigin(req.URL, c.StreamURL()) {
+	stream := c.StreamURL()
+	if req.URL.Host != "" && !sameOrigin(req.URL, c.cfg.baseURL) && !sameOrigin(req.URL, stream) {
 		return invalid("Authorize", "the request is for another host than this client's")
 	}
 	base := c.cfg.baseURL.EscapedPath()
-	if sameOrigin(req.URL, c.StreamURL()) && !sameOrigin(req.URL, c.cfg.baseURL) {
-		base = c.StreamURL().EscapedPath()
+	if sameOrigin(req.URL, stream) && !sameOrigin(req.URL, c.cfg.baseURL) {
+		base = stream.EscapedPath()
 	}
-	cl := &call{method: req.Method, path: strings.TrimPrefix(req.URL.EscapedPath(), base)}
-	if cl.method == "" {
-		cl.method = http.MethodGet
+	cl, err := c.newCall(req.Context(), nil)
+	if err != nil {
+		return err
 	}
-	if cl.op = contract().find(cl.method, cl.path); cl.op != nil {
-		cl.path = cl.op.Path
+	method := req.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	if err := cl.lookUp(method, strings.TrimPrefix(req.URL.EscapedPath(), base)); err != nil {
+		return err
 	}
 	if req.Header == nil {
 		req.Header = http.Header{}
@@ -102,6 +100,23 @@ func (c *Client) Authorize(req *http.Request) error {
 	}
 	if err := c.cfg.credentials.sign(req, cl); err != nil {
 		return cl.failed(err)
+	}
+	return nil
+}
+
+// lookUp finds the operation of a request of which only the path is known,
+// escaped and without the base URL's. It refuses a path that a value has changed.
+func (c *call) lookUp(method, path string) error {
+	c.method, c.path = method, path
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	if op := contract().find(method, path); op != nil {
+		c.bind(op)
+		return nil
+	}
+	if path != "/" && strings.HasSuffix(path, "/") && contract().find(method, path+"x") != nil {
+		return invalid("path", "its last value is empty")
 	}
 	return nil
 }

@@ -1,227 +1,148 @@
 package wrapper
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
-	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
-// call is one logical call on its way through the chain, all attempts included.
-// It travels in the request's context and belongs to one goroutine at a time.
+// call is one logical call on its way through the chain, all attempts included. It
+// is the context of its request, so that every part of the chain finds it there,
+// and belongs to one goroutine at a time.
 type call struct {
-	// Set by the caller.
+	context.Context // the caller's
+
+	// Set by call options.
 	header         http.Header
 	idempotencyKey string
 	capture        **http.Response
-	decodes        bool   // the method decodes the whole answer and settles the call
-	preferred      string // scheme to prefer among the alternatives
-	security       []map[string][]string
+	preferred      string        // scheme to prefer among the alternatives
+	security       []alternative // instead of the operation's
 
-	// Filled in on the way.
-	op         *pepay.Operation // nil: the contract does not have it
+	client     *Client
+	op         *operation // nil: the contract does not have it
 	method     string
 	path       string // as documented, or as sent where it is not
+	decodes    bool   // the whole answer is decoded after the chain
 	started    time.Time
 	attempts   int
-	sent       []string // credential values, so that no error repeats one
-	sentBuffer [2]string
+	secrets    []string // credentials that were sent, so that nothing repeats one
+	buffer     [2]string
 	response   *http.Response
-	delivered  bool     // the chain ended in a success
-	observer   *observe // logs the call once it is settled
+	unanswered bool // an attempt with an idempotency key got no answer
 }
 
 type callKey struct{}
 
-func withCall(ctx context.Context, c *call) context.Context {
-	return context.WithValue(ctx, callKey{}, c)
+// Value finds the call itself, and what the caller's context has.
+func (c *call) Value(key any) any {
+	if key == (callKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
 }
 
-// callOf returns the call that a request belongs to. The chain's first doer
-// sees to it that there is one.
+// Format writes the name of the operation, whatever the verb: a call holds
+// credentials, and a middleware may print the context of its request.
+func (c *call) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "pepay call "+c.name()) }
+
+// callOf returns the call that a request belongs to, nil if it has none.
 func callOf(req *http.Request) *call {
 	c, _ := req.Context().Value(callKey{}).(*call)
 	return c
 }
 
-// CallOption changes one call.
-type CallOption func(*call) error
-
-// WithIdempotencyKey sets the Idempotency-Key of a call, a version 4 UUID by
-// Pepay's documentation. By default every write that documents the header gets
-// a fresh one, the same on all attempts. On an operation that does not document
-// the header it is [ErrInvalidArgument].
-//
-// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
-func WithIdempotencyKey(key string) CallOption {
-	return func(c *call) error {
-		if err := checkCredential(key); err != nil {
-			return invalid("WithIdempotencyKey", err.Error())
-		}
-		c.idempotencyKey = key
-		return nil
+// newCall begins a call. Where an option cannot be used there is a call all the
+// same, for the log; only a nil context leaves none.
+func (c *Client) newCall(ctx context.Context, opts []CallOption) (*call, error) {
+	if ctx == nil {
+		return nil, invalid("ctx", "is nil")
 	}
-}
-
-// WithHeader adds a header to a call. Headers that carry credentials, the
-// idempotency key and those that frame the message are [ErrInvalidArgument].
-func WithHeader(name, value string) CallOption {
-	return func(c *call) error {
-		canonical := http.CanonicalHeaderKey(name)
-		switch {
-		case !isToken(name):
-			return invalid("WithHeader", "the name is not a header name")
-		case contract().headers[canonical]:
-			return invalid("WithHeader", canonical+" carries a credential; use a credential option of the client")
-		case canonical == "Idempotency-Key" || canonical == "X-Idempotency-Key":
-			return invalid("WithHeader", canonical+" changes how requests are resent; use WithIdempotencyKey")
-		case framingHeaders[canonical]:
-			return invalid("WithHeader", canonical+" is set by the transport")
-		case strings.ContainsFunc(value, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }):
-			return invalid("WithHeader", "the value of "+canonical+" has a control character")
-		}
-		if c.header == nil {
-			c.header = http.Header{}
-		}
-		c.header.Add(canonical, value)
-		return nil
-	}
-}
-
-// CaptureResponse stores the final response of a call, also when the call
-// fails: status and headers. Its body is drained and its Request carries no
-// credentials. Nothing is stored when no answer arrived.
-func CaptureResponse(into **http.Response) CallOption {
-	return func(c *call) error {
-		if into == nil {
-			return invalid("CaptureResponse", "the pointer is nil")
-		}
-		c.capture = into
-		return nil
-	}
-}
-
-// WithSecurity sets which security schemes [Client.Call] sends, all of them
-// together; without arguments, none. By default an operation of the contract
-// gets what the contract asks for, and any other the first credential there is
-// among the contract's default and the schemes that stand alone.
-func WithSecurity(schemes ...string) CallOption {
-	return func(c *call) error {
-		alternative := make(map[string][]string, len(schemes))
-		for _, scheme := range schemes {
-			if _, ok := contract().schemes[scheme]; !ok {
-				return invalid("WithSecurity", fmt.Sprintf("the contract has no security scheme %q", scheme))
-			}
-			alternative[scheme] = nil
-		}
-		c.security = []map[string][]string{alternative}
-		return nil
-	}
-}
-
-// WithPreferredCredential sends the credential of a security scheme where the
-// operation accepts several and the client has it. Without it, the first that the
-// contract names is sent.
-func WithPreferredCredential(scheme string) CallOption {
-	return func(c *call) error {
-		if _, ok := contract().schemes[scheme]; !ok {
-			return invalid("WithPreferredCredential", fmt.Sprintf("the contract has no security scheme %q", scheme))
-		}
-		c.preferred = scheme
-		return nil
-	}
-}
-
-var framingHeaders = map[string]bool{
-	"Connection": true, "Content-Length": true, "Content-Type": true, "Host": true, "Te": true,
-	"Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
-}
-
-func newCall(opts []CallOption) (*call, error) {
-	c := &call{}
+	cl := &call{Context: ctx, client: c, started: time.Now()}
 	for _, opt := range opts {
 		if opt == nil {
-			return nil, invalid("CallOption", "is nil")
+			return cl, invalid("CallOption", "is nil")
 		}
-		if err := opt(c); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
-}
-
-// Call sends a request to an operation that the contract does not have yet,
-// through the same chain as every other. path starts with a slash and may have
-// a query. in is sent as JSON unless it is nil. Into out, unless it is nil, goes
-// the data of a {success, data} envelope, or else the whole answer.
-//
-// A write is sent with an Idempotency-Key only on request, and then counts as
-// safe to repeat.
-func (c *Client) Call(ctx context.Context, method, path string, in, out any, opts ...CallOption) error {
-	cl, err := newCall(opts)
-	if err != nil {
-		return err
-	}
-	req, err := c.newRequest(withCall(ctx, cl), method, path, in)
-	if err != nil {
-		return err
-	}
-	resp, err := c.doer.Do(req)
-	if err != nil {
-		return err
-	}
-	body := bodyOf(resp)
-	resp.Body = http.NoBody
-	if out == nil {
-		return nil
-	}
-	if len(body) == 0 {
-		return cl.malformed("the answer is empty")
-	}
-	if err := json.Unmarshal(openEnvelope(body), out); err != nil {
-		return cl.malformed(err.Error())
-	}
-	return nil
-}
-
-func (c *Client) newRequest(ctx context.Context, method, path string, in any) (*http.Request, error) {
-	if !isToken(method) {
-		return nil, invalid("method", "is not an HTTP method")
-	}
-	ref, err := url.Parse(path)
-	if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || ref.Host != "" || ref.Fragment != "" {
-		return nil, invalid("path", "must be an absolute path such as /api/v1/events?limit=10")
-	}
-	if hasDotSegment(ref.Path) {
-		return nil, invalid("path", "must not contain . or .. segments")
-	}
-	u := c.BaseURL().JoinPath(ref.EscapedPath())
-	u.RawQuery = ref.RawQuery
-	var body bytes.Buffer
-	if in != nil {
-		if err := json.NewEncoder(&body).Encode(in); err != nil {
-			return nil, invalid("in", err.Error())
+		if err := opt(cl); err != nil {
+			return cl, err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(method), u.String(), bytes.NewReader(body.Bytes()))
-	if err != nil {
-		return nil, invalid("request", "cannot be built")
-	}
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	return req, nil
+	return cl, nil
 }
 
-// isToken reports whether s is a token of RFC 9110, section 5.6.2.
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
+// operation is the id of the operation, empty where the contract does not have it.
+func (c *call) operation() string {
+	if c.op == nil {
+		return ""
+	}
+	return c.op.ID
+}
+
+// name is how errors call the operation.
+func (c *call) name() string {
+	if c.op == nil {
+		return c.method + " " + c.path
+	}
+	return c.op.ID
+}
+
+// alternatives lists what may be sent as credentials.
+func (c *call) alternatives() []alternative {
+	switch {
+	case c.security != nil:
+		return c.security
+	case c.op != nil:
+		return c.op.alternatives
+	}
+	return contract().undocumented
+}
+
+// repeatable reports whether sending the request again does no harm.
+func (c *call) repeatable() bool {
+	if c.idempotencyKey != "" || c.method == http.MethodGet || c.method == http.MethodHead {
+		return true
+	}
+	return c.op != nil && c.op.Repeatable
+}
+
+func (c *call) redact(text string) string { return wire.Redact(text, c.secrets...) }
+
+// log writes the one record of a call, with the outcome that its caller gets.
+func (c *call) log(err error) {
+	logger := c.client.cfg.logger
+	if logger == nil {
+		return
+	}
+	level, message := slog.LevelDebug, "pepay: call"
+	switch {
+	case err != nil:
+		level, message = slog.LevelError, "pepay: call failed"
+	case c.attempts > 1:
+		level = slog.LevelWarn
+	}
+	if !logger.Enabled(c.Context, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("operation", c.operation()),
+		slog.String("method", c.method),
+		slog.String("path", wire.OneLine(c.redact(c.path), maxErrorText)),
+		slog.Int("attempts", c.attempts),
+		slog.Duration("duration", time.Since(c.started)),
+	}
+	switch failure := (*Error)(nil); {
+	case errors.As(err, &failure):
+		attrs = append(attrs, slog.Any("error", failure))
+	case err != nil: // an argument that was refused, or the error of a middleware
+		attrs = append(attrs, slog.String("error", wire.OneLine(c.redact(err.Error()), maxErrorText)))
+	case c.response != nil: // nil when a middleware answered by itself
+		attrs = append(attrs, slog.Int("status", c.response.StatusCode), slog.String("request_id", c.requestID(c.response)))
+	}
+	logger.LogAttrs(c.Context, level, message, attrs...)
 }

@@ -20,15 +20,15 @@ type Client struct {
 	// Events reads the history of events.
 	Events *EventService
 
-	cfg  *config
-	base string                // the base URL
-	doer pepay.HttpRequestDoer // the whole chain
-	api  *pepay.ClientWithResponses
+	cfg       *config
+	doer      pepay.HttpRequestDoer // the whole chain
+	userAgent []string              // as a header has it
 }
 
 // New makes a client. It reads PEPAY_API_KEY, PEPAY_COMMERCE_API_KEY,
 // PEPAY_API_URL and PEPAY_WS_URL; an empty variable counts as unset. Options
-// win: with any credential option, the keys of the environment are not used.
+// win: with any credential option, the keys of the environment are not used, and
+// with [WithBaseURL] neither is PEPAY_WS_URL.
 //
 // New succeeds without credentials; a call that needs one is [ErrNoCredential]
 // before anything is sent. A value that cannot be used is [ErrInvalidArgument],
@@ -47,12 +47,13 @@ func New(opts ...Option) (*Client, error) {
 	if err := cfg.readEnvironment(); err != nil {
 		return nil, err
 	}
-	return newClient(cfg), nil
+	return newClient(cfg)
 }
 
 // With derives a client that differs by opts and shares everything else, the
 // connection pool and the retry budget included. Any credential option drops
-// all inherited credentials, so that two merchants' keys are never mixed.
+// all inherited credentials, so that two merchants' keys are never mixed, and
+// [WithBaseURL] drops the inherited address of streams.
 func (c *Client) With(opts ...Option) (*Client, error) {
 	cfg := *c.cfg
 	cfg.credentials = nil
@@ -62,15 +63,21 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 	if cfg.credentials == nil {
 		cfg.credentials = maps.Clone(c.cfg.credentials)
 	}
-	return newClient(&cfg), nil
+	if cfg.baseURL != c.cfg.baseURL && cfg.streamURL == c.cfg.streamURL {
+		cfg.streamURL = nil // derived from the new one
+	}
+	return newClient(&cfg)
 }
 
-func newClient(cfg *config) *Client {
-	c := &Client{cfg: cfg, base: cfg.baseURL.String(), doer: newChain(cfg)}
-	c.api = c.API()
+func newClient(cfg *config) (*Client, error) {
+	doer, err := newChain(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, doer: doer, userAgent: []string{userAgent(cfg.application)}}
 	c.WSTokens = &WSTokenService{c}
 	c.Events = &EventService{c}
-	return c
+	return c, nil
 }
 
 func (c *config) apply(opts []Option) error {
@@ -99,7 +106,8 @@ func (c *config) readEnvironment() error {
 		}
 	}
 	var err error
-	if c.baseURL == nil {
+	fromEnvironment := c.baseURL == nil
+	if fromEnvironment {
 		name, value := "PEPAY_API_URL", os.Getenv("PEPAY_API_URL")
 		if value == "" {
 			name, value = "DefaultBaseURL", DefaultBaseURL
@@ -108,7 +116,8 @@ func (c *config) readEnvironment() error {
 			return err
 		}
 	}
-	if value := os.Getenv("PEPAY_WS_URL"); value != "" && c.streamURL == nil {
+	// A base URL of the program's own decides where streams go, too.
+	if value := os.Getenv("PEPAY_WS_URL"); value != "" && c.streamURL == nil && fromEnvironment {
 		c.streamURL, err = parseAddress("PEPAY_WS_URL", value, "wss", "ws")
 	}
 	return err
@@ -116,11 +125,11 @@ func (c *config) readEnvironment() error {
 
 // API returns the generated client: every operation of the contract, with
 // credentials, retries, bounds and errors of this client. A non-2xx answer is
-// an [*Error], so only the success fields of a response are ever set; a success
-// that does not fit its schema is the generated decoder's error. Changing the
-// returned value does not affect this client.
+// an [*Error], so only the success fields of a response are ever set; so is a
+// success that does not fit its schema, with the generated decoder's error as the
+// cause. Changing the returned value does not affect this client.
 func (c *Client) API() *pepay.ClientWithResponses {
-	raw, err := pepay.NewClientWithResponses(c.cfg.baseURL.String(), pepay.WithHTTPClient(c.doer))
+	raw, err := pepay.NewClientWithResponses(c.cfg.baseURL.String(), pepay.WithHTTPClient(&observe{c}))
 	if err != nil {
 		panic(err) // only an option can fail, and this one does not
 	}
@@ -143,7 +152,7 @@ func (c *Client) StreamURL() *url.URL {
 }
 
 // UserAgent is how this client names itself.
-func (c *Client) UserAgent() string { return userAgent(c.cfg.application) }
+func (c *Client) UserAgent() string { return c.userAgent[0] }
 
 // HTTPClient returns the HTTP client in use: a copy of what [WithHTTPClient]
 // set that refuses redirects. It attaches no credentials.

@@ -14,18 +14,23 @@ import (
 type contractIndex struct {
 	schemes       map[string]pepay.SecurityScheme
 	headers       map[string]bool // canonical names of headers that carry a credential
-	byID          map[string]*pepay.Operation
-	fixed         map[route]*pepay.Operation
-	parameterised map[string][]parameterisedOperation // by method, static segments first
-	undocumented  []map[string][]string               // alternatives for an operation the contract does not have
+	byID          map[string]*operation
+	byRoute       map[string]*operation   // by method and documented path
+	parameterised map[string][]*operation // by method, the most specific path first
+	undocumented  []alternative           // for an operation that the contract does not have
 }
 
-type route struct{ method, path string }
-
-type parameterisedOperation struct {
-	segments []string // a parameter is ""
+// operation is an operation of the contract as a call needs it.
+type operation struct {
 	*pepay.Operation
+	pattern      pattern
+	alternatives []alternative
+	accept       []string // the value of the Accept header
 }
+
+// alternative is a set of security schemes that are sent together, by name. An
+// empty one is an anonymous call.
+type alternative []string
 
 // contract is the index over the generated tables, made on first use.
 var contract = sync.OnceValue(func() *contractIndex {
@@ -36,10 +41,10 @@ func newContractIndex(operations []pepay.Operation, schemes map[string]pepay.Sec
 	index := &contractIndex{
 		schemes:       schemes,
 		headers:       map[string]bool{"Authorization": true, "Proxy-Authorization": true, "Cookie": true},
-		byID:          map[string]*pepay.Operation{},
-		fixed:         map[route]*pepay.Operation{},
-		parameterised: map[string][]parameterisedOperation{},
-		undocumented:  fallback,
+		byID:          map[string]*operation{},
+		byRoute:       map[string]*operation{},
+		parameterised: map[string][]*operation{},
+		undocumented:  undocumented(schemes, fallback),
 	}
 	for name, scheme := range schemes {
 		if scheme.In == "header" {
@@ -49,85 +54,92 @@ func newContractIndex(operations []pepay.Operation, schemes map[string]pepay.Sec
 		}
 	}
 	for i := range operations {
-		op := &operations[i]
+		op := newOperation(&operations[i])
 		index.byID[op.ID] = op
-		for _, alternative := range op.Security {
-			index.addUndocumented(alternative)
+		index.byRoute[op.Method+" "+op.Path] = op
+		if op.pattern.parameters() > 0 {
+			index.parameterised[op.Method] = append(index.parameterised[op.Method], op)
 		}
-		if !strings.Contains(op.Path, "{") {
-			index.fixed[route{op.Method, op.Path}] = op
-			continue
-		}
-		segments := strings.Split(strings.TrimPrefix(op.Path, "/"), "/")
-		for i, segment := range segments {
-			if strings.Contains(segment, "{") {
-				segments[i] = ""
-			}
-		}
-		index.parameterised[op.Method] = append(index.parameterised[op.Method], parameterisedOperation{segments, op})
-	}
-	for _, name := range slices.Sorted(maps.Keys(schemes)) {
-		index.addUndocumented(map[string][]string{name: nil})
 	}
 	for _, list := range index.parameterised {
-		slices.SortStableFunc(list, moreStaticFirst)
+		slices.SortFunc(list, func(a, b *operation) int { return a.pattern.compare(b.pattern) })
 	}
 	return index
 }
 
-// addUndocumented extends the alternatives for unknown operations by single
-// schemes, in the order in which the contract uses them.
-func (x *contractIndex) addUndocumented(alternative map[string][]string) {
-	if len(alternative) != 1 {
-		return
-	}
-	known := slices.ContainsFunc(x.undocumented, func(have map[string][]string) bool {
-		return maps.EqualFunc(have, alternative, func(_, _ []string) bool { return true })
-	})
-	if !known {
-		x.undocumented = append(slices.Clip(x.undocumented), alternative)
+func newOperation(op *pepay.Operation) *operation {
+	return &operation{
+		Operation:    op,
+		pattern:      newPattern(op.Path),
+		alternatives: alternativesOf(op.Security),
+		accept:       acceptOf(op.Success),
 	}
 }
 
-// moreStaticFirst orders by the leftmost segment in which one has a parameter
-// and the other does not.
-func moreStaticFirst(a, b parameterisedOperation) int {
-	for i := range min(len(a.segments), len(b.segments)) {
-		switch aParam, bParam := a.segments[i] == "", b.segments[i] == ""; {
-		case aParam && !bParam:
-			return 1
-		case bParam && !aParam:
-			return -1
+func alternativesOf(security []map[string][]string) []alternative {
+	out := make([]alternative, len(security))
+	for i, requirement := range security {
+		out[i] = slices.Sorted(maps.Keys(requirement))
+	}
+	return out
+}
+
+var applicationJSON = []string{"application/json"}
+
+// acceptOf lists the media types of all success answers, each once.
+func acceptOf(answers []pepay.SuccessAnswer) []string {
+	var types []string
+	for _, answer := range answers {
+		for _, mediaType := range answer.MediaTypes {
+			if !slices.Contains(types, mediaType) {
+				types = append(types, mediaType)
+			}
 		}
 	}
-	return 0
+	if types == nil { // an error is JSON all the same
+		return applicationJSON
+	}
+	return []string{strings.Join(types, ", ")}
 }
 
-// find returns the operation that a request is for, or nil. The path is
-// escaped, so that a slash inside a parameter does not end it.
-func (x *contractIndex) find(method, path string) *pepay.Operation {
-	if op := x.fixed[route{method, path}]; op != nil {
+// undocumented lists what may be sent to an operation that the contract does not
+// have: the contract's default, then every scheme alone. Which operations the
+// contract has makes no difference, so that the credential for a path does not
+// change when the contract grows.
+func undocumented(schemes map[string]pepay.SecurityScheme, fallback []map[string][]string) []alternative {
+	singles := []string{"merchantApiKey", "commerceApiKey"}
+	singles = append(singles, slices.Sorted(maps.Keys(schemes))...)
+	var out []alternative
+	add := func(schemes alternative) {
+		if !slices.ContainsFunc(out, func(have alternative) bool { return slices.Equal(have, schemes) }) {
+			out = append(out, schemes)
+		}
+	}
+	for _, schemes := range alternativesOf(fallback) {
+		if len(schemes) == 1 {
+			add(schemes)
+		}
+	}
+	for _, name := range singles {
+		if _, ok := schemes[name]; ok {
+			add(alternative{name})
+		}
+	}
+	return out
+}
+
+// find returns the operation that a request is for, or nil. The path is escaped,
+// so that a slash inside a parameter does not end it. Only a request of which
+// nothing but the path is known is looked up like this.
+func (x *contractIndex) find(method, path string) *operation {
+	if op := x.byRoute[method+" "+path]; op != nil && op.pattern.parameters() == 0 {
 		return op
 	}
+	segments := splitPath(path)
 	for _, candidate := range x.parameterised[method] {
-		if matches(candidate.segments, path) {
-			return candidate.Operation
+		if candidate.pattern.matches(segments) {
+			return candidate
 		}
 	}
 	return nil
-}
-
-func matches(segments []string, path string) bool {
-	rest, more := strings.CutPrefix(path, "/")
-	for _, want := range segments {
-		if !more {
-			return false
-		}
-		var segment string
-		segment, rest, more = strings.Cut(rest, "/")
-		if segment == "" || (want != "" && want != segment) {
-			return false
-		}
-	}
-	return !more
 }

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/pepaylabs/pepay-go"
@@ -48,29 +49,18 @@ func TestFindPrefersStaticSegments(t *testing.T) {
 	}
 }
 
+// Which operations the contract has makes no difference to a path it lacks.
 func TestUndocumentedOperationsTakeOneScheme(t *testing.T) {
 	t.Parallel()
-	operations := []pepay.Operation{
-		{Path: "/a", Security: []map[string][]string{{"second": nil}, {"third": nil, "fourth": nil}, {}}},
-	}
-	schemes := map[string]pepay.SecurityScheme{"first": {}, "second": {}, "third": {}, "fourth": {}}
-	index := newContractIndex(operations, schemes, []map[string][]string{{"first": nil}})
-	var order []string
-	for _, alternative := range index.undocumented {
-		if len(alternative) != 1 {
-			t.Fatalf("%v would send more than one credential", alternative)
-		}
-		for scheme := range alternative {
-			order = append(order, scheme)
-		}
-	}
-	want := []string{"first", "second", "fourth", "third"} // default, then as used, then by name
-	if len(order) != len(want) {
-		t.Fatalf("got %v, want %v", order, want)
-	}
-	for i := range want {
-		if order[i] != want[i] {
-			t.Fatalf("got %v, want %v", order, want)
+	schemes := map[string]pepay.SecurityScheme{"b": {}, "a": {}, "merchantApiKey": {}, "commerceApiKey": {}, "fallback": {}}
+	fallback := []map[string][]string{{"fallback": nil}, {"a": nil, "b": nil}, {}}
+	want := []alternative{{"fallback"}, {"merchantApiKey"}, {"commerceApiKey"}, {"a"}, {"b"}}
+	for name, operations := range map[string][]pepay.Operation{
+		"none": nil,
+		"some": {{Path: "/a", Security: []map[string][]string{{"b": nil}, {"commerceApiKey": nil, "a": nil}, {}}}},
+	} {
+		if got := newContractIndex(operations, schemes, fallback).undocumented; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %v, want %v", name, got, want)
 		}
 	}
 }

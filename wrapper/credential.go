@@ -49,31 +49,25 @@ func checkCredential(value string) error {
 // choose picks the first alternative this client can meet. An anonymous one is
 // taken only when no other can be met. preferred moves the alternatives with
 // that scheme to the front.
-func (c credentials) choose(alternatives []map[string][]string, preferred string) (map[string][]string, bool) {
-	var anonymous, first map[string][]string
-	for _, alternative := range alternatives {
-		if len(alternative) == 0 {
-			anonymous = alternative
-			continue
-		}
-		if !c.meet(alternative) {
-			continue
-		}
-		if _, ok := alternative[preferred]; ok {
-			return alternative, true
-		}
-		if first == nil {
-			first = alternative
+func (c credentials) choose(alternatives []alternative, preferred string) (alternative, bool) {
+	var first alternative
+	anonymous := len(alternatives) == 0
+	for _, schemes := range alternatives {
+		switch {
+		case len(schemes) == 0:
+			anonymous = true
+		case !c.meet(schemes):
+		case slices.Contains(schemes, preferred):
+			return schemes, true
+		case first == nil:
+			first = schemes
 		}
 	}
-	if first != nil {
-		return first, true
-	}
-	return nil, anonymous != nil || len(alternatives) == 0
+	return first, anonymous || first != nil
 }
 
-func (c credentials) meet(alternative map[string][]string) bool {
-	for scheme := range alternative {
+func (c credentials) meet(schemes alternative) bool {
+	for _, scheme := range schemes {
 		if c[scheme] == nil {
 			return false
 		}
@@ -88,9 +82,7 @@ func attach(req *http.Request, scheme pepay.SecurityScheme, value string) error 
 		req.Header.Set(scheme.Name, value)
 	case scheme.Type == "apiKey" && scheme.In == "query":
 		u := *req.URL
-		query := u.Query()
-		query.Set(scheme.Name, value)
-		u.RawQuery = query.Encode()
+		u.RawQuery = replaceInQuery(u.RawQuery, scheme.Name, value)
 		req.URL = &u
 	case scheme.Type == "apiKey" && scheme.In == "cookie":
 		req.AddCookie(&http.Cookie{Name: scheme.Name, Value: value})
@@ -106,11 +98,11 @@ func attach(req *http.Request, scheme pepay.SecurityScheme, value string) error 
 }
 
 // missingCredential says what would have been accepted.
-func missingCredential(alternatives []map[string][]string) error {
+func missingCredential(alternatives []alternative) error {
 	var wanted []string
-	for _, alternative := range alternatives {
-		if len(alternative) > 0 {
-			wanted = append(wanted, strings.Join(slices.Sorted(maps.Keys(alternative)), " with "))
+	for _, schemes := range alternatives {
+		if len(schemes) > 0 {
+			wanted = append(wanted, strings.Join(schemes, " with "))
 		}
 	}
 	return fmt.Errorf("%w: needs %s; set PEPAY_API_KEY or use a credential option", ErrNoCredential, strings.Join(wanted, " or "))

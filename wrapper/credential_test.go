@@ -3,10 +3,8 @@ package wrapper
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -42,8 +40,8 @@ func TestChooseAlternative(t *testing.T) {
 			for name := range strings.FieldsSeq(c.have) {
 				have[name] = func(context.Context) (pepay.Secret, error) { return "x", nil }
 			}
-			chosen, ok := have.choose(c.alternatives, c.preferred)
-			got := strings.Join(slices.Sorted(maps.Keys(chosen)), " ")
+			chosen, ok := have.choose(alternativesOf(c.alternatives), c.preferred)
+			got := strings.Join(chosen, " ")
 			if ok && got == "" {
 				got = "none"
 			}

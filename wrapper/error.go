@@ -3,57 +3,30 @@ package wrapper
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
-// maxErrorText is the length of an error's text in bytes.
-const maxErrorText = 300
-
-// What can be done about an error, for errors.Is.
-var (
-	// ErrInvalidRequest is status 400: the request has to change.
-	ErrInvalidRequest = errors.New("pepay: invalid request")
-	// ErrUnauthorized is status 401: the credential is missing, wrong or revoked.
-	ErrUnauthorized = errors.New("pepay: unauthorized")
-	// ErrForbidden is status 403: the credential does not allow this.
-	ErrForbidden = errors.New("pepay: forbidden")
-	// ErrNotFound is status 404, also for what belongs to another environment.
-	ErrNotFound = errors.New("pepay: not found")
-	// ErrConflict is status 409, an idempotency key used twice for instance.
-	ErrConflict = errors.New("pepay: conflict")
-	// ErrGone is status 410, an expired invoice for instance.
-	ErrGone = errors.New("pepay: gone")
-	// ErrRateLimited is status 429; Error.RetryAfter says how long to wait.
-	ErrRateLimited = errors.New("pepay: rate limited")
-	// ErrServer is status 500 and above.
-	ErrServer = errors.New("pepay: server error")
-
-	// ErrNoCredential means that the client has no credential for the operation.
-	// Nothing was sent.
-	ErrNoCredential = errors.New("no credential")
-	// ErrInvalidArgument is [pepay.ErrInvalidArgument]: an option or argument cannot
-	// be used; the text names it. Nothing was sent.
-	ErrInvalidArgument = pepay.ErrInvalidArgument
-	// ErrMalformedResponse is a success that is not what the contract promises.
-	ErrMalformedResponse = errors.New("malformed response")
-	// ErrResponseTooLarge is an answer longer than WithMaxResponseBytes allows.
-	ErrResponseTooLarge = errors.New("response too large")
-	// ErrRedirect is an answer that points elsewhere. It is never followed: the
-	// credential would travel along.
-	ErrRedirect = errors.New("redirect refused")
+const (
+	maxErrorText = 300     // bytes of an error's text
+	maxCode      = 100     // bytes of a code or request id
+	maxMessage   = 2 << 10 // bytes of a message
+	maxDetails   = 20      // details that are kept
 )
 
 // Error is a call that failed after its arguments were accepted. StatusCode is
 // 0 when no answer arrived; Unwrap then gives the cause, without a URL.
+//
+// Credentials that the answer or the cause repeat are taken out, of the text and
+// of every field, and so are control characters. No verb of package fmt prints more
+// than Error does.
 //
 // See https://docs-alpha.pepay.io/api-spec/errors.
 type Error struct {
@@ -66,6 +39,9 @@ type Error struct {
 	StatusCode int
 	// Code and Message are what Pepay says, from any of its error envelopes.
 	Code, Message string
+	// Hint and Details are what some answers add to the message.
+	Hint    string
+	Details []string
 	// RequestID is what to quote to Pepay's support.
 	RequestID string
 	// RetryAfter is how long Pepay asks to wait, 0 when it does not say.
@@ -79,121 +55,144 @@ type Error struct {
 	body  []byte
 }
 
-// IsCode reports whether err is an [*Error] with one of the codes, such as
-// "API_KEY_INVALID".
-func IsCode(err error, codes ...string) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code != "" && slices.Contains(codes, e.Code)
-}
-
-// failed makes the error of a call that got no answer.
+// failed makes the error of a call that got no answer. Together with failedWith it
+// is where everything that leaves a call as an error is redacted.
 func (c *call) failed(cause error) *Error {
 	e := &Error{
 		Operation:      c.operation(),
 		Method:         c.method,
-		Path:           c.path,
+		Path:           wire.OneLine(c.redact(c.path), maxMessage),
 		Attempts:       c.attempts,
 		IdempotencyKey: c.idempotencyKey,
 	}
 	if !errors.Is(cause, errAnswer) {
-		e.cause = cause
+		e.cause = wire.RedactError(cause, c.secrets...)
 	}
 	return e
 }
 
-// failedWith makes the error of a call that got an answer.
-func (c *call) failedWith(cause error, content []byte) *Error {
+// failedWith makes the error of a call that got an answer, nil for none after all.
+func (c *call) failedWith(cause error, resp *http.Response) *Error {
+	if resp == nil {
+		return c.failed(cause)
+	}
+	content := bodyOf(resp)
+	e := c.failedIn(cause, resp, content)
+	e.RetryAfter = wire.RetryAfter(resp.Header, content)
+	if isSuccess(resp.StatusCode) && !errors.Is(cause, errAnswer) { // what it says is not about a failure
+		return e
+	}
+	said := wire.ReadEnvelope(content)
+	e.Code = c.tidy(said.Code, maxCode)
+	e.Message = c.tidy(said.Message, maxMessage)
+	e.Hint = c.tidy(said.Hint, maxMessage)
+	for _, detail := range said.Details[:min(len(said.Details), maxDetails)] {
+		e.Details = append(e.Details, c.tidy(detail, maxMessage))
+	}
+	return e
+}
+
+// malformed makes the error of a success whose content cannot be used.
+func (c *call) malformed(cause error, content []byte) *Error {
+	if c.response == nil {
+		return c.failed(cause)
+	}
+	return c.failedIn(cause, c.response, content)
+}
+
+func (c *call) failedIn(cause error, resp *http.Response, content []byte) *Error {
 	e := c.failed(cause)
-	e.StatusCode = c.response.StatusCode
-	e.RequestID = c.requestID()
-	e.RetryAfter = retryAfter(c.response, content)
-	said := parseEnvelope(content)
-	e.Code, e.Message = c.redact(said.code), c.redact(said.message)
-	e.keep(c, content)
+	e.StatusCode = resp.StatusCode
+	e.RequestID = c.requestID(resp)
+	content = wire.RedactMembers(content[:min(len(content), maxErrorBody)], secretMembers...)
+	e.body = []byte(c.redact(string(content)))
 	return e
 }
 
-func (e *Error) keep(c *call, content []byte) {
-	e.body = []byte(c.redact(string(content[:min(len(content), maxErrorBody)])))
+// secretMembers are the names under which answers have credentials. An error keeps
+// its answer without them.
+var secretMembers = []string{
+	"token", "ws_token", "session_token", "session", "signature", "api_key", "apiKey", "key", "secret",
+	"payment_url", "invoiceUrl", "x-session-token", "x-signature",
 }
 
-// malformed makes the error of an answer that a method cannot use.
-func (c *call) malformed(reason string) *Error {
-	e := c.failed(fmt.Errorf("%w: %s", ErrMalformedResponse, reason))
-	if c.response != nil {
-		e.StatusCode, e.RequestID = c.response.StatusCode, c.requestID()
-		e.keep(c, bodyOf(c.response))
+func (c *call) requestID(resp *http.Response) string {
+	id := resp.Header.Get("X-Request-Id")
+	if id == "" {
+		id = resp.Header.Get("Request-Id")
 	}
-	return e
+	return c.tidy(id, maxCode)
 }
 
-func (c *call) operation() string {
-	if c.op == nil {
-		return ""
-	}
-	return c.op.ID
-}
-
-func (c *call) requestID() string {
-	id := first(c.response.Header.Get("X-Request-Id"), c.response.Header.Get("Request-Id"))
-	return clean(c.redact(id), 100)
-}
-
-// redact takes out credentials that an answer repeats. A value too short to be
-// a secret stays: replacing it would tear words apart.
-func (c *call) redact(text string) string {
-	const shortest = 8
-	for _, value := range c.sent {
-		if len(value) >= shortest {
-			text = strings.ReplaceAll(text, value, "[redacted]")
-		}
-	}
-	return text
-}
+// tidy prepares text from outside for an error or a log.
+func (c *call) tidy(text string, limit int) string { return wire.OneLine(c.redact(text), limit) }
 
 // Error is one line of at most 300 bytes, such as
 //
 //	pepay: mintWsToken: 401 API_KEY_INVALID: Invalid API key (request req_123)
 //
 // It contains no body, query, credential or control character.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("pepay: ")
-	b.WriteString(first(e.Operation, e.Method+" "+e.Path))
-	b.WriteString(": ")
-	if e.StatusCode != 0 {
-		b.WriteString(strconv.Itoa(e.StatusCode))
-		switch {
-		case e.Code != "" || e.Message != "":
-			b.WriteString(" " + strings.Trim(e.Code+": "+e.Message, ": "))
-		case e.cause == nil && http.StatusText(e.StatusCode) != "":
-			b.WriteString(" " + http.StatusText(e.StatusCode))
-		}
-	}
-	if e.cause != nil {
-		if e.StatusCode != 0 {
-			b.WriteString(": ")
-		}
-		b.WriteString(strings.ReplaceAll(e.cause.Error(), "\n", ": "))
-	}
-	suffix := ""
+func (e Error) Error() string {
+	const longestCause = 140
+	head := "pepay: " + wire.OneLine(e.name(), maxCode) + ":"
+	tail := ""
 	if e.RequestID != "" {
-		suffix = " (request " + e.RequestID + ")"
+		tail = wire.OneLine(" (request "+e.RequestID+")", 120)
 	}
-	suffix = clean(suffix, 120)
-	return clean(b.String(), maxErrorText-len(suffix)) + suffix
+	said, cause := e.said(), ""
+	if e.cause != nil {
+		cause = " " + strings.ReplaceAll(e.cause.Error(), "\n", ": ")
+		if said != "" {
+			said += ":"
+		}
+	}
+	// A long message must not push out the cause or the request id.
+	room := maxErrorText - len(head) - len(tail)
+	said = wire.OneLine(said, room-min(len(cause), longestCause))
+	return head + said + wire.OneLine(cause, room-len(said)) + tail
 }
 
-// GoString is Error, so that %#v does not print the body.
-func (e *Error) GoString() string { return e.Error() }
+func (e Error) name() string {
+	if e.Operation != "" {
+		return e.Operation
+	}
+	return e.Method + " " + e.Path
+}
+
+// said is what the answer says, status first.
+func (e Error) said() string {
+	if e.StatusCode == 0 {
+		return ""
+	}
+	said := strings.Trim(e.Code+": "+e.Message, ": ")
+	if more := strings.Trim(strings.Join(append([]string{e.Hint}, e.Details...), "; "), "; "); more != "" {
+		said += " (" + more + ")"
+	}
+	if said == "" && e.cause == nil {
+		said = http.StatusText(e.StatusCode)
+	}
+	if said == "" {
+		return " " + strconv.Itoa(e.StatusCode)
+	}
+	return " " + strconv.Itoa(e.StatusCode) + " " + said
+}
+
+// Format writes Error, whatever the verb.
+func (e Error) Format(f fmt.State, verb rune) {
+	text := e.Error()
+	if verb == 'q' {
+		text = strconv.Quote(text)
+	}
+	_, _ = io.WriteString(f, text)
+}
 
 // LogValue groups the fields that are set, without the body.
-func (e *Error) LogValue() slog.Value {
+func (e Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("message", e.Error())}
 	for _, field := range []slog.Attr{
 		slog.String("operation", e.Operation),
-		slog.String("code", clean(e.Code, 100)),
-		slog.String("request_id", clean(e.RequestID, 100)),
+		slog.String("code", wire.OneLine(e.Code, maxCode)),
+		slog.String("request_id", wire.OneLine(e.RequestID, maxCode)),
 		slog.String("idempotency_key", e.IdempotencyKey),
 	} {
 		if field.Value.String() != "" {
@@ -209,51 +208,11 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(append(attrs, slog.Int("attempts", e.Attempts))...)
 }
 
-// Is matches the error of the status code: [ErrUnauthorized] for 401 and so on.
-func (e *Error) Is(target error) bool {
-	switch e.StatusCode {
-	case http.StatusBadRequest:
-		return target == ErrInvalidRequest
-	case http.StatusUnauthorized:
-		return target == ErrUnauthorized
-	case http.StatusForbidden:
-		return target == ErrForbidden
-	case http.StatusNotFound:
-		return target == ErrNotFound
-	case http.StatusConflict:
-		return target == ErrConflict
-	case http.StatusGone:
-		return target == ErrGone
-	case http.StatusTooManyRequests:
-		return target == ErrRateLimited
-	}
-	return e.StatusCode >= 500 && target == ErrServer
-}
-
 // Unwrap returns the cause: a transport failure, the context's error, or why
 // the answer could not be used. It is nil where the answer itself says it all.
-func (e *Error) Unwrap() error { return e.cause }
+func (e Error) Unwrap() error { return e.cause }
 
 // Body returns at most 64 KiB of the answer, for diagnosis; it is never part of
 // Error. Treat it as Pepay's words to the merchant: it may be personal data.
-func (e *Error) Body() []byte { return slices.Clone(e.body) }
-
-// clean replaces what does not belong into one line of text and cuts it to
-// limit bytes.
-func clean(text string, limit int) string {
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	if len(text) <= limit {
-		return text
-	}
-	const ellipsis = "…"
-	end := limit - len(ellipsis)
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + ellipsis
-}
+// Credentials are taken out of it.
+func (e Error) Body() []byte { return slices.Clone(e.body) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
@@ -39,141 +38,68 @@ type EventParams struct {
 	Environment pepay.NetworkEnvironment
 }
 
-func (p EventParams) query() (*pepay.ListEventsParams, error) {
-	if p.Limit < 0 {
-		return nil, invalid("EventParams.Limit", "must not be negative")
-	}
-	if p.StartingAfter != "" && p.EndingBefore != "" {
-		return nil, invalid("EventParams", "StartingAfter and EndingBefore exclude each other")
-	}
-	if slices.ContainsFunc(p.Types, func(t string) bool { return t == "" || strings.ContainsAny(t, ", ") }) {
-		return nil, invalid("EventParams.Types", "each is one event type such as \"invoice.updated\" or \"invoice.*\"")
-	}
-	return &pepay.ListEventsParams{
-		Type:          optional(strings.Join(p.Types, ",")),
-		CreatedGTE:    seconds(p.CreatedFrom),
-		CreatedLTE:    seconds(p.CreatedTo),
-		Limit:         optional(int64(p.Limit)),
-		StartingAfter: optional(p.StartingAfter),
-		EndingBefore:  optional(p.EndingBefore),
-		InvoiceID:     optional(p.InvoiceID),
-		Environment:   optional(p.Environment),
-	}, nil
-}
-
-// optional is a parameter that is not sent when it is zero.
-func optional[T comparable](value T) *T {
-	var zero T
-	if value == zero {
-		return nil
-	}
-	return &value
-}
-
-func seconds(t time.Time) *int64 {
-	if t.IsZero() {
-		return nil
-	}
-	return optional(t.Unix())
+func (p EventParams) query() query {
+	return query{}.
+		require(p.StartingAfter == "" || p.EndingBefore == "", "EventParams", "StartingAfter and EndingBefore exclude each other").
+		list("type", "EventParams.Types", p.Types).
+		time("created[gte]", p.CreatedFrom).
+		time("created[lte]", p.CreatedTo).
+		number("limit", "EventParams.Limit", p.Limit).
+		text("starting_after", p.StartingAfter).
+		text("ending_before", p.EndingBefore).
+		text("invoice_id", p.InvoiceID).
+		text("environment", string(p.Environment))
 }
 
 // List returns a page of events, newest first. HasMore says whether there are
 // older ones. An unknown cursor or filter is [ErrInvalidRequest].
 func (s *EventService) List(ctx context.Context, p EventParams, opts ...CallOption) (*pepay.EventList, error) {
-	query, err := p.query()
-	if err != nil {
-		return nil, err
-	}
-	c, err := newCall(opts)
-	if err != nil {
-		return nil, err
-	}
-	c.decodes = true
-	answer, err := s.client.api.ListEventsWithResponse(withCall(ctx, c), query)
-	switch {
-	case err != nil:
-		err = c.undecoded(err)
-	case answer.JSON200 == nil || answer.JSON200.Data.Data == nil:
-		err = c.malformed("data.data is missing")
-	}
-	c.settle(ctx, err)
-	if err != nil {
-		return nil, err
-	}
-	s.logUndecoded(ctx, answer.JSON200.Data.Data...)
-	return &answer.JSON200.Data, nil
+	return send(ctx, s.client, "listEvents", input{query: p.query()}, opts, eventListLacks)
 }
 
-// Get returns one event, or an [*Error] that matches [ErrNotFound].
-func (s *EventService) Get(ctx context.Context, id string, opts ...CallOption) (*pepay.Event, error) {
-	if id == "" {
-		return nil, invalid("id", "is empty")
-	}
-	c, err := newCall(opts)
-	if err != nil {
-		return nil, err
-	}
-	c.decodes = true
-	answer, err := s.client.api.GetEventWithResponse(withCall(ctx, c), id)
-	switch {
-	case err != nil:
-		err = c.undecoded(err)
-	case answer.JSON200 == nil || answer.JSON200.Data.ID == "":
-		err = c.malformed("data.id is missing")
-	}
-	c.settle(ctx, err)
-	if err != nil {
-		return nil, err
-	}
-	s.logUndecoded(ctx, answer.JSON200.Data)
-	return &answer.JSON200.Data, nil
-}
-
-// All goes through events from the newest to the oldest, asking for a page when
-// it is needed. An error is the last thing it yields. Changing p afterwards has
-// no effect.
-func (s *EventService) All(ctx context.Context, p EventParams, opts ...CallOption) iter.Seq2[*pepay.Event, error] {
-	p.Types = slices.Clone(p.Types)
-	return func(yield func(*pepay.Event, error) bool) {
-		page := p
-		for {
-			list, err := s.List(ctx, page, opts...)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range list.Data {
-				if !yield(&list.Data[i], nil) {
-					return
-				}
-			}
-			if !list.HasMore || len(list.Data) == 0 || page.EndingBefore != "" {
-				return
-			}
-			last := lastID(list.Data)
-			if last == "" || last == page.StartingAfter {
-				yield(nil, invalidPage())
-				return
-			}
-			page.StartingAfter = last
-		}
-	}
-}
-
-// lastID is the id from which the next page goes on: the last one that could be
-// read.
-func lastID(events []pepay.Event) string {
-	for _, ev := range slices.Backward(events) {
-		if ev.ID != "" {
-			return ev.ID
-		}
+func eventListLacks(list *pepay.EventList) string {
+	if list.Data == nil {
+		return "data is missing"
 	}
 	return ""
 }
 
-func invalidPage() error {
-	c := &call{op: contract().find("GET", "/api/v1/events"), method: "GET", path: "/api/v1/events"}
-	return c.malformed("a page of events does not get further")
+// Get returns one event, or an [*Error] that matches [ErrNotFound].
+func (s *EventService) Get(ctx context.Context, id string, opts ...CallOption) (*pepay.Event, error) {
+	return send(ctx, s.client, "getEvent", input{path: []string{id}}, opts, eventLacks)
+}
+
+func eventLacks(ev *pepay.Event) string {
+	if ev.ID == "" {
+		return "id is missing"
+	}
+	return ""
+}
+
+// All goes through events from the newest to the oldest, asking for a page when
+// it is needed. An error is the last thing it yields. EndingBefore is
+// [ErrInvalidArgument], because pages lead to older events only: [EventService.Since]
+// goes through the events after one. Changing p afterwards has no effect.
+func (s *EventService) All(ctx context.Context, p EventParams, opts ...CallOption) iter.Seq2[*pepay.Event, error] {
+	if p.EndingBefore != "" {
+		return failed[pepay.Event](invalid("EventParams.EndingBefore", "All goes to older events; use Since for those after an event"))
+	}
+	p.Types = slices.Clone(p.Types)
+	return all("listEvents", p.StartingAfter, func(after string) (*pepay.EventList, error) {
+		page := p
+		page.StartingAfter = after
+		return s.List(ctx, page, opts...)
+	}, openEvents)
+}
+
+// openEvents goes on from the last event whose id could be read.
+func openEvents(list *pepay.EventList) (items []pepay.Event, last string, more bool) {
+	for _, ev := range slices.Backward(list.Data) {
+		if ev.ID != "" {
+			return list.Data, ev.ID, list.HasMore
+		}
+	}
+	return list.Data, "", list.HasMore
 }
 
 // Since goes through the events after the one with this id, oldest first: what a
@@ -205,13 +131,4 @@ func (s *EventService) Since(ctx context.Context, id string, opts ...CallOption)
 			}
 		}
 	}
-}
-
-// undecoded is the error of a generated method: the chain's own, or that of the
-// decoder, which speaks of an answer the chain let through.
-func (c *call) undecoded(err error) error {
-	if !c.delivered {
-		return err
-	}
-	return c.malformed(err.Error())
 }

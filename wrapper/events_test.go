@@ -120,7 +120,7 @@ func TestEventsGet(t *testing.T) {
 	if err != nil || ev.ID != id || ev.Type != pepay.EventInvoiceUpdated || len(ev.Data.Object) == 0 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
-	_, err = client.Events.Get(t.Context(), "evt_1/x")
+	_, err = client.Events.Get(t.Context(), "evt_1/x?y")
 	var failure *wrapper.Error
 	if !errors.Is(err, wrapper.ErrNotFound) || !errors.As(err, &failure) || failure.Operation != "getEvent" || failure.Path != "/api/v1/events/{eventId}" {
 		t.Errorf("got %v", err)
@@ -197,7 +197,7 @@ func TestEventsAllOnAServerThatDoesNotGetFurther(t *testing.T) {
 			for _, err := range client.Events.All(t.Context(), wrapper.EventParams{}) {
 				last = err
 			}
-			if name != "empty page" && !errors.Is(last, wrapper.ErrMalformedResponse) || len(server.Requests()) > 2 {
+			if !errors.Is(last, wrapper.ErrMalformedResponse) || len(server.Requests()) > 2 {
 				t.Errorf("%v after %d requests", last, len(server.Requests()))
 			}
 		})
@@ -224,7 +224,10 @@ func TestEventsWithOddFields(t *testing.T) {
 	}
 
 	server.Faults().On("listEvents", pepaytest.RawBody(`{"success":true,"data":{"data":[{"id":"evt_3","type":"t"},{"id":7,"type":"t"}],"has_more":true}}`), pepaytest.Next(1))
-	for range client.Events.All(t.Context(), wrapper.EventParams{}) {
+	for _, err := range client.Events.All(t.Context(), wrapper.EventParams{}) {
+		if err != nil { // the simulator has no event of this id
+			break
+		}
 	}
 	requests := server.Requests()
 	if got := requests[len(requests)-1].Query.Get("starting_after"); got != "evt_3" {

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,16 +40,25 @@ func TestAnswersToMint(t *testing.T) {
 		{"JSON without a content type", respond(200, minted, "Content-Type", ""), ErrMalformedResponse, "", "not JSON"},
 		{"truncated", respond(200, minted[:40]), ErrMalformedResponse, "", "unexpected end"},
 		{"followed by other bytes", respond(200, minted+`{}`), ErrMalformedResponse, "", "after top-level value"},
-		{"array", respond(200, `[]`), ErrMalformedResponse, "", "cannot unmarshal array"},
-		{"null", respond(200, `null`), ErrMalformedResponse, "", "data.token is missing"},
-		{"no data", respond(200, `{"success":true}`), ErrMalformedResponse, "", "data.token is missing"},
-		{"data is null", respond(200, `{"success":true,"data":null}`), ErrMalformedResponse, "", "data.token is missing"},
-		{"data is a list", respond(200, `{"success":true,"data":[]}`), ErrMalformedResponse, "", "cannot unmarshal array"},
+		{"array", respond(200, `[]`), ErrMalformedResponse, "", "the answer is a JSON array, not an object"},
+		{"null", respond(200, `null`), ErrMalformedResponse, "", "data is missing"},
+		{"no data", respond(200, `{"success":true}`), ErrMalformedResponse, "", "data is missing"},
+		{"data is null", respond(200, `{"success":true,"data":null}`), ErrMalformedResponse, "", "data is missing"},
+		{"data is a list", respond(200, `{"success":true,"data":[]}`), ErrMalformedResponse, "", "data is a JSON array, not an object"},
 		{"token is empty", respond(200, `{"success":true,"data":{"token":"","expires_at":1766320496}}`), ErrMalformedResponse, "", "data.token is missing"},
 		{"no expiry", respond(200, `{"success":true,"data":{"token":"t"}}`), ErrMalformedResponse, "", "data.expires_at is missing"},
 		{"expiry is nonsense", respond(200, `{"success":true,"data":{"token":"t","expires_at":"soon"}}`), ErrMalformedResponse, "", "epoch seconds or RFC 3339"},
-		{"wrong type", respond(200, `{"success":true,"data":{"token":"t","expires_at":1,"merchant_id":"x"}}`), ErrMalformedResponse, "", "merchant_id"},
-		{"204", respond(204, ``), ErrMalformedResponse, "", "has no content"},
+		{"wrong type", respond(200, `{"success":true,"data":{"token":"t","expires_at":1,"merchant_id":"x"}}`), ErrMalformedResponse, "", "data.merchant_id is a JSON string, not an integer"},
+		{"merchant_id is too large", respond(200, `{"success":true,"data":{"token":"t","expires_at":1,"merchant_id":1e30}}`), ErrMalformedResponse, "", "data.merchant_id is a JSON number 1e30, not an integer that fits"},
+		{"token has a control character", respond(200, `{"success":true,"data":{"token":"t\n","expires_at":1}}`), ErrMalformedResponse, "", "data.token has a control character"},
+		{"204", respond(204, ``), ErrMalformedResponse, "", "the answer is empty"},
+		{"205", respond(205, ``), ErrMalformedResponse, "", "the answer is empty"},
+		{"202, empty", respond(202, ``), ErrMalformedResponse, "", "the answer is empty"},
+		{"201, text", respond(201, `done`, "Content-Type", "text/plain"), ErrMalformedResponse, "", "text/plain"},
+		{"402", respond(402, ``), ErrPaymentRequired, "", "402 Payment Required"},
+		{"405", respond(405, ``), ErrMethodNotAllowed, "", "405 Method Not Allowed"},
+		{"408", respond(408, ``), ErrRequestTimeout, "", "408 Request Timeout"},
+		{"422", respond(422, `{"error":"Invalid","error_code":"X","hint":"ask","details":["a","b"]}`), ErrUnprocessable, "X", "422 X: Invalid (ask; a; b)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -132,17 +142,63 @@ func TestUndocumentedAnswersMayBeAnything(t *testing.T) {
 	}
 }
 
-func TestPromisesJSON(t *testing.T) {
+func TestPromised(t *testing.T) {
 	t.Parallel()
-	op := &pepay.Operation{Success: []pepay.SuccessAnswer{
-		{Status: "200", MediaTypes: []string{"application/json"}}, {Status: "201", MediaTypes: []string{"text/csv", "application/problem+json"}}, {Status: "204"},
-	}}
-	for status, want := range map[int]bool{200: true, 201: true, 202: false, 204: false} {
-		if promisesJSON(op, status) != want {
-			t.Errorf("%d: want %t", status, want)
-		}
+	json, csv := []string{"application/json"}, []string{"text/csv"}
+	some := []pepay.SuccessAnswer{{Status: "200", MediaTypes: json}, {Status: "201", MediaTypes: csv}}
+	for name, c := range map[string]struct {
+		method  string
+		answers []pepay.SuccessAnswer
+		status  int
+		want    []string
+	}{
+		"documented":                     {"GET", some, 200, json},
+		"another":                        {"GET", some, 201, csv},
+		"not documented":                 {"GET", some, 203, []string{"application/json", "text/csv"}},
+		"no content":                     {"GET", some, 204, []string{"application/json", "text/csv"}},
+		"no content, documented":         {"GET", append(some, pepay.SuccessAnswer{Status: "204"}), 204, nil},
+		"another, 204 being documented":  {"GET", append(some, pepay.SuccessAnswer{Status: "204"}), 202, nil},
+		"all of them":                    {"GET", []pepay.SuccessAnswer{{Status: "2XX", MediaTypes: json}}, 202, json},
+		"one of its own beside the rest": {"GET", []pepay.SuccessAnswer{{Status: "204"}, {Status: "2XX", MediaTypes: json}}, 204, nil},
+		"one of the rest":                {"GET", []pepay.SuccessAnswer{{Status: "204"}, {Status: "2XX", MediaTypes: json}}, 200, json},
+		"nothing documented":             {"GET", nil, 200, nil},
+		"to HEAD":                        {"HEAD", some, 200, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cl := &call{method: c.method, op: newOperation(&pepay.Operation{Success: c.answers})}
+			if got := cl.promised(c.status); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
 	}
-	if !promisesJSON(&pepay.Operation{Success: []pepay.SuccessAnswer{{Status: "2XX", MediaTypes: []string{"application/json"}}}}, 202) {
-		t.Error("2XX covers every success")
+	if got := (&call{method: "GET"}).promised(200); got != nil {
+		t.Errorf("an operation that the contract lacks promises %v", got)
+	}
+}
+
+func TestFits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		promised, actual string
+		want             bool
+	}{
+		{"application/json", "application/json", true},
+		{"application/json", "APPLICATION/JSON ; charset=utf-8", true},
+		{"application/json", "application/problem+json", true},
+		{"application/vnd.pepay+json", "application/json", true},
+		{"application/json", "text/json", false},
+		{"application/json", "application/jsonp", false},
+		{"application/json", "", false},
+		{"text/csv", "Text/CSV;header=present", true},
+		{"text/csv", "application/json", false},
+		{"text/csv application/json", "text/csv", true},
+		{"text/*", "text/csv", true},
+		{"text/*", "textual/csv", false},
+		{"*/*", "anything", true},
+	} {
+		if got := fits(strings.Fields(c.promised), c.actual); got != c.want {
+			t.Errorf("%q for %q: got %t", c.actual, c.promised, got)
+		}
 	}
 }

@@ -1,133 +1,97 @@
 package wrapper
 
 import (
-	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"log/slog"
-	"maps"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/pepaylabs/pepay-go"
 )
 
-// observe begins a logical call: it finds the operation, sets the headers that
-// stay the same on every attempt, and logs the outcome once.
-type observe struct {
-	next      pepay.HttpRequestDoer
-	base      string // path of the base URL, which operations do not have
-	logger    *slog.Logger
-	userAgent []string
-}
-
-var applicationJSON = []string{"application/json"}
+// observe is where calls of the generated client enter the chain: it begins a
+// call, and has it logged when the answer has been parsed.
+type observe struct{ client *Client }
 
 func (o *observe) Do(req *http.Request) (*http.Response, error) {
-	c := callOf(req)
-	if c == nil || !c.started.IsZero() { // a call of the generated client, or one made inside another
-		c = &call{}
-		req = req.WithContext(withCall(req.Context(), c))
-	}
-	if err := o.begin(c, req); err != nil {
+	c, err := o.client.newCall(req.Context(), nil)
+	if err != nil {
 		return nil, err
 	}
-	resp, err := o.next.Do(req)
-	c.delivered = err == nil
-	if c.delivered && c.decodes {
-		c.observer = o
-		return resp, nil
+	resp, err := c.forward(req) //nolint:contextcheck // the call is the context
+	if err != nil {
+		c.log(err)
+		return nil, err
 	}
-	o.log(req.Context(), c, err)
-	return resp, err
+	content := peek(resp)
+	observed := &observedBody{body: body{content: content}, call: c}
+	observed.Reset(content)
+	resp.Body = observed
+	return resp, nil
 }
 
-func (o *observe) begin(c *call, req *http.Request) error {
-	c.started = time.Now()
-	c.method = req.Method
-	c.path = strings.TrimPrefix(req.URL.EscapedPath(), o.base)
-	if c.op = contract().find(c.method, c.path); c.op != nil {
-		c.path = c.op.Path
+// forward sends a request that the generated client has made through the chain.
+func (c *call) forward(req *http.Request) (*http.Response, error) {
+	if err := c.recognise(req); err != nil {
+		return nil, err
 	}
-	maps.Copy(req.Header, c.header)
-	if req.Header["User-Agent"] == nil {
-		req.Header["User-Agent"] = o.userAgent
+	req = req.WithContext(c)
+	if req.Header == nil {
+		req.Header = http.Header{}
 	}
-	if req.Header["Accept"] == nil {
-		req.Header["Accept"] = applicationJSON
+	if err := c.prepare(req.Header); err != nil {
+		return nil, err
 	}
-	return c.setIdempotencyKey(req.Header)
+	resp, err := c.client.doer.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return resp, c.check(resp)
 }
 
-// setIdempotencyKey sends a key only where the contract documents one: net/http
-// itself resends a POST that carries the header.
-func (c *call) setIdempotencyKey(header http.Header) error {
-	const name = "Idempotency-Key"
-	switch {
-	case c.idempotencyKey != "":
-		if c.op != nil && !c.op.IdempotencyKey {
-			return invalid("WithIdempotencyKey", c.op.ID+" does not document the Idempotency-Key header")
-		}
-	case c.op == nil || !c.op.IdempotencyKey:
-		return nil
-	case header.Get(name) != "": // a parameter of the generated client
-		c.idempotencyKey = header.Get(name)
-		return nil
-	default:
-		c.idempotencyKey = newUUID()
+// recognise finds the operation of a request of the generated client, which says
+// itself what it is for. A path that does not fit means that a value of the path
+// has led the request elsewhere.
+func (c *call) recognise(req *http.Request) error {
+	path := strings.TrimPrefix(req.URL.EscapedPath(), c.client.cfg.baseURL.EscapedPath())
+	op := contract().byRoute[pepay.OperationOf(req.Context())]
+	if op == nil {
+		return c.lookUp(req.Method, path)
 	}
-	header.Set(name, c.idempotencyKey)
+	c.bind(op)
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	if !op.pattern.matches(splitPath(path)) {
+		return invalid(op.ID, "a value of the path is empty, . or .., or something else has changed the path")
+	}
 	return nil
 }
 
-// newUUID makes a version 4 UUID.
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+// observedBody is the answer to a call of the generated client. The call is over,
+// and logged, when the answer has been parsed; who asks for the raw answer closes
+// it.
+type observedBody struct {
+	body
+	call   *call
+	logged bool
 }
 
-// settle ends a call whose answer its method has decoded, with the outcome of
-// that, and logs it.
-func (c *call) settle(ctx context.Context, err error) {
-	if c.observer != nil {
-		c.observer.log(ctx, c, err)
+// Parsed learns from the generated client how parsing went.
+func (b *observedBody) Parsed(err error) error {
+	if err != nil {
+		err = b.call.malformed(decodeError(err), b.content)
 	}
+	b.log(err)
+	return err
 }
 
-func (o *observe) log(ctx context.Context, c *call, err error) {
-	if o.logger == nil {
-		return
+func (b *observedBody) Close() error {
+	b.log(nil)
+	return nil
+}
+
+func (b *observedBody) log(err error) {
+	if !b.logged {
+		b.logged = true
+		b.call.log(err)
 	}
-	level, message := slog.LevelDebug, "pepay: call"
-	switch {
-	case err != nil:
-		level, message = slog.LevelError, "pepay: call failed"
-	case c.attempts > 1:
-		level = slog.LevelWarn
-	}
-	if !o.logger.Enabled(ctx, level) {
-		return
-	}
-	attrs := []slog.Attr{
-		slog.String("operation", c.operation()),
-		slog.String("method", c.method),
-		slog.String("path", c.path),
-		slog.Int("attempts", c.attempts),
-		slog.Duration("duration", time.Since(c.started)),
-	}
-	var failure *Error
-	switch {
-	case errors.As(err, &failure):
-		attrs = append(attrs, slog.Any("error", failure))
-	case err != nil: // from a middleware
-		attrs = append(attrs, slog.String("error", clean(c.redact(err.Error()), maxErrorText)))
-	case c.response != nil: // nil when a middleware answered by itself
-		attrs = append(attrs, slog.Int("status", c.response.StatusCode), slog.String("request_id", c.requestID()))
-	}
-	o.logger.LogAttrs(ctx, level, message, attrs...)
 }

@@ -217,7 +217,10 @@ func TestIdempotencyKey(t *testing.T) {
 			if c.header != "" {
 				header.Set("Idempotency-Key", c.header)
 			}
-			cl := &call{op: c.op, idempotencyKey: c.own}
+			cl := &call{idempotencyKey: c.own}
+			if c.op != nil {
+				cl.op = newOperation(c.op)
+			}
 			err := cl.setIdempotencyKey(header)
 			if errors.Is(err, ErrInvalidArgument) != c.invalid {
 				t.Fatalf("got %v", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,7 +24,11 @@ const (
 type Option func(*config) error
 
 // Middleware wraps the way a logical call takes, outside retries and errors: it
-// sees one request without credentials, and the final response or [*Error].
+// sees one request without credentials, and the final response or [*Error]. It may
+// change the request's headers, path and query, answer by itself, or call next
+// again once next has returned. A context it puts into the request is derived from
+// the request's own, and the URL keeps its host; anything else is
+// [ErrInvalidArgument].
 type Middleware func(next pepay.HttpRequestDoer) pepay.HttpRequestDoer
 
 // config is what options set. It is not changed once a Client uses it.
@@ -185,7 +190,7 @@ func WithLogger(l *slog.Logger) Option {
 // client it adds to what is inherited.
 func WithMiddleware(m ...Middleware) Option {
 	return func(c *config) error {
-		if len(m) == 0 || slices.ContainsFunc(m, func(m Middleware) bool { return m == nil }) {
+		if slices.ContainsFunc(m, func(m Middleware) bool { return m == nil }) {
 			return invalid("WithMiddleware", "a middleware is nil")
 		}
 		c.middleware = append(slices.Clip(c.middleware), m...)
@@ -200,7 +205,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n <= 0 {
 			return invalid("WithMaxResponseBytes", "must be positive")
 		}
-		c.maxResponseBytes = n
+		c.maxResponseBytes = min(n, math.MaxInt64-1) // one more is read, to see that there is more
 		return nil
 	}
 }

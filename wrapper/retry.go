@@ -2,107 +2,15 @@ package wrapper
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"math/rand/v2"
+	"fmt"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
-
-// RetryPolicy says when and how often a failed attempt is repeated. MaxRetries
-// 0 means never; the other fields, when zero, take the value of [DefaultRetry].
-type RetryPolicy struct {
-	// MaxRetries is the number of attempts after the first.
-	MaxRetries int
-	// BaseDelay is the most that is waited before the first retry; it doubles with
-	// each. The wait is drawn evenly from zero up to it (full jitter).
-	BaseDelay time.Duration
-	// MaxDelay bounds that growth.
-	MaxDelay time.Duration
-	// MaxRetryAfter is the longest Retry-After that is waited for. A longer one is
-	// returned in the error at once.
-	MaxRetryAfter time.Duration
-	// Budget is the number of retries a client may have spent and not earned back:
-	// a retry takes one, a success gives one back. It keeps a total outage from
-	// multiplying traffic.
-	Budget int
-}
-
-// DefaultRetry is two retries with a base of 500 ms, a cap of 8 s, a Retry-After
-// of up to 60 s, and a budget of 100.
-//
-// Retried are 429 and 503 and, where repeating the operation is safe (GET, HEAD,
-// with an Idempotency-Key, or declared so), 500, 502, 504 and broken
-// connections. A request of which nothing was sent is always safe to repeat.
-func DefaultRetry() RetryPolicy {
-	return RetryPolicy{
-		MaxRetries:    2,
-		BaseDelay:     500 * time.Millisecond,
-		MaxDelay:      8 * time.Second,
-		MaxRetryAfter: time.Minute,
-		Budget:        100,
-	}
-}
-
-func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
-	if p.MaxRetries < 0 || p.BaseDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 || p.Budget < 0 {
-		return p, invalid("WithRetry", "no field may be negative")
-	}
-	d := DefaultRetry()
-	for _, field := range []struct{ value, fallback *time.Duration }{
-		{&p.BaseDelay, &d.BaseDelay},
-		{&p.MaxDelay, &d.MaxDelay},
-		{&p.MaxRetryAfter, &d.MaxRetryAfter},
-	} {
-		if *field.value == 0 {
-			*field.value = *field.fallback
-		}
-	}
-	if p.Budget == 0 {
-		p.Budget = d.Budget
-	}
-	return p, nil
-}
-
-// backoff draws the wait before retry n, counted from zero.
-func (p RetryPolicy) backoff(n int) time.Duration {
-	ceiling := p.MaxDelay
-	if n < 32 && p.BaseDelay < p.MaxDelay>>n {
-		ceiling = p.BaseDelay << n
-	}
-	return time.Duration(rand.Int64N(int64(ceiling) + 1))
-}
-
-// budget is a bucket of retries, shared by a client and those derived from it.
-type budget struct {
-	left atomic.Int64
-	size int64
-}
-
-func newBudget(size int) *budget {
-	b := &budget{size: int64(size)}
-	b.left.Store(b.size)
-	return b
-}
-
-func (b *budget) take() bool {
-	if b.left.Add(-1) >= 0 {
-		return true
-	}
-	b.left.Add(1)
-	return false
-}
-
-func (b *budget) refund() {
-	if left := b.left.Load(); left < b.size {
-		b.left.CompareAndSwap(left, left+1)
-	}
-}
 
 // retry repeats a failed attempt where that is safe and worth it.
 type retry struct {
@@ -110,6 +18,9 @@ type retry struct {
 	policy RetryPolicy
 	budget *budget
 }
+
+// errUnanswered is why a conflict may be no failure at all.
+var errUnanswered = errors.New("an earlier attempt with this idempotency key got no answer and may have succeeded")
 
 func (r *retry) Do(req *http.Request) (*http.Response, error) {
 	c := callOf(req)
@@ -119,24 +30,47 @@ func (r *retry) Do(req *http.Request) (*http.Response, error) {
 			r.budget.refund()
 			return resp, nil
 		}
-		wait, worth := r.judge(c, req, resp, err, n)
-		if !worth {
+		c.unanswered = c.unanswered || c.idempotencyKey != "" && isUnanswered(resp, err)
+		again, waitErr := r.another(c, req, resp, err, n)
+		switch {
+		case waitErr != nil && err != nil:
+			return resp, fmt.Errorf("%w: %w", waitErr, err)
+		case waitErr != nil:
+			return resp, waitErr
+		case again == nil && err == nil && resp.StatusCode == http.StatusConflict && c.unanswered:
+			return resp, errUnanswered
+		case again == nil:
 			return resp, err
-		}
-		again, rewindErr := rewind(req)
-		if rewindErr != nil || !r.budget.take() {
-			return resp, err
-		}
-		if waitErr := sleep(req.Context(), wait); waitErr != nil {
-			return resp, errors.Join(waitErr, err)
 		}
 		req = again
 	}
 }
 
-// judge decides whether to try again, and after how long.
-func (r *retry) judge(c *call, req *http.Request, resp *http.Response, err error, n int) (time.Duration, bool) {
-	if n >= r.policy.MaxRetries || req.Context().Err() != nil {
+// another returns the request of the next attempt after having waited for its
+// time, nil where there is none. Its error says why a wait ended early, or was not
+// begun.
+func (r *retry) another(c *call, req *http.Request, resp *http.Response, err error, n int) (*http.Request, error) {
+	ctx := req.Context()
+	wait, worth := r.plan(c, resp, err, n)
+	if !worth || ctx.Err() != nil {
+		return nil, nil
+	}
+	again, rewindErr := rewind(req)
+	if rewindErr != nil {
+		return nil, nil // what the attempt brought is the better error
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		return nil, fmt.Errorf("the next attempt would begin after the deadline: %w", context.DeadlineExceeded)
+	}
+	if !r.budget.take() {
+		return nil, nil
+	}
+	return again, sleep(ctx, wait)
+}
+
+// plan decides whether to try again, and after how long.
+func (r *retry) plan(c *call, resp *http.Response, err error, n int) (time.Duration, bool) {
+	if n >= r.policy.MaxRetries {
 		return 0, false
 	}
 	if err != nil {
@@ -148,18 +82,24 @@ func (r *retry) judge(c *call, req *http.Request, resp *http.Response, err error
 		if !c.repeatable() {
 			return 0, false
 		}
+	case http.StatusConflict: // with our own first attempt, which is still being worked on
+		if !c.unanswered {
+			return 0, false
+		}
 	default:
 		return 0, false
 	}
-	after := retryAfter(resp, bodyOf(resp))
+	after := wire.RetryAfter(resp.Header, peek(resp))
 	return max(after, r.policy.backoff(n)), after <= r.policy.MaxRetryAfter
 }
 
-func (c *call) repeatable() bool {
-	if c.idempotencyKey != "" || c.method == http.MethodGet || c.method == http.MethodHead {
-		return true
+// isUnanswered reports whether Pepay may have received an attempt and its answer
+// did not arrive: the connection broke, or a gateway answered in its place.
+func isUnanswered(resp *http.Response, err error) bool {
+	if err != nil {
+		return !nothingSent(err) && !errors.As(err, &permanent{})
 	}
-	return c.op != nil && c.op.Repeatable
+	return resp.StatusCode == http.StatusBadGateway || resp.StatusCode == http.StatusGatewayTimeout
 }
 
 // permanent marks a failure that trying again does not change.
@@ -167,19 +107,13 @@ type permanent struct{ error }
 
 func (e permanent) Unwrap() error { return e.error }
 
+// canPass reports whether a failure of the transport may be gone the next time.
 func canPass(err error) bool {
-	var (
-		marked    permanent
-		tlsErr    *tls.CertificateVerificationError
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		notFound  *net.DNSError
-	)
+	var notFound *net.DNSError
 	switch {
-	case errors.As(err, &marked), errors.Is(err, context.Canceled):
+	case errors.As(err, &permanent{}), errors.Is(err, context.Canceled), errors.Is(err, http.ErrSchemeMismatch):
 		return false
-	case errors.As(err, &tlsErr), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
+	case wire.IsCertificateError(err):
 		return false
 	case errors.As(err, &notFound) && notFound.IsNotFound:
 		return false
@@ -215,7 +149,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return contextError(ctx)
 	case <-timer.C:
 		return nil
 	}

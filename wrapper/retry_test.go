@@ -25,10 +25,7 @@ var (
 
 // buffered is a response as attempt leaves it.
 func buffered(resp *http.Response) *http.Response {
-	content, _ := io.ReadAll(resp.Body)
-	whole := &body{content: content}
-	whole.Reset(content)
-	resp.Body = whole
+	peek(resp)
 	return resp
 }
 
@@ -65,8 +62,8 @@ func TestRetryDecides(t *testing.T) {
 		{name: "reset, plain write", op: plainWrite, err: reset, attempts: 1},
 		{name: "reset, repeatable write", op: repeatableWrite, err: reset, attempts: 3},
 		{name: "refused, plain write", op: plainWrite, err: dial, attempts: 3},
-		{name: "own timeout, plain write", op: plainWrite, err: timeoutError{time.Second}, attempts: 1},
-		{name: "own timeout, repeatable write", op: repeatableWrite, err: timeoutError{time.Second}, attempts: 3},
+		{name: "own timeout, plain write", op: plainWrite, err: timeoutError{time.Second, io.EOF}, attempts: 1},
+		{name: "own timeout, repeatable write", op: repeatableWrite, err: timeoutError{time.Second, io.EOF}, attempts: 3},
 		{name: "permanent", op: repeatableWrite, err: permanent{errors.New("no")}, attempts: 1},
 		{name: "certificate", op: repeatableWrite, err: x509.UnknownAuthorityError{}, attempts: 1},
 		{name: "no such host", op: repeatableWrite, err: &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, attempts: 1},
@@ -91,7 +88,7 @@ func TestRetryDecides(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				req, cl := begun(req, c.op)
+				req, cl := begun(t, req, c.op)
 				cl.idempotencyKey = c.key
 				resp, err := r.Do(req)
 				if attempts != c.attempts {
@@ -185,8 +182,8 @@ func TestCancelledWait(t *testing.T) {
 	}{
 		{"cancelled after 429", context.Canceled, func() (*http.Response, error) { return respond(429, `{"error":"slow down"}`, "Retry-After", "30"), nil },
 			[]error{context.Canceled, ErrRateLimited}},
-		{"deadline after 503", context.DeadlineExceeded, func() (*http.Response, error) { return respond(503, "", "Retry-After", "30"), nil },
-			[]error{context.DeadlineExceeded, ErrServer}},
+		{"cancelled for a reason", io.ErrClosedPipe, func() (*http.Response, error) { return respond(503, ""), nil },
+			[]error{context.Canceled, io.ErrClosedPipe, ErrServer}},
 		{"cancelled after a reset", context.Canceled, func() (*http.Response, error) { return nil, syscall.ECONNRESET },
 			[]error{context.Canceled, syscall.ECONNRESET}},
 	} {
@@ -195,12 +192,8 @@ func TestCancelledWait(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client := newTestClient(t, func(*http.Request) (*http.Response, error) { return c.answer() },
 					WithRetry(RetryPolicy{MaxRetries: 5, BaseDelay: time.Hour, MaxDelay: time.Hour}))
-				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-				defer cancel()
-				if errors.Is(c.cause, context.Canceled) {
-					ctx, cancel = context.WithCancel(t.Context())
-					time.AfterFunc(time.Millisecond, cancel)
-				}
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Millisecond, func() { cancel(c.cause) })
 				start := time.Now()
 				_, err := client.WSTokens.Mint(ctx, MintParams{})
 				if took := time.Since(start); took != time.Millisecond {
@@ -213,6 +206,48 @@ func TestCancelledWait(t *testing.T) {
 				}
 				if strings.Contains(err.Error(), "\n") {
 					t.Errorf("more than one line: %q", err)
+				}
+			})
+		})
+	}
+}
+
+// A wait that would end after the deadline is not begun.
+func TestWaitBeyondTheDeadline(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		left     time.Duration
+		answer   func() (*http.Response, error)
+		attempts int
+		took     time.Duration
+		is       []error
+	}{
+		"Retry-After":      {10 * time.Second, func() (*http.Response, error) { return respond(429, "", "Retry-After", "30"), nil }, 1, 0, []error{context.DeadlineExceeded, ErrRateLimited}},
+		"hint in the body": {10 * time.Second, func() (*http.Response, error) { return respond(503, `{"retry_after":"30 seconds"}`), nil }, 1, 0, []error{context.DeadlineExceeded, ErrServer}},
+		"to the second":    {30 * time.Second, func() (*http.Response, error) { return respond(503, "", "Retry-After", "30"), nil }, 1, 0, []error{context.DeadlineExceeded, ErrServer}},
+		"the second wait":  {50 * time.Second, func() (*http.Response, error) { return respond(503, "", "Retry-After", "30"), nil }, 2, 30 * time.Second, []error{context.DeadlineExceeded, ErrServer}},
+		"both waits fit":   {61 * time.Second, func() (*http.Response, error) { return respond(503, "", "Retry-After", "30"), nil }, 3, time.Minute, []error{ErrServer}},
+		"back-off":         {time.Nanosecond, func() (*http.Response, error) { return nil, syscall.ECONNRESET }, 1, 0, []error{context.DeadlineExceeded, syscall.ECONNRESET}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				attempts := 0
+				client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+					attempts++
+					return c.answer()
+				}, WithRetry(RetryPolicy{MaxRetries: 2, BaseDelay: 30 * time.Second, MaxDelay: 30 * time.Second}))
+				ctx, cancel := context.WithTimeout(t.Context(), c.left)
+				defer cancel()
+				start := time.Now()
+				_, err := client.WSTokens.Mint(ctx, MintParams{})
+				if took := time.Since(start); took != c.took || attempts != c.attempts {
+					t.Errorf("returned after %s and %d attempts, want %s and %d", took, attempts, c.took, c.attempts)
+				}
+				for _, want := range c.is {
+					if !errors.Is(err, want) {
+						t.Errorf("%v does not match %v", err, want)
+					}
 				}
 			})
 		})

@@ -47,10 +47,14 @@ func newTestClient(t *testing.T, transport doerFunc, opts ...Option) *Client {
 	return client
 }
 
-// begun puts a call into the request's context, as observe does.
-func begun(req *http.Request, op *pepay.Operation) (*http.Request, *call) {
-	c := &call{op: op, method: req.Method, path: req.URL.Path}
-	return req.WithContext(withCall(req.Context(), c)), c
+// begun makes a request of a call of its own, as send does.
+func begun(t *testing.T, req *http.Request, op *pepay.Operation) (*http.Request, *call) {
+	t.Helper()
+	c := &call{Context: req.Context(), client: newTestClient(t, nil), method: req.Method, path: req.URL.Path}
+	if op != nil {
+		c.op = newOperation(op)
+	}
+	return req.WithContext(c), c
 }
 
 // closeCounter is a body that counts its Close calls.
