@@ -90,12 +90,12 @@ func into[T any](field **T) func([]byte) error {
 // whose documented content is missing or does not decode is an error; the content
 // of a failure is decoded if it can be.
 func (a *Answer) read(resp *http.Response, forms []documented) error {
+	defer func() { _ = resp.Body.Close() }() // after the body has learned how it went
 	return parsed(resp.Body, a.decode(resp, forms))
 }
 
 func (a *Answer) decode(resp *http.Response, forms []documented) error {
 	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
 	a.Body, a.HTTPResponse = body, resp
 	if err != nil {
 		return err
