@@ -60,3 +60,16 @@ func bodyError(err error) error {
 	}
 	return fmt.Errorf("%w: %w", ErrBodyIncomplete, err)
 }
+
+// brokeOff reports by one small read that the rest of a body cannot be read. A
+// delivery that was cut off is not to be told that its headers are wrong: they may
+// have been cut off as well.
+func brokeOff(r *http.Request) error {
+	if r.Body == nil {
+		return nil
+	}
+	if _, err := r.Body.Read(make([]byte, 512)); err != nil && err != io.EOF {
+		return bodyError(err)
+	}
+	return nil
+}

