@@ -64,8 +64,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var delivery Delivery
 	if ev, err := h.verifier.event(r, h.maxBytes); err != nil {
-		if broken := brokeOff(r); broken != nil && !errors.Is(err, ErrBodyTooLarge) {
-			err = broken
+		if !errors.Is(err, ErrBodyTooLarge) {
+			if broken := brokeOff(r); broken != nil {
+				err = broken
+			}
 		}
 		delivery = h.refuse(w, r, err)
 	} else {

@@ -4,21 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-const (
-	defaultMintTimeout = 10 * time.Second
+const defaultMintTimeout = 10 * time.Second
 
-	// A failure is remembered between these, growing with each in a row.
-	minPause = 250 * time.Millisecond
-	maxPause = 5 * time.Second
+// ErrExpiredToken is a token that had expired already when the source returned it.
+// Most likely, the clock of this machine or of the source's is wrong.
+var ErrExpiredToken = errors.New("wstoken: the token had expired when it arrived")
+
+var (
+	errNoToken  = errors.New("wstoken: the source returned no token")
+	errNoExpiry = errors.New("wstoken: the source returned a token without ExpiresAt; a Cache cannot tell how long it lives")
+	errNoReturn = errors.New("wstoken: the source did not return")
 )
 
 // Cache reuses a token for most of its life. It is safe for concurrent use; a
@@ -27,30 +29,28 @@ const (
 // From a point between 60 and 75 % of the observed life, the token is renewed in
 // the background while it is still handed out. From 90 %, or from 2 s before the
 // end when the life is 20 s or more, callers wait for the new one. At most one
-// renewal runs at a time, whatever the number of callers.
+// renewal runs at a time, whatever the number of callers. A wall clock that jumped
+// backwards is noticed: the token's ExpiresAt is wrong by then, so it is renewed.
 //
 // A failed renewal does not take a token away that is still valid. Without one,
-// failures that can pass are remembered for 250 ms to 5 s, so that an outage is
-// not answered with a storm; a refusal (400, 401, 403, no credential) is asked
-// for again on the next call, because a key may have been rotated.
+// a failure that may pass is remembered for 250 ms to 5 s, so that callers do not
+// turn an outage into a storm; a token that has expired on arrival
+// ([ErrExpiredToken]) is such a failure. Where the failure has a Retry-After, it is
+// remembered for that long, at most a day: a [wrapper.Error] has one, and so does
+// any error with a method RetryAfter() time.Duration. A refusal without it (400,
+// 401, 403, no credential) is asked for again on the next call, because a key may
+// have been rotated.
 type Cache struct {
 	src         Source
 	mintTimeout time.Duration
+	clock       func() instant // for tests; nil is the real one
+	started     time.Time      // the monotonic clock counts from here
 
 	current atomic.Pointer[entry]
 
-	mu       sync.Mutex
-	flight   *flight
-	failures int       // in a row
-	failed   error     // the last one
-	pause    time.Time // no renewal before
-}
-
-// entry is a token and when to renew it, in Unix milliseconds: the wall
-// clock, because the monotonic one stops while a machine sleeps.
-type entry struct {
-	token           *pepay.WSToken
-	soon, now, dead int64
+	mu     sync.Mutex
+	flight *flight
+	failed failure
 }
 
 // flight is one renewal, and what became of it once done is closed.
@@ -60,23 +60,25 @@ type flight struct {
 	err   error
 }
 
-// CacheOption configures a [Cache].
+// CacheOption configures a [Cache]. An impossible value is a mistake in the
+// program: the option panics and names itself.
 type CacheOption func(*Cache)
 
 // WithMintTimeout bounds one renewal, 10 s by default. A renewal outlives the
-// caller that began it, since others may be waiting for it. A duration that is
-// not positive is ignored.
+// caller that began it, since others may be waiting for it.
 func WithMintTimeout(d time.Duration) CacheOption {
-	return func(c *Cache) {
-		if d > 0 {
-			c.mintTimeout = d
-		}
+	if d <= 0 {
+		panic("wstoken: WithMintTimeout: must be positive")
 	}
+	return func(c *Cache) { c.mintTimeout = d }
 }
 
-// NewCache makes a Cache of tokens from src.
+// NewCache makes a Cache of tokens from src. It panics when src is nil.
 func NewCache(src Source, opts ...CacheOption) *Cache {
-	c := &Cache{src: src, mintTimeout: defaultMintTimeout}
+	if src == nil {
+		panic("wstoken: NewCache: the source is nil")
+	}
+	c := &Cache{src: src, mintTimeout: defaultMintTimeout, started: time.Now()}
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -85,12 +87,26 @@ func NewCache(src Source, opts ...CacheOption) *Cache {
 
 // Token returns a valid token, minting one when it must. The token is shared:
 // do not change it. A cancelled ctx ends the wait of this caller alone. Errors
-// are those of the source.
+// are those of the source, and [ErrExpiredToken].
 func (c *Cache) Token(ctx context.Context) (*pepay.WSToken, error) {
-	if e := c.current.Load(); e != nil && time.Now().UnixMilli() < e.soon {
+	if e := c.current.Load(); e != nil && e.fresh(c.now()) {
 		return e.token, nil
 	}
 	return c.renewed(ctx)
+}
+
+// atHand is Token where that needs no waiting, and nil where it does. It may begin
+// a renewal in the background.
+func (c *Cache) atHand(ctx context.Context) *pepay.WSToken {
+	now := c.now()
+	e := c.current.Load()
+	if e == nil || e.mustWait(now) {
+		return nil
+	}
+	if !e.fresh(now) {
+		_, _, _ = c.renew(ctx)
+	}
+	return e.token
 }
 
 // renewed is Token when there is something to renew.
@@ -105,12 +121,12 @@ func (c *Cache) renewed(ctx context.Context) (*pepay.WSToken, error) {
 	select {
 	case <-f.done:
 	case <-ctx.Done():
-		if e.alive() {
+		if e.alive(c.now()) {
 			return e.token, nil
 		}
 		return nil, ctx.Err()
 	}
-	if f.err != nil && e.alive() {
+	if f.err != nil && e.alive(c.now()) {
 		return e.token, nil
 	}
 	return f.token, f.err
@@ -121,22 +137,22 @@ func (c *Cache) renewed(ctx context.Context) (*pepay.WSToken, error) {
 func (c *Cache) renew(ctx context.Context) (*entry, *flight, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := time.Now()
+	now := c.now()
 	e := c.current.Load()
-	if !e.alive() {
+	if !e.alive(now) {
 		e = nil
 	}
-	if e != nil && now.UnixMilli() < e.soon {
+	if e != nil && e.fresh(now) {
 		return e, nil, nil // another caller was faster
 	}
 	if c.flight == nil {
-		if now.Round(0).Before(c.pause) && (e != nil || !permanent(c.failed)) {
-			return e, nil, c.failed
+		if c.failed.remembered(now, e != nil) {
+			return e, nil, c.failed.err
 		}
 		c.flight = &flight{done: make(chan struct{})}
 		go c.fly(context.WithoutCancel(ctx), c.flight)
 	}
-	if e != nil && now.UnixMilli() < e.now {
+	if e != nil && !e.mustWait(now) {
 		return e, nil, nil
 	}
 	return e, c.flight, nil
@@ -146,7 +162,7 @@ func (c *Cache) renew(ctx context.Context) (*entry, *flight, error) {
 // source panics: callers are waiting.
 func (c *Cache) fly(ctx context.Context, f *flight) {
 	ctx, cancel := context.WithTimeout(ctx, c.mintTimeout)
-	f.err = errors.New("wstoken: the source did not return")
+	f.err = errNoReturn
 	defer func() {
 		if p := recover(); p != nil {
 			f.token, f.err = nil, fmt.Errorf("wstoken: the source panicked: %v", p)
@@ -155,28 +171,39 @@ func (c *Cache) fly(ctx context.Context, f *flight) {
 		c.land(f)
 		close(f.done)
 	}()
-	token, err := c.src.Token(ctx)
-	if err == nil && token == nil {
-		err = errors.New("wstoken: the source returned no token")
-	}
-	f.token, f.err = token, err
+	f.token, f.err = c.src.Token(ctx)
 }
 
+// land keeps the token of a renewal, or remembers why there is none.
 func (c *Cache) land(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.flight = nil
-	now := time.Now().Round(0)
+	now := c.now()
+	if f.err == nil {
+		f.err = c.keep(f.token, now)
+	}
 	if f.err != nil {
-		c.failed = f.err
-		c.pause = now.Add(pauseAfter(c.failures))
-		c.failures++
+		f.token = nil
+		c.failed.add(f.err, now)
 		return
 	}
-	c.failed, c.failures, c.pause = nil, 0, time.Time{}
-	if e := newEntry(f.token, now); e.alive() {
-		c.current.Store(e)
+	c.failed = failure{}
+}
+
+func (c *Cache) keep(token *pepay.WSToken, now instant) error {
+	switch {
+	case token == nil || token.Token == "":
+		return errNoToken
+	case token.ExpiresAt.IsZero():
+		return errNoExpiry
 	}
+	e := newEntry(token, now)
+	if !e.alive(now) {
+		return ErrExpiredToken
+	}
+	c.current.Store(e)
+	return nil
 }
 
 // Invalidate drops the cached token if it is the one that was rejected, and
@@ -188,46 +215,4 @@ func (c *Cache) Invalidate(rejected *pepay.WSToken) bool {
 		return false
 	}
 	return c.current.CompareAndSwap(e, nil)
-}
-
-// newEntry decides when to renew, by the life that is left when the token comes.
-func newEntry(token *pepay.WSToken, now time.Time) *entry {
-	const longLife, margin = 20 * time.Second, 2 * time.Second
-	life := token.ExpiresAt.Sub(now)
-	wait := life / 10 * 9
-	if life >= longLife {
-		wait = life - margin
-	}
-	early := time.Duration(float64(life) * (0.60 + 0.15*rand.Float64()))
-	return &entry{
-		token: token,
-		soon:  now.Add(early).UnixMilli(),
-		now:   now.Add(wait).UnixMilli(),
-		dead:  token.ExpiresAt.UnixMilli(),
-	}
-}
-
-func (e *entry) alive() bool { return e != nil && time.Now().UnixMilli() < e.dead }
-
-// pauseAfter draws how long a failure is remembered, n others having come
-// before it.
-func pauseAfter(n int) time.Duration {
-	ceiling := maxPause
-	if n < 4 {
-		ceiling = 2 * minPause << n
-	}
-	return ceiling/2 + rand.N(ceiling/2+1)
-}
-
-// permanent reports a refusal, which waiting does not change.
-func permanent(err error) bool {
-	for _, refusal := range []error{
-		wrapper.ErrInvalidRequest, wrapper.ErrUnauthorized, wrapper.ErrForbidden,
-		wrapper.ErrNoCredential, wrapper.ErrInvalidArgument,
-	} {
-		if errors.Is(err, refusal) {
-			return true
-		}
-	}
-	return false
 }

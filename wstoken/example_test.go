@@ -2,7 +2,6 @@ package wstoken_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -78,7 +77,7 @@ func ExampleHandler() {
 		func(pepay.WSTokenScope) wstoken.Source { return tokens },
 		func(r *http.Request) (pepay.WSTokenScope, error) {
 			if cookie, err := r.Cookie("session"); err != nil || cookie.Value != "of somebody on the staff" {
-				return "", errors.New("not signed in")
+				return "", wstoken.ErrNotSignedIn
 			}
 			return pepay.WSTokenScopeMerchant, nil
 		},
@@ -94,6 +93,6 @@ func ExampleHandler() {
 	mux.ServeHTTP(answer, request)
 	fmt.Println(answer.Code, answer.Header().Get("Cache-Control"))
 	// Output:
-	// 403 {"error":"forbidden"}
+	// 401 {"error":"not_signed_in"}
 	// 200 no-store
 }

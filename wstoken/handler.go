@@ -1,26 +1,25 @@
 package wstoken
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-const (
-	maxBody        = 4 << 10
-	maxUpstream    = 16 // sources asked at the same time
-	defaultMinLife = 10 * time.Second
-)
+// maxBody is the most bytes a request may have.
+const maxBody = 4 << 10
+
+// ErrNotSignedIn is what the authorize function of [Handler] returns, or wraps,
+// when nobody is signed in. The answer is 401 then, and 403 for any other error.
+var ErrNotSignedIn = errors.New("wstoken: not signed in")
 
 // handler answers with a token. What it refuses, it refuses with a code that
 // says nothing about Pepay or the key.
@@ -31,33 +30,7 @@ type handler struct {
 	limit     *rateLimit
 	minLife   time.Duration
 	logger    *slog.Logger
-	upstream  chan struct{} // a place for each source that is asked
-}
-
-// HandlerOption configures [Handler]. A value that cannot be meant makes Handler
-// panic, with the option's name: it is a mistake in the program.
-type HandlerOption func(*handler)
-
-// WithMinLife sets the life a token must have left to be handed out, 10 s by
-// default. A [Cache] that holds less is invalidated and asked once more.
-func WithMinLife(d time.Duration) HandlerOption {
-	return func(h *handler) {
-		if d < 0 {
-			panic("wstoken: WithMinLife: must not be negative")
-		}
-		h.minLife = d
-	}
-}
-
-// WithLogger says what went wrong: the client is not told. Records hold no
-// token, key or header. The default is silence.
-func WithLogger(l *slog.Logger) HandlerOption {
-	return func(h *handler) {
-		if l == nil {
-			panic("wstoken: WithLogger: the logger is nil")
-		}
-		h.logger = l
-	}
+	places    places
 }
 
 // Handler serves ws_tokens to a merchant's own signed-in browser and mobile
@@ -68,21 +41,31 @@ func WithLogger(l *slog.Logger) HandlerOption {
 // a dashboard, never to shoppers. A token of scope commerce does the same for
 // commerce orders.
 //
-// authorize decides, for every request, who asks: a scope to mint, or an error,
-// which answers 403 and says nothing more. src gives the source for a scope, best
-// a [Cache]; it is asked by 16 requests at a time at most.
+// authorize decides, for every request, who asks: it returns the scope of the
+// token to hand out, or an error. It may read the body. src gives the source for a
+// scope, best a [Cache]. Of each scope, 16 requests at a time wait for a source at
+// most; a token that a Cache has at hand is handed out without waiting.
 //
 // The handler answers POST with
 //
-//	{"token": "…", "scope": "merchant", "expires_at": 1766320496, "ws_url": "wss://…"}
+//	{"token": "…", "scope": "merchant", "expires_at": 1766320496, "expires_in": 57, "ws_url": "wss://…"}
 //
-// never to be stored, and with a Date header, so that a page computes the life
-// that is left without trusting its own clock. Requests from other origins are
-// refused (403) unless [WithAllowedOrigins] lists them; a request without Origin
-// and Sec-Fetch-Site does not come from a browser and is let through to authorize.
-// A body of more than 4 KiB is 413, another method 405. When Pepay does not give a
-// token, the answer is 502 {"error":"ws_token_unavailable"}, or 429 with
-// Retry-After; a panic in authorize or src is 500. It is safe for concurrent use.
+// never to be stored. expires_in is the life that is left, in whole seconds, so
+// that a page does not have to trust its own clock. Everything else is answered
+// with {"error": code}:
+//
+//	400  bad_request: the body broke off
+//	401  not_signed_in: authorize returned ErrNotSignedIn
+//	403  forbidden: authorize returned another error
+//	403  origin_not_allowed: a page of another origin asks, and WithAllowedOrigins does not list it
+//	405  method_not_allowed
+//	413  body_too_large: more than 4 KiB, or more than an http.MaxBytesReader around the handler lets through
+//	429  rate_limited, with Retry-After: by WithRateLimit, or by Pepay
+//	500  internal: authorize, src or the key function of WithRateLimit panicked
+//	502  ws_token_unavailable: Pepay gave no token
+//
+// A request without Origin and Sec-Fetch-Site does not come from a browser; it is
+// up to authorize. The handler is safe for concurrent use.
 //
 // Reading the request is bounded in size and not in time: set ReadTimeout on the
 // [http.Server].
@@ -98,30 +81,12 @@ func Handler(src func(pepay.WSTokenScope) Source, authorize func(*http.Request) 
 		origins:   newOrigins(),
 		minLife:   defaultMinLife,
 		logger:    slog.New(slog.DiscardHandler),
-		upstream:  make(chan struct{}, maxUpstream),
 	}
 	for _, opt := range opts {
 		opt(h)
 	}
 	return h
 }
-
-// refusal is an answer that is not a token.
-type refusal struct {
-	status     int
-	code       string
-	retryAfter time.Duration
-}
-
-var (
-	refuseMethod   = &refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed"}
-	refuseOrigin   = &refusal{status: http.StatusForbidden, code: "origin_not_allowed"}
-	refusePerson   = &refusal{status: http.StatusForbidden, code: "forbidden"}
-	refuseBody     = &refusal{status: http.StatusRequestEntityTooLarge, code: "body_too_large"}
-	refuseBroken   = &refusal{status: http.StatusBadRequest, code: "bad_request"}
-	refuseInternal = &refusal{status: http.StatusInternalServerError, code: "internal"}
-	refuseUpstream = &refusal{status: http.StatusBadGateway, code: "ws_token_unavailable"}
-)
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
@@ -145,13 +110,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.write(w)
 		return
 	}
-	header.Set("Date", time.Now().UTC().Format(http.TimeFormat)) // the moment expires_at is to be compared with
-	writeJSON(w, http.StatusOK, struct {
-		Token     string             `json:"token"`
-		Scope     pepay.WSTokenScope `json:"scope"`
-		ExpiresAt int64              `json:"expires_at"`
-		WSURL     string             `json:"ws_url"`
-	}{token.Token.Reveal(), token.Scope, token.ExpiresAt.Unix(), token.WSURL})
+	writeToken(w, token)
 }
 
 // serve decides on a POST. It catches the panics of the functions it was given.
@@ -160,25 +119,43 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WS
 	if err := h.origins.protection.Check(r); err != nil {
 		return nil, refuseOrigin
 	}
-	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			return nil, refuseBody
-		}
-		return nil, refuseBroken
+	if r, refused = withBody(w, r); refused != nil {
+		return nil, refused
 	}
 	scope, err := h.authorize(r)
 	if err != nil {
 		h.logger.DebugContext(r.Context(), "wstoken: refused", slog.String("reason", err.Error()))
+		if errors.Is(err, ErrNotSignedIn) {
+			return nil, refuseSignIn
+		}
 		return nil, refusePerson
 	}
 	if wait := h.limit.take(r); wait > 0 {
 		return nil, &refusal{http.StatusTooManyRequests, "rate_limited", wait}
 	}
-	token, err = h.token(r.Context(), h.src(scope))
+	token, err = h.token(r.Context(), scope)
 	if err != nil {
 		return nil, h.upstreamFailed(r, err)
 	}
 	return token, nil
+}
+
+// withBody returns the request with its whole body in memory, for authorize to
+// read.
+func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refusal) {
+	if r.Body == nil {
+		return r, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	switch tooLarge := (*http.MaxBytesError)(nil); {
+	case errors.As(err, &tooLarge):
+		return r, refuseBody
+	case err != nil:
+		return r, refuseBroken
+	}
+	r = r.WithContext(r.Context()) // a copy
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return r, nil
 }
 
 // rescue makes an answer of a panic, unless it is the one that asks for none.
@@ -193,19 +170,29 @@ func (h *handler) rescue(ctx context.Context, token **pepay.WSToken, refused **r
 	}
 }
 
-var errShortLife = errors.New("the token is about to expire")
+var (
+	errNoSource  = errors.New("wstoken: there is no source for this scope")
+	errShortLife = errors.New("wstoken: the token is about to expire")
+)
 
-// token asks the source, with a bound on how many do so at a time.
-func (h *handler) token(ctx context.Context, src Source) (*pepay.WSToken, error) {
+// token asks the source. Waiting for it takes a place among those of its scope.
+func (h *handler) token(ctx context.Context, scope pepay.WSTokenScope) (*pepay.WSToken, error) {
+	src := h.src(scope)
 	if src == nil {
-		return nil, errors.New("there is no source for this scope")
+		return nil, errNoSource
 	}
-	select {
-	case h.upstream <- struct{}{}:
-		defer func() { <-h.upstream }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if cache, ok := src.(interface {
+		atHand(context.Context) *pepay.WSToken
+	}); ok {
+		if token := cache.atHand(ctx); h.lasts(token) {
+			return token, nil
+		}
 	}
+	giveBack, err := h.places.take(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	defer giveBack()
 	token, err := src.Token(ctx)
 	if err != nil || h.lasts(token) {
 		return token, err
@@ -223,7 +210,8 @@ func (h *handler) lasts(token *pepay.WSToken) bool {
 	return token != nil && time.Until(token.ExpiresAt.Time) >= h.minLife
 }
 
-// upstreamFailed tells the log why, and the client nothing.
+// upstreamFailed logs why there is no token, and tells the client nothing but how
+// long to wait.
 func (h *handler) upstreamFailed(r *http.Request, err error) *refusal {
 	attr := slog.String("error", err.Error())
 	var failure *wrapper.Error
@@ -231,25 +219,9 @@ func (h *handler) upstreamFailed(r *http.Request, err error) *refusal {
 		attr = slog.Any("error", failure)
 	}
 	h.logger.ErrorContext(r.Context(), "wstoken: no token", attr)
+	wait := retryAfterOf(err)
 	if errors.Is(err, wrapper.ErrRateLimited) {
-		wait := time.Second
-		if failure != nil {
-			wait = max(wait, failure.RetryAfter)
-		}
-		return &refusal{http.StatusTooManyRequests, "rate_limited", wait}
+		return &refusal{http.StatusTooManyRequests, "rate_limited", max(wait, time.Second)}
 	}
-	return refuseUpstream
-}
-
-func (f *refusal) write(w http.ResponseWriter) {
-	if f.retryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retryAfter.Seconds()))))
-	}
-	writeJSON(w, f.status, map[string]string{"error": f.code})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a client that is gone is nobody to tell
+	return &refusal{http.StatusBadGateway, "ws_token_unavailable", wait}
 }

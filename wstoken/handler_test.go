@@ -51,6 +51,10 @@ func ask(h http.Handler, method, body string, headers ...string) *httptest.Respo
 
 func TestHandlerAnswers(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, testHandlerAnswers)
+}
+
+func testHandlerAnswers(t *testing.T) {
 	var asked pepay.WSTokenScope
 	token := goodToken()
 	h := Handler(func(scope pepay.WSTokenScope) Source {
@@ -61,7 +65,7 @@ func TestHandlerAnswers(t *testing.T) {
 	if w.Code != 200 || asked != pepay.WSTokenScopeCommerce {
 		t.Fatalf("%d %s for scope %q", w.Code, w.Body, asked)
 	}
-	want := fmt.Sprintf(`{"token":%q,"scope":"merchant","expires_at":%d,"ws_url":"wss://api.example/ws/merchant/events"}`+"\n", secret, token.ExpiresAt.Unix())
+	want := fmt.Sprintf(`{"token":%q,"scope":"merchant","expires_at":%d,"expires_in":60,"ws_url":"wss://api.example/ws/merchant/events"}`+"\n", secret, token.ExpiresAt.Unix())
 	if w.Body.String() != want {
 		t.Errorf("got %swant %s", w.Body, want)
 	}
@@ -109,7 +113,11 @@ func TestHandlerRefuses(t *testing.T) {
 		{name: "not an origin at all", headers: []string{"Origin", "::::"}, status: 403, code: "origin_not_allowed"},
 		{name: "preflight of another origin", method: "OPTIONS", headers: []string{"Origin", "https://evil.example", "Access-Control-Request-Method", "POST"}, status: 403, code: "origin_not_allowed"},
 		{name: "OPTIONS without an origin", method: "OPTIONS", status: 403, code: "origin_not_allowed"},
-		{name: "nobody signed in", authorize: func(*http.Request) (pepay.WSTokenScope, error) { return "", sealed }, status: 403, code: "forbidden"},
+		{name: "not allowed", authorize: func(*http.Request) (pepay.WSTokenScope, error) { return "", sealed }, status: 403, code: "forbidden"},
+		{name: "nobody signed in, said so", authorize: func(*http.Request) (pepay.WSTokenScope, error) { return "", ErrNotSignedIn }, status: 401, code: "not_signed_in"},
+		{name: "nobody signed in, wrapped", authorize: func(*http.Request) (pepay.WSTokenScope, error) {
+			return "", fmt.Errorf("session of %s: %w", secret, ErrNotSignedIn)
+		}, status: 401, code: "not_signed_in"},
 		{name: "authorize panics", authorize: func(*http.Request) (pepay.WSTokenScope, error) { panic(secret) }, status: 500, code: "internal"},
 		{name: "src panics", src: func(pepay.WSTokenScope) Source { panic(secret) }, status: 500, code: "internal"},
 		{name: "no source", src: func(pepay.WSTokenScope) Source { return nil }, status: 502, code: "ws_token_unavailable"},
@@ -121,6 +129,8 @@ func TestHandlerRefuses(t *testing.T) {
 		{name: "upstream says something secret", src: sourceOf(nil, sealed), status: 502, code: "ws_token_unavailable"},
 		{name: "upstream 429", src: sourceOf(nil, limited), status: 429, code: "rate_limited", header: "Retry-After: 90"},
 		{name: "upstream 429 without a time", src: sourceOf(nil, &wrapper.Error{StatusCode: 429}), status: 429, code: "rate_limited", header: "Retry-After: 1"},
+		{name: "upstream 503 with a time", src: sourceOf(nil, &wrapper.Error{StatusCode: 503, RetryAfter: 7 * time.Second}), status: 502, code: "ws_token_unavailable", header: "Retry-After: 7"},
+		{name: "the key function panics", opts: []HandlerOption{WithRateLimit(1, time.Second, func(*http.Request) string { panic(secret) })}, status: 500, code: "internal"},
 		{name: "about to expire", src: sourceOf(short, nil), status: 502, code: "ws_token_unavailable"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -151,8 +161,8 @@ func TestHandlerRefuses(t *testing.T) {
 	}
 }
 
-// What does not come from a browser has no origin, and is authorize's to judge.
-func TestHandlerLetsThroughWhatIsNoBrowser(t *testing.T) {
+// A request that does not come from a browser has no origin; authorize decides.
+func TestHandlerAnswersOtherClientsThanBrowsers(t *testing.T) {
 	t.Parallel()
 	h := Handler(sourceOf(goodToken(), nil), anyone)
 	for name, headers := range map[string][]string{
@@ -197,7 +207,7 @@ func TestHandlerAllowedOrigins(t *testing.T) {
 	}
 }
 
-func TestHandlerOptionsThatCannotBeMeant(t *testing.T) {
+func TestImpossibleHandlerOptionsPanic(t *testing.T) {
 	t.Parallel()
 	key := func(*http.Request) string { return "" }
 	for name, build := range map[string]func(){
@@ -402,7 +412,7 @@ func TestHandlerOverHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	var answer map[string]any
-	if err := json.Unmarshal(content, &answer); err != nil || resp.StatusCode != 200 || len(answer) != 4 || len(resp.Header.Values("Date")) != 1 {
+	if err := json.Unmarshal(content, &answer); err != nil || resp.StatusCode != 200 || len(answer) != 5 || len(resp.Header.Values("Date")) != 1 {
 		t.Fatalf("%d %v %s: %v", resp.StatusCode, resp.Header, content, err)
 	}
 	resp2, err := server.Client().Post(server.URL, "application/json", io.LimitReader(zeros{}, 1<<20))

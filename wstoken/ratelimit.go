@@ -16,10 +16,10 @@ const maxClients = 65536
 // is no limit by default, because behind a proxy only the merchant knows who is
 // who. The limit is of this process alone and remembers 65,536 clients.
 func WithRateLimit(perClient int, per time.Duration, key func(*http.Request) string) HandlerOption {
+	if perClient <= 0 || per <= 0 || key == nil {
+		panic("wstoken: WithRateLimit: wants a positive number, a positive duration and a key function")
+	}
 	return func(h *handler) {
-		if perClient <= 0 || per <= 0 || key == nil {
-			panic("wstoken: WithRateLimit: wants a positive number, a positive duration and a key function")
-		}
 		h.limit = &rateLimit{
 			burst:   float64(perClient),
 			refill:  float64(perClient) / per.Seconds(),

@@ -32,7 +32,14 @@ func (f SourceFunc) Token(ctx context.Context) (*pepay.WSToken, error) { return 
 // Where Pepay's clock and ours differ by 2 s or more, by the Date header of the
 // answer, ExpiresAt is moved into our time, so that comparing it with time.Now is
 // right.
-func NewSource(m Minter, p wrapper.MintParams) Source { return &minting{m, p} }
+//
+// It panics when m is nil.
+func NewSource(m Minter, p wrapper.MintParams) Source {
+	if m == nil {
+		panic("wstoken: NewSource: the minter is nil")
+	}
+	return &minting{m, p}
+}
 
 type minting struct {
 	minter Minter

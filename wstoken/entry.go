@@ -1,0 +1,68 @@
+package wstoken
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+)
+
+// instant is now by both clocks, in milliseconds: the wall clock, which may jump,
+// and the monotonic one, which may stop while the machine sleeps.
+type instant struct{ wall, mono int64 }
+
+func (c *Cache) now() instant {
+	if c.clock != nil {
+		return c.clock()
+	}
+	now := time.Now()
+	return instant{now.UnixMilli(), now.Sub(c.started).Milliseconds()}
+}
+
+// entry is a token and when to renew it. The points are wall clock times, because
+// the monotonic clock stops while a machine sleeps.
+type entry struct {
+	token           *pepay.WSToken
+	arrived         instant
+	life            int64
+	soon, now, dead int64
+}
+
+// newEntry decides when to renew, by the life that is left when the token arrives.
+func newEntry(token *pepay.WSToken, arrived instant) *entry {
+	const longLife, margin = int64(20_000), int64(2_000)
+	life := token.ExpiresAt.UnixMilli() - arrived.wall
+	wait := life / 10 * 9
+	if life >= longLife {
+		wait = life - margin
+	}
+	early := int64(float64(life) * (0.60 + 0.15*rand.Float64()))
+	return &entry{
+		token:   token,
+		arrived: arrived,
+		life:    life,
+		soon:    arrived.wall + early,
+		now:     arrived.wall + wait,
+		dead:    arrived.wall + life,
+	}
+}
+
+// fresh reports that there is nothing to renew yet.
+func (e *entry) fresh(now instant) bool { return now.wall < e.soon && !e.jumped(now) }
+
+// mustWait reports that the token is not to be handed out unless its renewal
+// fails.
+func (e *entry) mustWait(now instant) bool { return now.wall >= e.now || e.jumped(now) }
+
+// alive reports that the token has not expired, by either clock.
+func (e *entry) alive(now instant) bool {
+	return e != nil && now.wall < e.dead && now.mono-e.arrived.mono < e.life
+}
+
+// jumped reports that the wall clock was set back since the token arrived. Clocks
+// that are steered drift apart a little; a short life leaves less room for that.
+func (e *entry) jumped(now instant) bool {
+	const drift = 2_000
+	wall, mono := now.wall-e.arrived.wall, now.mono-e.arrived.mono
+	return mono-wall > min(drift, e.life/20)
+}
