@@ -17,7 +17,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint fmt generate check-generated bench soak spec-sync breaking api compat
+.PHONY: help run test browser screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,16 +33,22 @@ test: browser ## go vet and go test -race in every module
 	done; \
 	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
 
-# What the browser tests need, where it can be had: Chromium from the system's packages, the rest
-# from npm. Without it those tests skip and say so, or fail where CI is set.
+# What the browser tests need, where it can be had: Chromium and Firefox from the system's packages,
+# the rest from npm. Without it those tests skip and say so, or fail where CI is set.
 browser:
-	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
-		echo "installing chromium" >&2; \
-		(apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core) >/dev/null </dev/null || true; \
+	@missing=; \
+	command -v chromium >/dev/null || missing="chromium fonts-dejavu-core"; \
+	command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing="$$missing firefox-esr"; \
+	if test -n "$$missing" && command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+		echo "installing $$missing" >&2; \
+		(apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing) >/dev/null </dev/null || true; \
 	fi
 	@if command -v npm >/dev/null && ! cmp -s internal/e2e/package-lock.json internal/e2e/node_modules/.locked; then \
 		npm ci --prefix internal/e2e --loglevel error >/dev/null && cp internal/e2e/package-lock.json internal/e2e/node_modules/.locked; \
 	fi || true
+
+screenshots: browser ## pictures of the example's page, in internal/e2e/screenshots; the README's is docs/demo-page.png
+	@LOOK="$(CURDIR)/internal/e2e/screenshots" go -C internal/e2e test -count=1 -run TestLook $(ARGS) .
 
 lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems, actionlint
 	@set -f; root=$$PWD; failed=; for m in $(modules); do \

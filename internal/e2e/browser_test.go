@@ -2,14 +2,12 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -19,19 +17,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long anything on a page may take.
-const patience = 20 * time.Second
-
-// tab is a page in a browser of its own, and what the browser said about it.
+// tab is a page in a Chromium of its own.
 type tab struct {
-	t   *testing.T
+	*page
 	ctx context.Context
 
-	mu       sync.Mutex
-	requests []string // addresses, those of WebSockets left out
-	sockets  []string // addresses of WebSockets
-	statuses map[string][]int64
-	errors   []string // of the console
+	mu  sync.Mutex
+	log browserLog
 }
 
 // need finds a program, or skips: with CI set, a test that cannot run has failed.
@@ -81,8 +73,7 @@ func newTab(t *testing.T) *tab {
 		cancel()
 		cancelAlloc()
 	})
-	tb := &tab{t: t, ctx: ctx, statuses: map[string][]int64{}}
-	tb.attach()
+	tb := newTabIn(t, ctx)
 	t.Cleanup(tb.keepScreenshot)
 	return tb
 }
@@ -92,9 +83,15 @@ func (tb *tab) sameBrowser() *tab {
 	tb.t.Helper()
 	ctx, cancel := chromedp.NewContext(tb.ctx)
 	tb.t.Cleanup(cancel)
-	other := &tab{t: tb.t, ctx: ctx, statuses: map[string][]int64{}}
-	other.attach()
-	return other
+	return newTabIn(tb.t, ctx)
+}
+
+func newTabIn(t *testing.T, ctx context.Context) *tab { //nolint:revive // the context is the tab
+	t.Helper()
+	tb := &tab{ctx: ctx, log: browserLog{statuses: map[string][]int64{}}}
+	tb.page = &page{t: t, driver: tb}
+	tb.attach()
+	return tb
 }
 
 // attach starts the browser, which lives as long as the context: no deadline here.
@@ -113,22 +110,69 @@ func (tb *tab) listen(ev any) {
 	defer tb.mu.Unlock()
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
-		tb.requests = append(tb.requests, ev.Request.URL)
+		tb.log.addRequest(ev.Request.URL)
 	case *network.EventResponseReceived:
-		tb.statuses[ev.Response.URL] = append(tb.statuses[ev.Response.URL], ev.Response.Status)
+		tb.log.statuses[ev.Response.URL] = append(tb.log.statuses[ev.Response.URL], ev.Response.Status)
 	case *network.EventWebSocketCreated:
-		tb.sockets = append(tb.sockets, ev.URL)
+		tb.log.addRequest(ev.URL)
 	case *log.EventEntryAdded:
 		if ev.Entry.Level == log.EntryLevelError || ev.Entry.Level == log.EntryLevelWarning {
-			tb.errors = append(tb.errors, ev.Entry.Text+" "+ev.Entry.URL)
+			tb.log.errors = append(tb.log.errors, ev.Entry.Text+" "+ev.Entry.URL)
 		}
 	case *cdpruntime.EventConsoleAPICalled:
 		for _, arg := range ev.Args {
-			tb.errors = append(tb.errors, ev.Type.String()+" "+string(arg.Value))
+			tb.log.errors = append(tb.log.errors, ev.Type.String()+" "+string(arg.Value))
 		}
 	case *cdpruntime.EventExceptionThrown:
-		tb.errors = append(tb.errors, ev.ExceptionDetails.Text)
+		tb.log.errors = append(tb.log.errors, ev.ExceptionDetails.Text)
 	}
+}
+
+func (tb *tab) logged(read func(*browserLog)) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	read(&tb.log)
+}
+
+// within is the tab with the limit of ctx: a context of its own is what chromedp knows a tab by.
+func (tb *tab) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(tb.ctx, deadline)
+	}
+	return context.WithCancel(tb.ctx)
+}
+
+func (tb *tab) navigate(ctx context.Context, url string) error {
+	ctx, cancel := tb.within(ctx)
+	defer cancel()
+	return chromedp.Do(ctx, chromedp.Navigate(url))
+}
+
+func (tb *tab) evaluate(ctx context.Context, js string, into any) error {
+	ctx, cancel := tb.within(ctx)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[json.RawMessage](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(value, into)
+}
+
+func (tb *tab) enter(ctx context.Context, selector, text string) error {
+	ctx, cancel := tb.within(ctx)
+	defer cancel()
+	return chromedp.Do(ctx, chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+func (tb *tab) clearCookies(context.Context) error {
+	_, err := chromedp.Call(tb.ctx, network.ClearBrowserCookies, cdp.Empty{})
+	return err
+}
+
+func (tb *tab) screenshot(ctx context.Context) ([]byte, error) {
+	ctx, cancel := tb.within(ctx)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.FullScreenshot(100))
 }
 
 // do runs steps within bounds.
@@ -148,107 +192,6 @@ func call[P, R any](tb *tab, cmd cdp.Command[P, R], params P) R {
 		tb.t.Fatalf("%s: %v", cmd.Method, err)
 	}
 	return result
-}
-
-// eval is the value of an expression on the page.
-func eval[T any](tb *tab, js string) T {
-	tb.t.Helper()
-	ctx, cancel := context.WithTimeout(tb.ctx, patience)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
-	if err != nil {
-		tb.t.Fatalf("%s: %v", js, err)
-	}
-	return v
-}
-
-// until waits for an expression to be true. chromedp's own polling evaluates a text on
-// the page, which the page's policy forbids.
-func (tb *tab) until(js string) {
-	tb.t.Helper()
-	ctx, cancel := context.WithTimeout(tb.ctx, patience)
-	defer cancel()
-	tick := time.NewTicker(30 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+js+")"))
-		if err == nil && done {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			tb.t.Fatalf("not within %v: %s (%v)\n%s", patience, js, err, tb.text())
-		}
-	}
-}
-
-func (tb *tab) text() string {
-	ctx, cancel := context.WithTimeout(tb.ctx, patience)
-	defer cancel()
-	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body?.innerText ?? ''`))
-	return text
-}
-
-// tokenRequests is how often the page has asked for a token.
-func (tb *tab) tokenRequests() int {
-	tb.mu.Lock()
-	defer tb.mu.Unlock()
-	n := 0
-	for _, u := range tb.requests {
-		if strings.Contains(u, "/ws-token") {
-			n++
-		}
-	}
-	return n
-}
-
-func (tb *tab) socketURLs() []string {
-	tb.mu.Lock()
-	defer tb.mu.Unlock()
-	return append([]string(nil), tb.sockets...)
-}
-
-// wantNoErrors holds the console to silence.
-func (tb *tab) wantNoErrors() {
-	tb.t.Helper()
-	tb.mu.Lock()
-	defer tb.mu.Unlock()
-	for _, e := range tb.errors {
-		tb.t.Errorf("console: %s", e)
-	}
-}
-
-// keepScreenshot keeps what a failed test saw last.
-func (tb *tab) keepScreenshot() {
-	if !tb.t.Failed() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(tb.ctx, patience)
-	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		tb.t.Logf("no screenshot: %v", err)
-		return
-	}
-	tb.t.Logf("screenshot: %s", saveScreenshot(tb.t, "screenshots", png))
-}
-
-func saveScreenshot(t *testing.T, dir string, png []byte) string {
-	t.Helper()
-	name := filepath.Join(dir, strings.NewReplacer("/", "-", " ", "-").Replace(t.Name())+".png")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, png, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
-
-func (tb *tab) open(url string) {
-	tb.t.Helper()
-	tb.do(chromedp.Navigate(url))
 }
 
 // scheme is what the person prefers, light or dark; and nothing moves.

@@ -12,19 +12,6 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// rows are the events on the page, the oldest first.
-func (tb *tab) rows() []string {
-	tb.t.Helper()
-	ids := eval[[]string](tb, `[...document.querySelectorAll('tbody tr')].map(r => r.dataset.event)`)
-	slices.Reverse(ids)
-	return ids
-}
-
-func (tb *tab) untilRows(n int) {
-	tb.t.Helper()
-	tb.until(fmt.Sprintf(`document.querySelectorAll('tbody tr').length >= %d`, n))
-}
-
 func TestEventsAppear(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, time.Minute)
@@ -70,27 +57,6 @@ func TestEventsAreText(t *testing.T) {
 	tb.untilRows(1)
 	tb.until(`document.querySelector('tbody').innerText.includes('<img src=x') && !document.querySelector('tbody img, tbody b') && document.title === 'Events'`)
 	tb.wantNoErrors()
-}
-
-// The connection is dropped after three events, and three more happen before it is back.
-func TestDroppedConnectionResumes(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, time.Minute)
-	s.sim.Faults().On("openMerchantStream", pepaytest.DropAfter(3), pepaytest.Every(1))
-	tb := s.signedIn()
-	var want []string
-	for i := range 12 {
-		want = append(want, s.emit(pepay.EventInvoiceUpdated, fmt.Sprint("inv_", i), "paid"))
-	}
-	tb.untilRows(len(want))
-	tb.until(`document.querySelector('[data-scope=merchant] .resumes').innerText.match(/^[3-9] times$/)`)
-	if got := tb.rows(); !slices.Equal(got, want) {
-		t.Errorf("got %v\nwant %v", got, want)
-	}
-	s.sim.Faults().Reset()
-	tb.untilLive()
-	tb.wantNoErrors()
-	tb.wantNoSecrets(s)
 }
 
 // Pepay sends an event twice.

@@ -13,13 +13,13 @@ import (
 
 // wantNoSecrets holds the page to its promise: a token is in the address of a
 // WebSocket and nowhere else, and keys and passwords are nowhere.
-func (tb *tab) wantNoSecrets(s *site) {
-	tb.t.Helper()
+func (p *page) wantNoSecrets(s *site) {
+	p.t.Helper()
 	secrets := []string{s.sim.APIKey(), s.sim.CommerceAPIKey(), password}
-	for _, address := range tb.socketURLs() {
+	for _, address := range p.socketURLs() {
 		u, err := url.Parse(address)
 		if err != nil || u.Query().Get("token") == "" || "http"+strings.TrimPrefix(u.Scheme, "ws")+"://"+u.Host != s.sim.URL() {
-			tb.t.Errorf("a WebSocket to %s", address)
+			p.t.Errorf("a WebSocket to %s", address)
 			continue
 		}
 		secrets = append(secrets, u.Query().Get("token"))
@@ -36,16 +36,16 @@ func (tb *tab) wantNoSecrets(s *site) {
 		"service workers": `navigator.serviceWorker.getRegistrations().then(list => list.length ? 'a worker' : '')`,
 	}
 	for place, js := range places {
-		wantNone(tb.t, place, eval[string](tb, js), secrets)
+		wantNone(p.t, place, eval[string](p, js), secrets)
 	}
-	tb.mu.Lock()
-	defer tb.mu.Unlock()
-	for _, address := range tb.requests {
-		wantNone(tb.t, "an address", address, secrets)
-		if !strings.HasPrefix(address, s.url+"/") {
-			tb.t.Errorf("something was loaded from elsewhere: %s", address)
+	p.logged(func(log *browserLog) {
+		for _, address := range log.requests {
+			wantNone(p.t, "an address", address, secrets)
+			if !strings.HasPrefix(address, s.url+"/") {
+				p.t.Errorf("something was loaded from elsewhere: %s", address)
+			}
 		}
-	}
+	})
 }
 
 func wantNone(t *testing.T, place, text string, secrets []string) {
@@ -57,22 +57,13 @@ func wantNone(t *testing.T, place, text string, secrets []string) {
 	}
 }
 
-// forgive leaves out the console's notes about answers a test asked for.
-func (tb *tab) forgive(status string) {
-	tb.mu.Lock()
-	defer tb.mu.Unlock()
-	tb.errors = slices.DeleteFunc(tb.errors, func(e string) bool {
-		return strings.Contains(e, "the server responded with a status of "+status)
-	})
-}
-
-func (tb *tab) answers() map[string][]int64 {
-	tb.mu.Lock()
-	defer tb.mu.Unlock()
+func (p *page) answers() map[string][]int64 {
 	answers := map[string][]int64{}
-	for u, statuses := range tb.statuses {
-		answers[u] = slices.Clone(statuses)
-	}
+	p.logged(func(log *browserLog) {
+		for u, statuses := range log.statuses {
+			answers[u] = slices.Clone(statuses)
+		}
+	})
 	return answers
 }
 

@@ -28,7 +28,7 @@ func TestSignInAndOut(t *testing.T) {
 	waitFor(t, "the streams end with the page", func() bool { return s.openStreams() == 0 })
 	tb.open(s.url)
 	tb.until(`location.pathname === '/sign-in'`)
-	tb.forgive("401") // the wrong password's
+	tb.forgive("status of 401") // the wrong password's
 	tb.wantNoErrors()
 	tb.wantNoSecrets(s)
 }

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
@@ -111,19 +109,6 @@ func (s *site) signedIn() *tab {
 	tb.signIn(s)
 	tb.untilLive()
 	return tb
-}
-
-func (tb *tab) signIn(s *site) {
-	tb.t.Helper()
-	tb.open(s.url)
-	tb.until(`location.pathname === '/sign-in'`)
-	tb.do(chromedp.SendKeys(chromedp.CSS("#password"), password+"\r"))
-	tb.until(`location.pathname === '/' && document.querySelector('.card')`)
-}
-
-func (tb *tab) untilLive() {
-	tb.t.Helper()
-	tb.until(`document.querySelectorAll('.card').length === 2 && document.querySelectorAll('[data-state=live]').length === 2`)
 }
 
 // emit makes something happen to the resource with this id.

@@ -265,6 +265,7 @@ export class PepayStream {
   #refusals = 0; // of the cursor
   #unopened = 0; // connections with the cursor that did not open, though there was a token
   #suspect = false; // without the cursor, one did open
+  #suspicions = 0; // how often the next one with it did not, after that
   #tokens = 0;
   #duplicates = 0;
   #floored = false; // the pause was asked for by the server
@@ -325,7 +326,7 @@ export class PepayStream {
   start() {
     if (['connecting', 'live', 'waiting'].includes(this.#state)) return;
     this.#end();
-    this.#attempt = this.#renewAttempt = this.#troubles = this.#refusals = this.#unopened = 0;
+    this.#attempt = this.#renewAttempt = this.#troubles = this.#refusals = this.#unopened = this.#suspicions = 0;
     this.#suspect = false;
     this.#hidden = isHidden() ? new Moment(this.#clock) : null;
     globalThis.addEventListener?.('online', this.#onOnline);
@@ -482,7 +483,7 @@ export class PepayStream {
       this.#connect();
       return;
     }
-    this.#unopened = 0;
+    this.#unopened = this.#suspicions = 0;
     this.#suspect = false;
     connection.opened = this.#heard = new Moment(this.#clock);
     this.#patience = QUIET_LIMIT + this.#random() * QUIET_SPREAD;
@@ -620,13 +621,17 @@ export class PepayStream {
     }
     if (!connection.opened) this.#unopened++;
     else if (trouble.about === 'cursor') this.#refusals++;
+    if (!connection.opened && this.#suspect) {
+      this.#suspect = false; // compare once more: a server that dies again and again looks the same
+      this.#suspicions++;
+    }
     const stubborn = this.#troubles >= MAX_TROUBLES && trouble.about !== 'token'; // an error that does not say what it is about
-    if (this.#refusals >= MAX_REFUSALS || stubborn || (!connection.opened && this.#suspect)) this.#dropCursor();
+    if (this.#refusals >= MAX_REFUSALS || this.#suspicions >= MAX_REFUSALS || stubborn) this.#dropCursor();
   }
 
   #dropCursor() {
     this.#since = '';
-    this.#troubles = this.#refusals = this.#unopened = 0;
+    this.#troubles = this.#refusals = this.#unopened = this.#suspicions = 0;
     this.#suspect = false;
     this.#complain('Pepay cannot resume after the last event any more. Events may be missing.', true);
   }

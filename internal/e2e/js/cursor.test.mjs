@@ -76,7 +76,7 @@ test('refused before it opens, which looks like any failure', async () => {
   assert.equal(w.state, 'live');
   assert.equal(w.gaps.length, 1);
   const dials = w.sockets.map((socket) => Boolean(socket.url.searchParams.get('since')));
-  assert.deepEqual(dials, [true, true, false, true, false], 'one without it to compare, and then once more with it');
+  assert.deepEqual(dials, [true, true, false, true, false, true, false], 'one without it to compare, and the same once more');
   assert.ok(!w.states.slice(0, -1).some(([state]) => state === 'live'), 'the page sees only the last one');
 });
 
