@@ -80,7 +80,7 @@ func accept(f func(ctx context.Context, c *websocket.Conn)) http.HandlerFunc {
 
 // acceptRaw upgrades and hands over the connection under the WebSocket. What the
 // client sends is read and dropped.
-func acceptRaw(f func(ctx context.Context, conn net.Conn)) http.HandlerFunc {
+func acceptRaw(f func(ctx context.Context, conn io.Writer)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
@@ -130,7 +130,7 @@ func TestHostileServers(t *testing.T) {
 		want     error // what the stream ends with; DeadlineExceeded: it goes on
 		min, max int64 // dials
 	}{
-		{"accepts and says nothing", acceptRaw(func(context.Context, net.Conn) {}),
+		{"accepts and says nothing", acceptRaw(func(context.Context, io.Writer) {}),
 			context.DeadlineExceeded, 7, 10}, // one a minute at most, and the waits between
 		{"says nothing but answers pings", accept(func(ctx context.Context, c *websocket.Conn) { _, _, _ = c.Read(ctx) }),
 			context.DeadlineExceeded, 1, 1},

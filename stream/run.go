@@ -79,6 +79,7 @@ func (r *run) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = conn.ws.CloseNow() }() // also when a callback panics before it is followed
 	r.open, r.upgraded = true, true
 	r.clock = serverClock{conn.date, conn.opened}
 	r.log(ctx, slog.LevelDebug, "pepay: stream connected", slog.Int("dials", r.dials))
