@@ -5,22 +5,6 @@ import (
 	"fmt"
 )
 
-// The documented types of events. Pepay may send others; they arrive all the same.
-//
-// See https://docs-alpha.pepay.io/api-spec/webhook-events.
-const (
-	EventInvoiceCreated        = "invoice.created"
-	EventInvoiceUpdated        = "invoice.updated"
-	EventInvoicePaymentCreated = "invoice_payment.created"
-	EventInvoicePaymentUpdated = "invoice_payment.updated"
-	EventCommerceOrderCreated  = "commerce.order.created"
-	EventCommerceOrderUpdated  = "commerce.order.updated"
-	// EventPaymentQuoteUpdated is sent on the payment stream only.
-	EventPaymentQuoteUpdated = "payment_quote.updated"
-	// EventTestPing is sent to webhooks from the dashboard.
-	EventTestPing = "test.ping"
-)
-
 // Decode decodes the event's resource, data.object, into v: an [Invoice], an
 // [InvoicePayment], a [CommerceOrder], a [PaymentQuote] or a type of your own.
 // Which one it is, Resource tells.

@@ -48,8 +48,8 @@ func decodeEvent(body []byte) (*pepay.Event, error) {
 	}
 	ev.Request = pepay.EventRequest{ID: deref(request.ID), IdempotencyKey: deref(request.IdempotencyKey)}
 	ev.Data = pepay.EventData{Object: data.Object, PreviousAttributes: data.PreviousAttributes}
-	if !slices.Contains(documentedTypes(), ev.Type) {
-		return nil, fmt.Errorf("unknown type %q; there are %s", ev.Type, strings.Join(documentedTypes(), ", "))
+	if !slices.Contains(pepay.EventTypes(), ev.Type) {
+		return nil, fmt.Errorf("unknown type %q; there are %s", ev.Type, strings.Join(pepay.EventTypes(), ", "))
 	}
 	return &ev, nil
 }

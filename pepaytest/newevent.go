@@ -22,7 +22,7 @@ import (
 func NewEvent(eventType string) (pepay.Event, error) {
 	object, ok := sampleObject(eventType)
 	if !ok {
-		return pepay.Event{}, fmt.Errorf("pepaytest: unknown event type %q; there are %s", eventType, strings.Join(documentedTypes(), ", "))
+		return pepay.Event{}, fmt.Errorf("pepaytest: unknown event type %q; there are %s", eventType, strings.Join(pepay.EventTypes(), ", "))
 	}
 	return pepay.Event{Type: eventType, Data: pepay.EventData{Object: json.RawMessage(object)}}, nil
 }

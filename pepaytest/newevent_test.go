@@ -9,13 +9,6 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-func documentedTypes() []string {
-	return []string{
-		pepay.EventInvoiceCreated, pepay.EventInvoiceUpdated, pepay.EventInvoicePaymentCreated, pepay.EventInvoicePaymentUpdated,
-		pepay.EventCommerceOrderCreated, pepay.EventCommerceOrderUpdated, pepay.EventPaymentQuoteUpdated, pepay.EventTestPing,
-	}
-}
-
 func TestNewEvent(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{ // kind, id and status
@@ -29,7 +22,7 @@ func TestNewEvent(t *testing.T) {
 		pepay.EventTestPing:              "ping  ok",
 	}
 	s := pepaytest.NewServer(t)
-	for _, eventType := range documentedTypes() {
+	for _, eventType := range pepay.EventTypes() {
 		ev, err := pepaytest.NewEvent(eventType)
 		if err != nil {
 			t.Fatal(err)
@@ -49,7 +42,7 @@ func TestNewEventFitsTheContract(t *testing.T) {
 		"invoice": func() any { return new(pepay.Invoice) }, "invoice_payment": func() any { return new(pepay.InvoicePayment) },
 		"commerce_order": func() any { return new(pepay.CommerceOrder) }, "payment_quote": func() any { return new(pepay.PaymentQuote) },
 	}
-	for _, eventType := range documentedTypes() {
+	for _, eventType := range pepay.EventTypes() {
 		ev, err := pepaytest.NewEvent(eventType)
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +70,7 @@ func TestNewEventFitsTheContract(t *testing.T) {
 func TestNewEventOfAnUnknownType(t *testing.T) {
 	t.Parallel()
 	_, err := pepaytest.NewEvent("invoice.paid")
-	if err == nil || !strings.Contains(err.Error(), `"invoice.paid"; there are `+strings.Join(documentedTypes(), ", ")) {
+	if err == nil || !strings.Contains(err.Error(), `"invoice.paid"; there are `+strings.Join(pepay.EventTypes(), ", ")) {
 		t.Errorf("%v", err)
 	}
 }

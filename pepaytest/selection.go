@@ -64,21 +64,12 @@ func parseTypes(list string) ([]string, error) {
 	patterns := strings.Split(list, ",")
 	for _, p := range patterns {
 		prefix, wildcard := strings.CutSuffix(p, ".*")
-		if slices.ContainsFunc(documentedTypes(), func(t string) bool {
+		if slices.ContainsFunc(pepay.EventTypes(), func(t string) bool {
 			return p == t || wildcard && strings.HasPrefix(t, prefix+".")
 		}) {
 			continue
 		}
-		return nil, fmt.Errorf("unknown event type %q; there are %s and wildcards such as invoice.*", p, strings.Join(documentedTypes(), ", "))
+		return nil, fmt.Errorf("unknown event type %q; there are %s and wildcards such as invoice.*", p, strings.Join(pepay.EventTypes(), ", "))
 	}
 	return patterns, nil
-}
-
-func documentedTypes() []string {
-	return []string{
-		pepay.EventInvoiceCreated, pepay.EventInvoiceUpdated,
-		pepay.EventInvoicePaymentCreated, pepay.EventInvoicePaymentUpdated,
-		pepay.EventCommerceOrderCreated, pepay.EventCommerceOrderUpdated,
-		pepay.EventPaymentQuoteUpdated, pepay.EventTestPing,
-	}
 }

@@ -91,14 +91,16 @@ func checkWebhook(address string, secret pepay.Secret, enabled []string) error {
 	return nil
 }
 
-// enabledEvents is the documented allow-list, with its own wildcards and no others.
+// enabledEvents is the documented allow-list: every type but that of the payor's
+// stream, and wildcards for the resources.
 func enabledEvents() []string {
-	return []string{
-		"invoice.*", pepay.EventInvoiceCreated, pepay.EventInvoiceUpdated,
-		"invoice_payment.*", pepay.EventInvoicePaymentCreated, pepay.EventInvoicePaymentUpdated,
-		"commerce.order.*", pepay.EventCommerceOrderCreated, pepay.EventCommerceOrderUpdated,
-		pepay.EventTestPing,
+	allowed := []string{"invoice.*", "invoice_payment.*", "commerce.order.*"}
+	for _, eventType := range pepay.EventTypes() {
+		if eventType != pepay.EventPaymentQuoteUpdated {
+			allowed = append(allowed, eventType)
+		}
 	}
+	return allowed
 }
 
 // Rotate gives the endpoint another secret. Until [Endpoint.EndRotation], deliveries

@@ -479,8 +479,8 @@ func TestWebhookMistakes(t *testing.T) {
 		{"no URL", `AddWebhook: "" is no`, func() { s.AddWebhook("", webhookSecret) }},
 		{"another scheme", `"ftp://a/b" is no http`, func() { s.AddWebhook("ftp://a/b", webhookSecret) }},
 		{"no secret", "secret of http://receiver.test/pepay?a=b is empty", func() { s.AddWebhook(webhookURL, "") }},
-		{"unknown type", `unknown event type "invoice.paid"; there are invoice.*, invoice.created, invoice.updated, invoice_payment.*,` +
-			` invoice_payment.created, invoice_payment.updated, commerce.order.*, commerce.order.created, commerce.order.updated, test.ping`,
+		{"unknown type", `unknown event type "invoice.paid"; there are invoice.*, invoice_payment.*, commerce.order.*, invoice.created, invoice.updated,` +
+			` invoice_payment.created, invoice_payment.updated, commerce.order.created, commerce.order.updated, test.ping`,
 			func() { s.AddWebhook(webhookURL, webhookSecret, "test.ping", "invoice.paid") }},
 		{"unknown wildcard", `unknown event type "*"`, func() { s.AddWebhook(webhookURL, webhookSecret, "*") }},
 		{"rotation to nothing", "Rotate: the secret is empty", func() { e.Rotate("") }},

@@ -39,7 +39,7 @@ func triggerCommand() *cli.Command {
 		Name:        "trigger",
 		Usage:       "make an event happen in the simulator",
 		UsageText:   "pepay trigger EVENT_TYPE [flags]",
-		Description: triggerDescription + "  " + strings.Join(eventTypes(), "\n  "),
+		Description: triggerDescription + "  " + strings.Join(pepay.EventTypes(), "\n  "),
 		// A value has commas of its own. The library does not pass this on from the root.
 		DisableSliceFlagSeparator: true,
 		Flags: []cli.Flag{
@@ -52,15 +52,6 @@ func triggerCommand() *cli.Command {
 		},
 		ShellComplete: completeTrigger,
 		Action:        triggerAction,
-	}
-}
-
-func eventTypes() []string {
-	return []string{
-		pepay.EventInvoiceCreated, pepay.EventInvoiceUpdated,
-		pepay.EventInvoicePaymentCreated, pepay.EventInvoicePaymentUpdated,
-		pepay.EventCommerceOrderCreated, pepay.EventCommerceOrderUpdated,
-		pepay.EventPaymentQuoteUpdated, pepay.EventTestPing,
 	}
 }
 
@@ -99,13 +90,13 @@ func triggerAction(ctx context.Context, cmd *cli.Command) error {
 // triggerEvent is what the arguments ask for. They are not repeated in errors
 // where they may be a key.
 func triggerEvent(cmd *cli.Command) (pepay.Event, error) {
-	name, list := cmd.Args().First(), strings.Join(eventTypes(), ", ")
+	name, list := cmd.Args().First(), strings.Join(pepay.EventTypes(), ", ")
 	switch {
 	case cmd.Args().Len() == 0:
 		return pepay.Event{}, usagef("say which type of event; there are %s", list)
 	case cmd.Args().Len() > 1:
 		return pepay.Event{}, usagef("'pepay trigger' takes one type of event; see 'pepay trigger --help'")
-	case !slices.Contains(eventTypes(), name):
+	case !slices.Contains(pepay.EventTypes(), name):
 		return pepay.Event{}, usagef("unknown event type %s; there are %s", plainPath(name), list)
 	case cmd.Int("count") < 1:
 		return pepay.Event{}, usagef("--count: write a number from 1 up")
@@ -151,7 +142,7 @@ func completeTrigger(ctx context.Context, cmd *cli.Command) {
 		cli.DefaultCompleteWithFlags(ctx, cmd)
 		return
 	}
-	for _, name := range eventTypes() {
+	for _, name := range pepay.EventTypes() {
 		fmt.Fprintln(cmd.Root().Writer, name)
 	}
 }

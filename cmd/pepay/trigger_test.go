@@ -10,13 +10,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
 func TestTriggerEveryType(t *testing.T) {
 	t.Parallel()
 	server := account(t)
-	for _, eventType := range eventTypes() {
+	for _, eventType := range pepay.EventTypes() {
 		r := pepayRun(t, at(server.URL()), "trigger", eventType)
 		r.wantDone(t)
 		kept := server.Events()
@@ -29,7 +30,7 @@ func TestTriggerEveryType(t *testing.T) {
 			t.Errorf("%s: %s", eventType, last.Data.Object)
 		}
 	}
-	if _, err := pepaytest.NewEvent("nope"); err == nil || !strings.HasSuffix(err.Error(), strings.Join(eventTypes(), ", ")) {
+	if _, err := pepaytest.NewEvent("nope"); err == nil || !strings.HasSuffix(err.Error(), strings.Join(pepay.EventTypes(), ", ")) {
 		t.Errorf("the simulator has other types: %v", err)
 	}
 }

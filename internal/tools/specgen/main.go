@@ -4,6 +4,7 @@
 //   - api/overlay.gen.yaml, every action in one file, because oapi-codegen takes one overlay;
 //   - api/openapi.effective.json, the document with all of them applied;
 //   - operations.gen.go, the operations and security schemes as Go tables;
+//   - events.gen.go, the types of events;
 //   - internal/server/wire.gen.go, the client's own types as the server face sends them.
 //
 // It refuses an action that has nothing left to do or that hides something
@@ -101,10 +102,15 @@ func generate(root string) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
+	events, err := eventTypes(g.doc)
+	if err != nil {
+		return nil, err
+	}
 	g.files = map[string][]byte{
 		mergedOverlay:                 merged,
 		"api/openapi.effective.json":  effective,
 		"operations.gen.go":           table,
+		"events.gen.go":               events,
 		"internal/server/wire.gen.go": wire,
 	}
 	return g, nil

@@ -85,7 +85,7 @@ func unionName(doc *yaml.Node, p place) string {
 		if method == "parameters" { // those of every operation of the path
 			method = "any"
 		}
-		words = []string{operationID(value(child(find(doc, p.path[:3]), "operationId")), method, p.path[1]), value(child(p.node, "name"))}
+		words = []string{operationID(valueOf(child(find(doc, p.path[:3]), "operationId")), method, p.path[1]), valueOf(child(p.node, "name"))}
 	}
 	return strings.Map(func(r rune) rune {
 		if isAlphanumeric(r) {
@@ -93,14 +93,6 @@ func unionName(doc *yaml.Node, p place) string {
 		}
 		return '-'
 	}, strings.Join(append(words, "parameter"), "-"))
-}
-
-// value is the text of a node, "" without one.
-func value(n *yaml.Node) string {
-	if n == nil {
-		return ""
-	}
-	return n.Value
 }
 
 // member returns a member of a mapping, which it makes where there is none.
