@@ -66,6 +66,9 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 	}{a.StatusCode(), a.ContentType(), len(a.Body)})
 }
 
+// showsNoContent marks the types that embed an Answer, for [Redacted].
+func (Answer) showsNoContent() {}
+
 // documented is one form of answer that the document has: a status or a class of
 // them ("2XX", "default") and a media type, which is empty where the status has no
 // content. decode is nil for what is not JSON: Body has it.

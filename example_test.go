@@ -104,3 +104,22 @@ func ExampleNewClient() {
 	fmt.Println(err)
 	// Output: pepay: invalid argument: GET /api/v1/events/{eventId}: eventId has a "." or ".." segment, which would change the path
 }
+
+func ExampleRedacted() {
+	tokens := []pepay.WSToken{{Token: "a secret value", Scope: pepay.WSTokenScopeMerchant}}
+	encoded, err := json.Marshal(pepay.Redacted(tokens))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(encoded))
+	// Output: [{"expires_at":"0001-01-01T00:00:00Z","scope":"merchant","token":"[redacted]"}]
+}
+
+func ExampleEventTypes() {
+	for _, eventType := range pepay.EventTypes()[:2] {
+		fmt.Println(eventType)
+	}
+	// Output:
+	// invoice.created
+	// invoice.updated
+}

@@ -74,10 +74,10 @@ func TestModelsWithSecretsDoNotLogThem(t *testing.T) {
 func TestEveryModelWithASecretHasLogValue(t *testing.T) {
 	t.Parallel()
 	holders := secretHolders(t, "pepay.gen.go")
-	if len(holders) < 3 {
+	if len(holders) < 2 {
 		t.Fatalf("found only %v: does the search still work?", holders)
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), "secret.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "secrets.gen.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestEveryModelWithASecretHasLogValue(t *testing.T) {
 	}
 	for _, name := range holders {
 		if !has[name] && !strings.HasSuffix(name, "Answer") { // those print no content at all
-			t.Errorf("%s holds a Secret: give it a LogValue in secret.go", name)
+			t.Errorf("%s holds a Secret and has no LogValue in secrets.gen.go", name)
 		}
 	}
 }

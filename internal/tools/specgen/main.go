@@ -5,6 +5,7 @@
 //   - api/openapi.effective.json, the document with all of them applied;
 //   - operations.gen.go, the operations and security schemes as Go tables;
 //   - events.gen.go, the types of events;
+//   - secrets.gen.go, what keeps the secrets of models out of logs;
 //   - internal/server/wire.gen.go, the client's own types as the server face sends them.
 //
 // It refuses an action that has nothing left to do or that hides something

@@ -23,6 +23,11 @@ func checkNames(root string, doc *yaml.Node, written map[string][]byte) ([]findi
 	names := namesOf(doc)
 	var found []finding
 	for _, f := range faces {
+		if methods, err := secretMethods(f.text); f.output == clientFile && err == nil { // text that does not parse is reported below
+			written[secretsFile] = methods
+		}
+	}
+	for _, f := range faces {
 		clashes, err := compile(root, f, written)
 		if err != nil {
 			return nil, err
