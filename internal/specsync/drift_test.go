@@ -180,7 +180,6 @@ var drift = []scenario{
 			environment := at(t, doc, "components", "schemas", "WsTokenMintData", "properties", "network_environment")
 			delete(environment, "nullable")
 			environment["type"] = []any{"string", "null"}
-			environment["enum"] = append(environment["enum"].([]any), nil)
 		},
 		report: []string{"| OpenAPI | `` 3.0.0 `` | `` 3.1.0 `` |"},
 	},
@@ -211,11 +210,41 @@ var drift = []scenario{
 		report: []string{"### Breaking", "'data/expires_at'", "No change."},
 	},
 	{
-		name: "examples contradict",
+		name: "null added to an enum",
 		change: func(t *testing.T, doc map[string]any) {
-			at(t, doc, "components", "schemas", "WsTokenMintData", "properties", "merchant_id")["type"] = "string"
+			environment := at(t, doc, "components", "schemas", "WsTokenMintData", "properties", "network_environment")
+			environment["enum"] = append(environment["enum"].([]any), nil)
 		},
-		refused: []string{"invalid example", "Merchant id"},
+		refused: []string{"repairs.yaml", "appends null to a list that has it already"},
+	},
+	{
+		name: "example contradicts",
+		change: func(t *testing.T, doc map[string]any) {
+			at(t, doc, "components", "schemas", "WsTokenMintData", "properties", "ws_url")["example"] = 5
+		},
+		report: []string{"Generation warns", "#/components/schemas/WsTokenMintData/properties/ws_url/example: contradicts its schema", "No change."},
+	},
+	{
+		name: "directive published",
+		change: func(t *testing.T, doc map[string]any) {
+			url := at(t, doc, "components", "schemas", "WsTokenMintData", "properties", "ws_url")
+			url["x-go-type"], url["x-go-type-import"] = "string", object{"path": "net/http/pprof", "name": "_"}
+		},
+		refused: []string{"#/components/schemas/WsTokenMintData/properties/ws_url/x-go-type", "directive"},
+	},
+	{
+		name: "name that the client has",
+		change: func(t *testing.T, doc map[string]any) {
+			at(t, doc, "components", "schemas")["Client"] = object{"type": "object", "properties": object{"id": object{"type": "string"}}}
+		},
+		refused: []string{"openapi.json as published, #/components/schemas/Client", "write into api/overlays/repairs.yaml: {target: '$.components.schemas.Client', update: {x-go-name: ClientObject}}"},
+	},
+	{
+		name: "operation on another server",
+		change: func(t *testing.T, doc map[string]any) {
+			at(t, doc, "paths", tokenPath, "post")["servers"] = []any{object{"url": "https://files.example.com"}}
+		},
+		refused: []string{"#/paths/~1api~1v1~1ws~1token/post/servers", "remove: true"},
 	},
 	{
 		name: "our component's name published",

@@ -60,7 +60,7 @@ func copyTree(t *testing.T) string {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{"api", "wrapper", "internal/tools"} {
+	for _, dir := range []string{"api", "wrapper", "internal/server", "internal/tools", "internal/wire"} {
 		if err := copyFiles(filepath.Join(target, dir), filepath.Join(repository, dir), func(string) bool { return true }); err != nil {
 			t.Fatal(err)
 		}

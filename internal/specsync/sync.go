@@ -10,6 +10,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 const (
@@ -27,6 +28,8 @@ type result struct {
 	Surface      []surfaceChange
 	SurfaceError string
 	Steps        []step
+	// Warnings are what generation found odd without stopping.
+	Warnings []string
 }
 
 // step is one command that has to succeed.
@@ -95,10 +98,22 @@ func synchronise(ctx context.Context, root string, document []byte, t tools) (*r
 		// Before the build: what was generated can be compared even if other code
 		// does not fit it any more.
 		if c.name == generation {
+			r.Warnings = warningsIn(output)
 			t.compareGenerated(ctx, root, before, r)
 		}
 	}
 	return r, ctx.Err()
+}
+
+// warningsIn finds the lines in which specgen warns.
+func warningsIn(output string) []string {
+	var found []string
+	for line := range strings.Lines(output) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "specgen: warning: "); ok {
+			found = append(found, text)
+		}
+	}
+	return found
 }
 
 // snapshot is the repository before anything changed.

@@ -9,6 +9,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"maps"
 	"os"
 	slashpath "path"
@@ -36,7 +37,7 @@ func compile(root string, f face, written map[string][]byte) ([]clash, error) {
 	dir := slashpath.Dir(f.output)
 	sources := map[string][]byte{}
 	byHand, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dir)))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	for _, entry := range byHand {

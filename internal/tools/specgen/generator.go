@@ -19,10 +19,16 @@ type normalisation struct {
 	apply  func(doc *yaml.Node)
 }
 
-// The order matters: request schemas are split before properties are marked.
+// The order matters: what means nothing goes first, and types are settled before
+// it is asked which of them are pointers.
 func normalisations() []normalisation {
 	return []normalisation{
+		{"what stands beside a $ref means nothing in OpenAPI 3.0", dropSiblings},
+		{"text without characters that a comment cannot hold", cleanTexts},
+		{"enums of which Go can make no constants, and null and doubles in the others", dropEnums},
+		{"a property keeps its name whatever its schema is called in Go", keepPropertyNames},
 		{"a parameter of several types can be given a value", nameParameterUnions},
+		{"a value of several types is kept as it is", mixTypes},
 		{"an optional parameter is a pointer, or it would be sent empty when the caller leaves it out", markParameters},
 		{"what a request may have to send although it is zero is a pointer, and its times are RFC 3339", markRequestBodies},
 		{"an optional property is a pointer where the schema would contain itself", markRecursion},
@@ -89,6 +95,9 @@ func isReplaced(before, after *yaml.Node) bool {
 		return true
 	}
 	switch before.Kind {
+	case yaml.MappingNode:
+		// A JSONPath follows a reference instead of stepping into what is beside it.
+		return child(before, "$ref") != nil && hasLost(before, after)
 	case yaml.ScalarNode:
 		return before.Value != after.Value || before.ShortTag() != after.ShortTag()
 	case yaml.SequenceNode:
@@ -96,11 +105,20 @@ func isReplaced(before, after *yaml.Node) bool {
 			return true
 		}
 		for i, item := range before.Content {
-			// An item that is no object cannot be addressed on its own without
-			// changing its type.
-			if item.Kind != after.Content[i].Kind || item.Kind == yaml.ScalarNode && isReplaced(item, after.Content[i]) {
+			// Taking out one item would move the others.
+			if isReplaced(item, after.Content[i]) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// hasLost tells whether a member is gone or has another value.
+func hasLost(before, after *yaml.Node) bool {
+	for key, value := range pairs(before) {
+		if now := child(after, key); now == nil || !sameNode(value, now) {
+			return true
 		}
 	}
 	return false

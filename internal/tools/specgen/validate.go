@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-openapi/jsonpointer"
 	"gopkg.in/yaml.v3"
 )
 
@@ -31,8 +33,68 @@ func warnings(doc *yaml.Node) []finding {
 	if err != nil {
 		return nil
 	}
-	return located(doc, loaded.Validate(context.Background(),
-		openapi3.EnableMultiError(), openapi3.DisableSchemaPatternValidation(), openapi3.AllowExtraSiblingFields(siblings(doc)...)))
+	var found []finding
+	check := func(schema path, value *yaml.Node, at path) {
+		if text := contradiction(doc, loaded, schema, value); text != "" {
+			found = append(found, finding{path: at, text: text})
+		}
+	}
+	for p := range places(doc) {
+		schema := p.path.with("schema")
+		switch {
+		case p.kind == "schema":
+			schema = p.path
+			check(schema, child(p.node, "default"), p.path.with("default"))
+			if list := child(p.node, "examples"); list != nil && list.Kind == yaml.SequenceNode {
+				for i, value := range list.Content {
+					check(schema, value, p.path.with("examples", fmt.Sprint(i)))
+				}
+			}
+		case child(p.node, "schema") == nil:
+			continue
+		}
+		check(schema, child(p.node, "example"), p.path.with("example"))
+		for name, example := range pairs(child(p.node, "examples")) {
+			check(schema, child(example, "value"), p.path.with("examples", name))
+		}
+	}
+	return found
+}
+
+// contradiction says in what a value is not one of the schema, or "".
+func contradiction(doc *yaml.Node, loaded *openapi3.T, at path, value *yaml.Node) string {
+	if value == nil {
+		return ""
+	}
+	for range 100 { // references to references
+		ref := child(find(doc, at), "$ref")
+		if ref == nil {
+			break
+		}
+		at = splitPointer(strings.TrimPrefix(ref.Value, "#/"))
+	}
+	pointer, err := jsonpointer.New(strings.TrimPrefix(at.pointer(), "#"))
+	if err != nil {
+		return ""
+	}
+	schema, _, err := pointer.Get(loaded)
+	if err != nil {
+		return ""
+	}
+	text, err := encodeJSON(value)
+	if err != nil {
+		return ""
+	}
+	var decoded any
+	if err := json.Unmarshal(text, &decoded); err != nil {
+		return ""
+	}
+	if schema, ok := schema.(*openapi3.Schema); ok {
+		if err := loaded.ValidateSchemaJSON(schema, decoded); err != nil {
+			return "contradicts its schema: " + oneLine(strings.Join(strings.Fields(shortened(err)), " "))
+		}
+	}
+	return ""
 }
 
 // siblings lists the keys that stand beside a $ref.
@@ -67,10 +129,11 @@ func located(doc *yaml.Node, err error) []finding {
 		if errors.As(err, &duplicate) {
 			continue // checkOperationIDs says where both are
 		}
-		f := finding{}
-		f.path, err = locate(doc, nil, err)
-		f.text = oneLine(strings.Join(strings.Fields(shortened(err)), " "))
-		found = append(found, f)
+		at, said := locate(doc, nil, err)
+		f := finding{path: at, text: oneLine(strings.Join(strings.Fields(said), " "))}
+		if !slices.ContainsFunc(found, func(other finding) bool { return slices.Equal(other.path, f.path) && other.text == f.text }) {
+			found = append(found, f)
+		}
 	}
 	return found
 }
@@ -88,9 +151,9 @@ var sections = map[string]string{
 	"security scheme": "securitySchemes", "example": "examples", "link": "links", "callback": "callbacks",
 }
 
-// locate follows the library's wrappers inwards. It returns the place, and the
-// error that is left.
-func locate(doc *yaml.Node, at path, err error) (path, error) {
+// locate follows the library's wrappers inwards. It returns the place, and what
+// is wrong there.
+func locate(doc *yaml.Node, at path, err error) (path, string) {
 	for {
 		next := at
 		var cause error
@@ -107,19 +170,17 @@ func locate(doc *yaml.Node, at path, err error) (path, error) {
 			next, cause = path{"webhooks", e.Name}, e.Cause
 		case *openapi3.ParameterFieldValidationError:
 			next, cause = parameterNamed(doc, at, e.ParameterName), e.Cause
-		case *openapi3.MediaTypeExampleValidationError:
-			next, cause = exampleNamed(doc, at, e.ExampleName), fmt.Errorf("the example %s contradicts its schema: %w", e.ExampleName, e.Cause)
-		case *openapi3.SchemaValueError:
-			next, cause = keyword(doc, at, e.ValueKind), fmt.Errorf("the %s contradicts its schema: %w", e.ValueKind, e.Cause)
+		case *openapi3.SchemaCombinatorElementValidationError:
+			cause = e.Cause
 		case *openapi3.SchemaTypeError:
-			return typed(doc, at, e.Type), err
+			return typed(doc, at, e.Type), err.Error()
 		default:
-			return at, err
+			return at, shortened(err)
 		}
-		if find(doc, next) == nil {
-			return at, err
+		if find(doc, next) != nil {
+			at = next
 		}
-		at, err = next, cause
+		err = cause
 	}
 }
 
@@ -129,24 +190,18 @@ func parameterNamed(doc *yaml.Node, at path, name string) path {
 	})
 }
 
-func exampleNamed(doc *yaml.Node, at path, name string) path {
-	return only(doc, at, func(p place) (path, bool) {
-		return p.path.with("examples", name), child(child(p.node, "examples"), name) != nil
-	})
-}
-
-func keyword(doc *yaml.Node, at path, key string) path {
-	return only(doc, at, func(p place) (path, bool) {
-		return p.path.with(key), child(p.node, key) != nil
-	})
-}
-
+// typed finds the schema with a type. The library tells of it again for every
+// schema that refers to it.
 func typed(doc *yaml.Node, at path, name string) path {
-	return only(doc, at, func(p place) (path, bool) {
+	meant := func(p place) (path, bool) {
 		n := child(p.node, "type")
 		return p.path.with("type"), n != nil && p.kind == "schema" &&
 			(n.Value == name || slices.ContainsFunc(n.Content, func(item *yaml.Node) bool { return item.Value == name }))
-	})
+	}
+	if all := only(doc, nil, meant); all != nil {
+		return all
+	}
+	return only(doc, at, meant)
 }
 
 // only is the place below at that is meant, if there is one and no other.

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// is31 tells whether the document follows OpenAPI 3.1 or later.
+func is31(doc *yaml.Node) bool {
+	version := valueOf(child(doc, "openapi"))
+	return strings.HasPrefix(version, "3.") && !strings.HasPrefix(version, "3.0")
+}
+
+// dropSiblings takes out what stands beside a $ref in 3.0, where it means nothing.
+// Extensions stay: those are ours, and the generator obeys them there.
+func dropSiblings(doc *yaml.Node) {
+	if is31(doc) {
+		return
+	}
+	for p := range places(doc) {
+		if child(p.node, "$ref") == nil || p.kind == "path item" {
+			continue
+		}
+		for _, key := range keys(p.node) {
+			if key != "$ref" && !strings.HasPrefix(key, "x-") {
+				removeChild(p.node, key)
+			}
+		}
+	}
+}
+
+// keepPropertyNames gives a property its own name where its schema is given one
+// for Go, which the generator would take for the property too.
+func keepPropertyNames(doc *yaml.Node) {
+	for p := range places(doc) {
+		if p.kind != "schema" {
+			continue
+		}
+		for name, property := range pairs(child(p.node, "properties")) {
+			if child(property, "$ref") != nil && child(property, "x-go-name") == nil && child(resolveRef(doc, property), "x-go-name") != nil {
+				setChild(property, "x-go-name", text(name))
+			}
+		}
+	}
+}
+
+func resolveRef(doc, schema *yaml.Node) *yaml.Node {
+	for range 100 {
+		ref := child(schema, "$ref")
+		if ref == nil {
+			break
+		}
+		schema = lookup(doc, ref.Value)
+	}
+	return schema
+}
+
+// mixTypes makes values of several types json.RawMessage, which holds any of
+// them. Parameters are the business of nameParameterUnions.
+func mixTypes(doc *yaml.Node) {
+	for p := range places(doc) {
+		if p.kind == "schema" && !isInParameter(p.path) && goType(p.node) == "" && len(typesOf(p.node)) > 1 {
+			setChild(p.node, "x-go-type", text("json.RawMessage"))
+		}
+	}
+}
+
+// isInParameter tells whether a path leads into the schema of a parameter.
+func isInParameter(p path) bool {
+	i := slices.Index(p, "parameters")
+	return i >= 0 && i+2 < len(p) && (p[0] == "paths" && i <= 3 || p[0] == "components" && i == 1)
+}
+
+// Formats of text whose Go type is not a text.
+var formatsOfOtherTypes = []string{"date", "date-time", "byte", "binary", "json"}
+
+// dropEnums takes out the enums of which Go can make no constants: numbers, whose
+// type is Decimal, integers that the generator would round, dates, and values with
+// characters that it refuses. What stays is without null and without doubles.
+func dropEnums(doc *yaml.Node) {
+	for p := range places(doc) {
+		if p.kind != "schema" {
+			continue
+		}
+		if value := child(p.node, "const"); value != nil && !isConstant(p.node, value) {
+			removeChild(p.node, "const")
+		}
+		list := child(p.node, "enum")
+		if list == nil || list.Kind != yaml.SequenceNode {
+			continue
+		}
+		kept := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		seen := map[string]bool{}
+		constants := true
+		for _, value := range list.Content {
+			if value.ShortTag() == "!!null" || seen[value.Value] {
+				continue
+			}
+			seen[value.Value] = true
+			kept.Content = append(kept.Content, value)
+			constants = constants && isConstant(p.node, value)
+		}
+		switch {
+		case !constants || len(kept.Content) == 0:
+			removeChild(p.node, "enum")
+		case len(kept.Content) < len(list.Content):
+			setChild(p.node, "enum", kept)
+		}
+	}
+}
+
+// isConstant tells whether a value of a schema can be a Go constant of its type.
+func isConstant(schema, value *yaml.Node) bool {
+	types := typesOf(schema)
+	if len(types) != 1 || value.Kind != yaml.ScalarNode || strings.ContainsFunc(value.Value, isUnprintable) {
+		return len(types) == 0 && value.Kind == yaml.ScalarNode // without a type there are no constants
+	}
+	switch types[0] {
+	case "string":
+		return !slices.Contains(formatsOfOtherTypes, valueOf(child(schema, "format")))
+	case "integer":
+		n, ok := new(big.Int).SetString(value.Value, 10)
+		return ok && n.IsInt64() && n.CmpAbs(big.NewInt(1<<53)) <= 0
+	case "boolean":
+		return value.ShortTag() == "!!bool"
+	}
+	return false
+}
+
+// cleanTexts takes characters out of descriptions that would end a comment, or
+// that hide text.
+func cleanTexts(doc *yaml.Node) {
+	for p := range places(doc) {
+		for _, key := range []string{"description", "summary", "title"} {
+			n := child(p.node, key)
+			if n == nil || n.Kind != yaml.ScalarNode {
+				continue
+			}
+			if cleaned := clean(n.Value); cleaned != n.Value {
+				setChild(p.node, key, text(cleaned))
+			}
+		}
+	}
+}
+
+func clean(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && isUnprintable(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}

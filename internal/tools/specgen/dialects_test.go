@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"go/format"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// client is the text of the client that oapi-codegen makes of c, with one space
+// where it has several.
+func (c contract) client(t *testing.T) string {
+	t.Helper()
+	dir, err := c.run(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	oapiCodegen.Lock()
+	defer oapiCodegen.Unlock()
+	f, err := generateFace(dir, "api/client.yaml", filepath.Join(dir, filepath.FromSlash(mergedOverlay)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	formatted, err := format.Source(f.text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(string(formatted)) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Documents as people write them: what the generator alone would misread, refuse
+// or turn into code that does not compile.
+func TestDocumentsAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+	property := func(schema string) string {
+		return `"Thing":{"type":"object","properties":{"p":` + schema + `}}`
+	}
+	for name, tc := range map[string]struct {
+		version      string // 3.0.3 unless it is given
+		paths        string // getA unless they are given
+		schemas      string
+		want, absent []string
+	}{
+		"description beside a $ref": {
+			schemas: property(`{"$ref":"#/components/schemas/Other","description":"What it holds.","nullable":true,"default":{}}`) + `,"Other":` + objectWith("id"),
+			want:    []string{"P Other `json"},
+			absent:  []string{"What it holds"},
+		},
+		"description beside a $ref in a list and among answers": {
+			paths: `"/a":{"get":{"operationId":"getA","responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"array","items":{"$ref":"#/components/schemas/Other","title":"t"}}}}},
+				"400":{"$ref":"#/components/responses/Bad","description":"Bad."}}}}`,
+			schemas: `"Other":` + objectWith("id") + `},"responses":{"Bad":{"description":"bad"}`,
+			want:    []string{"JSON200 *[]Other"},
+		},
+		"enum of numbers":                     {schemas: `"Rate":{"type":"number","enum":[0.5,1]},` + property(`{"type":"number","enum":[1.5]}`), want: []string{"type Rate = Decimal", "P Decimal `json"}, absent: []string{"const ("}},
+		"enum of large integers":              {schemas: `"Big":{"type":"integer","enum":[9007199254740993,1]}`, want: []string{"type Big = int64"}, absent: []string{"const (", "9007199254740992"}},
+		"enum of integers beyond int64":       {schemas: `"Big":{"type":"integer","enum":[18446744073709551615]}`, want: []string{"type Big = int64"}, absent: []string{"const ("}},
+		"enum of integers":                    {schemas: `"Code":{"type":"integer","enum":[1,-2,3]}`, want: []string{"type Code int64", "CodeN1 Code = 1"}},
+		"enum of round integers":              {schemas: `"Code":{"type":"integer","enum":[10000000,2000000000]}`, want: []string{"type Code int64"}, absent: []string{"e+07 Code"}},
+		"enum with null":                      {schemas: property(`{"type":"string","nullable":true,"enum":["a",null]}`), want: []string{`ThingPA ThingP = "a"`}, absent: []string{"nil>", "Nil"}},
+		"enum with null only":                 {schemas: property(`{"type":"string","nullable":true,"enum":[null]}`), want: []string{"P string `json"}, absent: []string{"nil>"}},
+		"enum with a value twice":             {schemas: `"E":{"type":"string","enum":["a","b","a"]}`, want: []string{`EA E = "a"`, `EB E = "b"`}, absent: []string{"EA1"}},
+		"enum that differs in case and signs": {schemas: `"E":{"type":"string","enum":["a","A","a-","-a","",">=","<="]}`, want: []string{`E = "A"`, `E = ">="`, `E = ""`}},
+		"enum with quotes":                    {schemas: `"E":{"type":"string","enum":["say \"hi\"","back\\slash"]}`, want: []string{`E = "say \"hi\""`, `E = "back\\slash"`}},
+		"enum with a line break":              {schemas: `"E":{"type":"string","enum":["a\nb"]}`, want: []string{"type E = string"}},
+		"enum of days":                        {schemas: `"E":{"type":"string","format":"date-time","enum":["2026-01-02T03:04:05Z"]}`, want: []string{"type E = Timestamp"}, absent: []string{"const ("}},
+		"enum of booleans":                    {schemas: `"E":{"type":"boolean","enum":[true]}`, want: []string{"type E bool"}},
+		"enum without a type":                 {schemas: property(`{"enum":["a",1,null]}`), want: []string{"P interface{} `json"}},
+		"several types":                       {version: "3.1.0", schemas: property(`{"type":["string","integer"]}`), want: []string{"P json.RawMessage `json"}},
+		"several types or null":               {version: "3.1.0", schemas: `"T":{"type":["string","object","null"]}`, want: []string{"type T = json.RawMessage"}},
+		"parameter of several types": {
+			version: "3.1.0", paths: getWith("/a", `"operationId":"getA","parameters":[{"name":"q","in":"query","schema":{"type":["string","integer"]}}],`),
+			want: []string{"Q *string `"},
+		},
+		"null in 3.1":                      {version: "3.1.0", schemas: property(`{"type":["string","null"]}`), want: []string{"P string `json"}},
+		"null as an alternative":           {version: "3.1.0", schemas: property(`{"anyOf":[{"$ref":"#/components/schemas/Other"},{"type":"null"}]}`) + `,"Other":` + objectWith("id"), want: []string{"P Other `json"}},
+		"const":                            {version: "3.1.0", schemas: property(`{"type":"string","const":"thing"}`), want: []string{`ThingP = "thing"`}},
+		"const number":                     {version: "3.1.0", schemas: property(`{"type":"number","const":1.5}`), want: []string{"P Decimal `json"}},
+		"const without a type":             {version: "3.1.0", schemas: property(`{"const":"thing"}`)},
+		"examples and bounds":              {version: "3.1.0", schemas: property(`{"type":"integer","exclusiveMinimum":0,"exclusiveMaximum":10,"examples":[1,2]}`), want: []string{"P int64 `json"}},
+		"tuples and definitions":           {version: "3.1.0", schemas: `"T":{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"$defs":{"x":{"type":"string"}}}`},
+		"webhooks and no servers":          {version: "3.1.0", schemas: property(`{"type":"string"}`)},
+		"description beside a $ref in 3.1": {version: "3.1.0", schemas: property(`{"$ref":"#/components/schemas/Other","description":"What it holds."}`) + `,"Other":` + objectWith("id"), want: []string{"P Other `json"}},
+		"example that contradicts":         {schemas: property(`{"type":"integer","example":"five"}`), want: []string{"P int64 `json"}},
+		"default that contradicts":         {schemas: property(`{"type":"integer","default":"five"}`), want: []string{"P int64 `json"}},
+		"pattern of another language":      {schemas: property(`{"type":"string","pattern":"^(?!x).*$"}`), want: []string{"P string `json"}},
+		"schema with a Go name":            {schemas: `"Thing":` + `{"type":"object","properties":{"owner":` + ref("Client") + `,"payer":` + ref("Client") + `}},"Client":` + objectWith("id"), want: []string{"Owner Customer `json", "Payer Customer `json", "type Customer struct"}},
+		"windows lines":                    {schemas: `"Thing":{"type":"object","description":"One.\r\nTwo.\rThree.","properties":{"p":{"type":"string"}}}`, want: []string{"// Thing One.\n// Two.\n// Three.\ntype Thing"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			paths, version := tc.paths, tc.version
+			if paths == "" {
+				paths = getA
+			}
+			if version == "" {
+				version = "3.0.3"
+			}
+			schemas := strings.TrimSuffix(usedByHand+tc.schemas, ",")
+			c := contract{document: strings.Replace(document(paths, `"schemas":{`+schemas+`}`), "3.0.0", version, 1), overlays: map[string]string{"repairs.yaml": harmless}}
+			if name == "schema with a Go name" {
+				c.overlays["repairs.yaml"] += "- target: $.components.schemas.Client\n  update: {x-go-name: Customer}\n"
+			}
+			got := c.client(t)
+			for _, want := range tc.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, models(got))
+				}
+			}
+			for _, absent := range tc.absent {
+				if strings.Contains(got, absent) {
+					t.Errorf("%q in\n%s", absent, models(got))
+				}
+			}
+		})
+	}
+}
+
+// models is the part of a client that comes before its methods.
+func models(client string) string {
+	_, client, _ = strings.Cut(client, "\n)\n")
+	client, _, _ = strings.Cut(client, "\nfunc (c *Client)")
+	return client
+}
+
+// A contradicting example is told, with its place, and stops nothing.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		paths, schemas string
+		want           []string
+	}{
+		"example of a schema": {getA, `"A":{"type":"object","properties":{"n":{"type":"integer","example":"five"}}}`, []string{"#/components/schemas/A/properties/n/example", "contradicts its schema"}},
+		"default of a schema": {getA, `"A":{"type":"object","properties":{"n":{"type":"integer","default":"five"}}}`, []string{"#/components/schemas/A/properties/n/default", "contradicts its schema"}},
+		"example of an answer": {
+			`"/a":{"get":{"operationId":"getA","responses":{"200":{"description":"ok","content":{"application/json":{"schema":` + ref("A") + `,"examples":{"first":{"value":{"n":"five"}}}}}}}}}`,
+			`"A":{"type":"object","properties":{"n":{"type":"integer"}}}`,
+			[]string{"#/paths/~1a/get/responses/200/content/application~1json/examples/first", "contradicts its schema"},
+		},
+		"example of what an answer refers to": {
+			`"/a":{"get":{"operationId":"getA","responses":{"200":{"description":"ok","content":{"application/json":{"schema":` + ref("A") + `}}}}}}`,
+			`"A":{"type":"object","properties":{"b":` + ref("B") + `}},"B":{"type":"object","properties":{"n":{"type":"integer","example":"five"}}}`,
+			[]string{"[openapi.json as published, #/components/schemas/B/properties/n/example: contradicts its schema: value must be an integer; mend it in api/overlays/repairs.yaml]"},
+		},
+		"example of a parameter": {
+			getWith("/a", `"operationId":"getA","parameters":[{"name":"q","in":"query","schema":{"type":"integer"},"example":"five"}],`), `"A":{"type":"string"}`,
+			[]string{"#/paths/~1a/get/parameters/0/example"},
+		},
+		"none": {getA, `"A":{"type":"object","properties":{"n":{"type":"integer","example":5}}}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g, err := generate(contract{document: document(tc.paths, `"schemas":{`+tc.schemas+`}`), overlays: map[string]string{"repairs.yaml": harmless}}.write(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := fmt.Sprint(g.warnings)
+			if len(tc.want) == 0 && len(g.warnings) > 0 {
+				t.Errorf("got %s", got)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("the warning does not say %q: %s", want, got)
+				}
+			}
+		})
+	}
+}
