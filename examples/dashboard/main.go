@@ -141,7 +141,7 @@ func newDashboard(client *wrapper.Client, scopes []pepay.WSTokenScope, password 
 // authorize decides who gets a token, and of which scope: whoever is signed in.
 func (d *dashboard) authorize(r *http.Request) (pepay.WSTokenScope, error) {
 	if !d.sessions.valid(r) {
-		return "", errors.New("not signed in")
+		return "", wstoken.ErrNotSignedIn // 401: the page asks the person to sign in again
 	}
 	for _, scope := range d.scopes {
 		if r.URL.Query().Get("scope") == string(scope) {

@@ -107,8 +107,8 @@ func TestStrangersGetNothing(t *testing.T) {
 	p := newPerson(t, handler)
 	p.want(http.StatusSeeOther, "GET", "/")
 	p.want(http.StatusUnauthorized, "GET", "/session.json")
-	p.want(http.StatusForbidden, "POST", "/ws-token?scope=merchant")
-	p.want(http.StatusForbidden, "POST", "/ws-token?scope=merchant", "Cookie", sessionCookie+"=guess")
+	p.want(http.StatusUnauthorized, "POST", "/ws-token?scope=merchant")
+	p.want(http.StatusUnauthorized, "POST", "/ws-token?scope=merchant", "Cookie", sessionCookie+"=guess")
 	p.want(http.StatusNotFound, "GET", "/static/static.go")
 	p.want(http.StatusNotFound, "GET", "/static/")
 	if n := len(sim.Requests()); n > 0 {
@@ -150,10 +150,10 @@ func TestStaff(t *testing.T) {
 	p.want(http.StatusForbidden, "POST", "/sign-out", "Sec-Fetch-Site", "cross-site")
 
 	other := newPerson(t, handler)
-	other.want(http.StatusForbidden, "POST", "/ws-token?scope=merchant")
+	other.want(http.StatusUnauthorized, "POST", "/ws-token?scope=merchant")
 
 	p.want(http.StatusSeeOther, "POST", "/sign-out")
-	p.want(http.StatusForbidden, "POST", "/ws-token?scope=merchant", "Cookie", sessionCookie+"="+c.Value) // also for who kept the cookie
+	p.want(http.StatusUnauthorized, "POST", "/ws-token?scope=merchant", "Cookie", sessionCookie+"="+c.Value) // also for who kept the cookie
 }
 
 func TestSignInAgainEndsTheOldSession(t *testing.T) {

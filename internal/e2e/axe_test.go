@@ -68,7 +68,7 @@ func TestAccessibility(t *testing.T) {
 	tb.signIn(s)
 	tb.untilLive()
 	everywhere("empty")
-	s.course("1")
+	s.emitInvoiceAndOrder("1")
 	s.emit("invoice.updated", "inv_2", "expired")
 	tb.untilRows(6)
 	everywhere("events")
@@ -85,7 +85,7 @@ func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, time.Minute)
 	tb := s.signedIn()
-	s.course("1")
+	s.emitInvoiceAndOrder("1")
 	tb.untilRows(5)
 	for _, want := range []string{"Skip to the events", "Sign out", "filter", "pause", "events"} {
 		tb.do(chromedp.KeyEvent("\t"))
@@ -115,7 +115,7 @@ func TestLiveRegionDoesNotFlood(t *testing.T) {
 		return true;
 	})()`)
 	for i := range 20 {
-		s.course(fmt.Sprint(i))
+		s.emitInvoiceAndOrder(fmt.Sprint(i))
 	}
 	tb.untilRows(100)
 	tb.until(`said.some(text => text.includes('new event'))`)

@@ -15,10 +15,10 @@ import (
 func TestEventsAppear(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, time.Minute)
-	s.course("before") // nobody was watching
+	s.emitInvoiceAndOrder("before") // nobody was watching
 	tb := s.signedIn()
 	tb.until(`document.querySelector('#empty').innerText.startsWith('Nothing has happened yet')`)
-	s.course("1")
+	s.emitInvoiceAndOrder("1")
 	tb.untilRows(5)
 	for _, want := range []string{"invoice inv_1", "commerce order order_1", "underpaid", "paid", "shipped"} {
 		tb.until(fmt.Sprintf(`document.querySelector('tbody').innerText.includes(%q)`, want))
@@ -33,11 +33,11 @@ func TestEventsAppear(t *testing.T) {
 	tb.do(chromedp.SetValue(chromedp.CSS("#filter"), "commerce.order.*"))
 	eval[bool](tb, `document.querySelector('#filter').dispatchEvent(new Event('change'))`)
 	tb.until(`document.querySelectorAll('tbody tr').length === 2`)
-	s.course("2")
+	s.emitInvoiceAndOrder("2")
 	tb.until(`document.querySelectorAll('tbody tr').length === 4`)
 
 	tb.do(chromedp.Click(chromedp.CSS("#pause")))
-	s.course("3")
+	s.emitInvoiceAndOrder("3")
 	tb.until(`document.querySelector('#pause').innerText === 'Go on (5 new)'`)
 	if n := len(tb.rows()); n != 4 {
 		t.Errorf("%d rows while paused", n)

@@ -40,7 +40,7 @@ func TestLook(t *testing.T) {
 	tb.untilLive()
 	shoot("empty")
 	for i := range 4 {
-		s.course(fmt.Sprint(i))
+		s.emitInvoiceAndOrder(fmt.Sprint(i))
 	}
 	s.emit(pepay.EventInvoiceUpdated, "550e8400-e29b-41d4-a716-446655440000", "expired")
 	s.emit(pepay.EventInvoicePaymentCreated, "550e8400-e29b-41d4-a716-446655440111", "pending")

@@ -47,7 +47,7 @@ func TestCurlAndNode(t *testing.T) {
 	jar := t.TempDir() + "/session"
 	curlIn(t, curl, password, "-sf", "-c", jar, "--data-urlencode", "password@-", s.url+"/sign-in")
 	token := output(t, curl, "-sf", "-b", jar, "-X", "POST", s.url+"/ws-token?scope=merchant")
-	s.course("1") // before anybody listens
+	s.emitInvoiceAndOrder("1") // before anybody listens
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -67,7 +67,7 @@ func TestCurlAndNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, "the stream is open", func() bool { return s.openStreams() == 1 })
-	want := s.course("2")[:3] // the order is for the commerce stream
+	want := s.emitInvoiceAndOrder("2")[:3] // the order is for the commerce stream
 	var got bytes.Buffer
 	for strings.Count(got.String(), "\n") < len(want) {
 		if _, err := io.CopyN(&got, stdout, 1); err != nil {

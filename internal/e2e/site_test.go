@@ -125,8 +125,8 @@ func (s *site) emit(eventType, id, status string) string {
 	return s.sim.Emit(ev).ID
 }
 
-// course is an invoice that is paid in two steps, and an order that is shipped.
-func (s *site) course(n string) (ids []string) {
+// emitInvoiceAndOrder makes five events: an invoice is paid in two steps, and an order is shipped.
+func (s *site) emitInvoiceAndOrder(n string) (ids []string) {
 	s.t.Helper()
 	return []string{
 		s.emit(pepay.EventInvoiceCreated, "inv_"+n, "unpaid"),

@@ -17,7 +17,7 @@ var smoke = map[string]func(t *testing.T, open func(*testing.T) *page){
 		p := open(t)
 		p.signIn(s)
 		p.untilLive()
-		want := s.course("1")
+		want := s.emitInvoiceAndOrder("1")
 		p.untilRows(len(want))
 		p.until(`document.querySelector('tbody').innerText.includes('underpaid')`)
 		p.until(`document.querySelectorAll('#chart rect').length >= 4`)
@@ -70,7 +70,7 @@ var smoke = map[string]func(t *testing.T, open func(*testing.T) *page){
 		p.wantNoSecrets(s)
 	},
 
-	// The session is over: the page says so and leaves the endpoint alone.
+	// The session is over: the page says so, offers to sign in and leaves the endpoint alone.
 	"a refusal is not stormed": func(t *testing.T, open func(*testing.T) *page) {
 		s := newSite(t, 4*time.Second)
 		p := open(t)
@@ -78,16 +78,18 @@ var smoke = map[string]func(t *testing.T, open func(*testing.T) *page){
 		p.untilLive()
 		p.signOutBehindItsBack()
 		p.until(`document.querySelectorAll('[data-state=refused]').length === 2`)
-		p.until(`document.querySelector('.card .why').innerText === 'You may not see these events.'`)
-		p.until(`document.querySelector('.card .state-text').innerText === 'Not allowed' && document.querySelector('.card .again button').checkVisibility()`)
-		p.until(`document.querySelector('#announcer').textContent.includes('Not allowed')`)
+		p.until(`document.querySelector('.card .why').innerText === 'You are not signed in any more.'`)
+		p.until(`document.querySelector('.card .state-text').innerText === 'Signed out' && document.querySelector('.card .again a').checkVisibility()`)
+		p.until(`document.querySelector('#announcer').textContent.includes('Signed out')`)
 		waitFor(t, "the streams are closed", func() bool { return s.openStreams() == 0 })
 		before := p.tokenRequests()
 		eval[bool](p, `new Promise(done => setTimeout(done, 3000, true))`)
 		if n := p.tokenRequests(); n != before {
 			t.Errorf("%d more requests after the refusal", n-before)
 		}
-		p.forgive("status of 403")
+		eval[bool](p, `document.querySelector('.card .again a').click() ?? true`)
+		p.until(`location.pathname === '/sign-in'`)
+		p.forgive("status of 401")
 		p.wantNoErrors()
 		p.wantNoSecrets(s)
 	},

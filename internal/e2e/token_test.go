@@ -10,6 +10,18 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
+// Whoever is signed in and not allowed is not asked to sign in again.
+func TestNotAllowed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, 4*time.Second)
+	tb := s.signedIn()
+	eval[bool](tb, `(() => { window.fetch = async () => new Response('{"error":"forbidden"}', {status: 403}); return true })()`)
+	tb.until(`document.querySelectorAll('[data-state=refused]').length === 2`)
+	tb.until(`document.querySelector('.card .why').innerText === 'You may not see these events.'`)
+	tb.until(`document.querySelector('.card .state-text').innerText === 'Not allowed' && !document.querySelector('.card .again a').checkVisibility() && document.querySelector('.card .again button').checkVisibility()`)
+	tb.wantNoErrors()
+}
+
 // Pepay gives no token: the page says so, asks ever less often, and goes on when it can.
 func TestOutage(t *testing.T) {
 	t.Parallel()
@@ -57,7 +69,7 @@ func TestOtherOriginsAreRefused(t *testing.T) {
 			}
 		}
 	}
-	s.course("1") // still signed in, still live
+	s.emitInvoiceAndOrder("1") // still signed in, still live
 	tb.untilRows(5)
 	tb.wantNoErrors()
 }
