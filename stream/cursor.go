@@ -10,9 +10,19 @@ import "context"
 //
 //	Recent(ctx context.Context, n int) ([]string, error)
 //
-// that returns up to n ids of events handled before, the oldest first. A stream
-// that begins with them notices, after a restart too, which of the events around
-// the cursor went through and which one arrived late.
+// that returns up to n ids of events handled before, the oldest first and the
+// cursor last. A stream that begins with them notices, after a restart too, which
+// of the events around the cursor went through and which one arrived late. Without
+// it, a stream that starts again looks for events after the cursor only. Where the
+// ids are out of date, so that the cursor is not among them, the events between the
+// newest of them and the cursor count as handled.
+//
+// The cursor does not move to an event that arrived late, as it is older, and Save
+// is not called for it. A store with Recent may have a method that is:
+//
+//	AddRecent(ctx context.Context, eventID string) error
+//
+// Without it, such an event may come again after a restart.
 type CursorStore interface {
 	// Load returns the id, or "" when there is none yet.
 	Load(ctx context.Context) (string, error)
@@ -31,7 +41,7 @@ type CursorStore interface {
 //
 // The ids handled last are kept beside it, in path + ".recent", at most 100 ms
 // late. That file is a help and not needed: where it cannot be written, or is out
-// of date, events that arrive late may be missed or repeated after a restart.
+// of date, an event that arrived late may be missed or repeated after a restart.
 //
 // A FileCursor is safe for concurrent use. Two streams must not share a file.
 func FileCursor(path string) CursorStore { return &fileCursor{path: path} }

@@ -284,7 +284,7 @@ func TestFileCursorRecent(t *testing.T) {
 		{"no file", nil, ids(3, 3)[0], 10, nil},
 		{"up to the cursor", ids(1, 5), ids(5, 5)[0], 10, ids(1, 5)},
 		{"not more than asked for", ids(1, 5), ids(5, 5)[0], 2, ids(4, 5)},
-		{"the cursor was saved after it", ids(1, 5), ids(7, 7)[0], 10, append(ids(1, 5), ids(7, 7)...)},
+		{"the cursor was saved after it", ids(1, 5), ids(7, 7)[0], 10, ids(1, 5)},
 		{"the cursor was set back into it", ids(1, 5), ids(3, 3)[0], 10, ids(1, 3)},
 		{"the cursor was set back to before it", ids(3, 5), ids(1, 1)[0], 10, nil},
 		{"ids without a time, and another cursor", []string{"a", "b"}, "c", 10, nil},
@@ -305,9 +305,21 @@ func TestFileCursorRecent(t *testing.T) {
 				}
 				written(t, path+".recent", content.String())
 			}
-			got, err := FileCursor(path).(*fileCursor).Recent(t.Context(), c.n)
+			cursor := FileCursor(path).(*fileCursor)
+			got, err := cursor.Recent(t.Context(), c.n)
 			if err != nil || !slices.Equal(got, c.want) {
 				t.Errorf("got %v, %v, want %v", got, err, c.want)
+			}
+			// The next file has no hole.
+			save(t, cursor, "evt_1700000000009-1")
+			cursor.flush()
+			want := append(c.want, "evt_1700000000009-1")
+			if !slices.Contains(c.want, c.cursor) {
+				want = []string{c.cursor, "evt_1700000000009-1"}
+			}
+			got, err = FileCursor(path).(*fileCursor).Recent(t.Context(), 10)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("then %v, %v, want %v", got, err, want)
 			}
 		})
 	}
@@ -343,6 +355,30 @@ func TestFileCursorWritesRecent(t *testing.T) {
 			t.Errorf("the same program reads %v", got)
 		}
 	})
+}
+
+// An event that does not move the cursor is remembered, and the cursor stays last.
+func TestFileCursorAddRecent(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cursor")
+	cursor := FileCursor(path).(*fileCursor)
+	for n, id := range []string{"b", "late-1", "late-2", "c", "late-3", "d", "late-4"} {
+		if strings.HasPrefix(id, "late") {
+			if err := cursor.AddRecent(t.Context(), id); err != nil {
+				t.Fatal(n, err)
+			}
+			continue
+		}
+		save(t, cursor, id)
+	}
+	cursor.flush()
+	want := []string{"late-1", "late-2", "b", "late-3", "c", "late-4", "d"}
+	if got, err := FileCursor(path).(*fileCursor).Recent(t.Context(), 10); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if got := load(t, path); got != "d" {
+		t.Errorf("the cursor is %s", got)
+	}
 }
 
 // A place for the recent ids is not needed.

@@ -63,6 +63,20 @@ func (r *recentFile) remember(id string) {
 	r.next = (r.next + 1) % len(r.ids)
 }
 
+// addBefore remembers an id that was handled after the cursor and does not move it.
+// The cursor stays the last one.
+func (r *recentFile) addBefore(owner *fileCursor, id string) {
+	r.add(owner, id)
+	n := len(r.ids)
+	if n < 2 {
+		return
+	}
+	last, before := (r.next+n-1)%n, (r.next+n-2)%n
+	if r.ids[before] == owner.saved {
+		r.ids[last], r.ids[before] = r.ids[before], r.ids[last]
+	}
+}
+
 func (r *recentFile) set(ids []string) {
 	r.ids, r.next = ids[max(0, len(ids)-max(r.limit, defaultDedupeWindow)):], 0
 }
@@ -137,9 +151,17 @@ func (f *fileCursor) closeIfReplaced() {
 	}
 }
 
-// Recent returns the ids that were saved last, up to the cursor and the oldest
-// first. There are none where the file does not fit the cursor, which a person may
-// have set back.
+// AddRecent remembers an event that was handled and does not move the cursor.
+func (f *fileCursor) AddRecent(_ context.Context, eventID string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.recent.addBefore(f, eventID)
+	return nil
+}
+
+// Recent returns the ids that were handled last, the oldest first and the cursor
+// last. The cursor is missing where the file is older than it. There are no ids
+// where the file does not fit the cursor, which a person may have set back.
 func (f *fileCursor) Recent(_ context.Context, n int) ([]string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -152,9 +174,15 @@ func (f *fileCursor) Recent(_ context.Context, n int) ([]string, error) {
 	if len(ids) == 0 {
 		ids = readRecent(f.path + ".recent")
 	}
+	ids = upTo(f.saved, ids)
+	ids = slices.Clone(ids[max(0, len(ids)-n):])
 	f.recent.limit = n
-	f.recent.set(upTo(f.saved, ids))
-	return slices.Clone(f.recent.ids[max(0, len(f.recent.ids)-n):]), nil
+	if f.saved != "" && !slices.Contains(ids, f.saved) {
+		f.recent.set([]string{f.saved}) // what lies between is not known, and would look as if it were
+	} else {
+		f.recent.set(slices.Clone(ids))
+	}
+	return ids, nil
 }
 
 func readRecent(path string) (ids []string) {
@@ -190,9 +218,6 @@ func upTo(cursor string, ids []string) []string {
 		if other, ok := idTime(id); !ok || other > at {
 			return nil
 		}
-	}
-	if len(ids) > 0 {
-		ids = append(ids, cursor)
 	}
 	return ids
 }

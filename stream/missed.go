@@ -45,8 +45,14 @@ type backlog struct {
 type page struct {
 	after       string // the event before the page, "" for the newest page
 	last        string
-	behindFirst bool           // the first event of the stream is before the page
+	behind      behind         // where the page begins
 	events      []*pepay.Event // newest first; nil when the page is not kept
+}
+
+// behind says which events a walk has come by.
+type behind struct {
+	first     bool // the first event of the stream: what is older may be older than the stream
+	outOfDate bool // the cursor, and not yet the newest event remembered from before a restart
 }
 
 // missed walks the list back to what was handled. The backlog has the reason of a
@@ -171,14 +177,14 @@ func (b *backlog) walk(ctx context.Context, p page, until string) error {
 	params := b.params
 	params.StartingAfter = p.after
 	var loop loopDetector
-	behindFirst := p.behindFirst
+	behind := p.behind
 	for {
 		list, err := b.run.listEvents(ctx, params)
 		if err != nil {
 			return err
 		}
-		part := page{after: params.StartingAfter, behindFirst: behindFirst}
-		done := b.examine(ctx, list.Data, until, &part, &behindFirst)
+		part := page{after: params.StartingAfter, behind: behind}
+		done := b.examine(ctx, list.Data, until, &part, &behind)
 		if len(part.events) > 0 {
 			b.push(part)
 		}
@@ -197,7 +203,7 @@ func (b *backlog) walk(ctx context.Context, p page, until string) error {
 }
 
 // examine takes the missed events of a page. It reports whether the walk is over.
-func (b *backlog) examine(ctx context.Context, events []pepay.Event, until string, p *page, behindFirst *bool) (done bool) {
+func (b *backlog) examine(ctx context.Context, events []pepay.Event, until string, p *page, behind *behind) (done bool) {
 	r := b.run
 	for i := range events {
 		ev := &events[i]
@@ -214,14 +220,17 @@ func (b *backlog) examine(ctx context.Context, events []pepay.Event, until strin
 			return true
 		case r.handled.has(ev.ID):
 			b.anchored = true
-		case *behindFirst && !ev.Created.After(r.began): // older than the stream
+			behind.outOfDate = ev.ID == r.outOfDate
+		case behind.outOfDate:
+			r.handled.add(ev.ID, epoch(ev.Created.Time))
+		case behind.first && !ev.Created.After(r.began): // older than the stream
 		default:
 			if missed := b.wanted(ctx, ev); missed != nil {
 				p.events = append(p.events, missed)
 			}
 		}
 		if ev.ID == r.first && r.knowsAll() {
-			*behindFirst = true
+			behind.first = true
 		}
 		if ev.ID == until {
 			return true

@@ -18,6 +18,9 @@ type progress struct {
 	position
 	loaded  bool // the position was loaded from the cursor store or Options.Since
 	handled *window
+	// outOfDate is the cursor that was loaded with ids that are older than it, ""
+	// when they are not: what is listed between the two was handled.
+	outOfDate string
 
 	// A stream that began without a cursor, and has forgotten nothing yet, knows
 	// everything that it handed out.
@@ -104,6 +107,9 @@ func (r *run) loadRecent(ctx context.Context, cursor string) {
 		if id != "" && id != cursor {
 			r.handled.add(id, idSecond(id))
 		}
+	}
+	if len(recent) > 0 && !slices.Contains(recent, cursor) {
+		r.outOfDate = cursor
 	}
 }
 
