@@ -28,7 +28,7 @@ const (
 func newWindow(promised int) *window {
 	return &window{
 		promised: promised,
-		capacity: promised + min(max(promised, minSpare), maxSpare),
+		capacity: max(promised, promised+min(max(promised, minSpare), maxSpare)), // the sum may overflow
 		seen:     map[string]struct{}{},
 	}
 }

@@ -28,16 +28,23 @@ func (r *run) follow(ctx context.Context, conn *connection) (err error) {
 		return err
 	}
 	defer catching.stop()
+	audit := r.startAudit(ctx, conn)
+	defer audit.stop()
 
 	uncancelled := context.WithoutCancel(ctx)
 	for {
 		catching.wait()
+		audit.begin()
 		data, err := conn.read(uncancelled)
+		audit.end()
 		catching.read()
 		if err != nil {
 			r.panicAgain() // a callback's panic closed the connection
 			if ctx.Err() != nil {
 				return ctx.Err()
+			}
+			if audit.alarmed() {
+				return errOverlooked
 			}
 			return readError(err, dog.expired.Load(), r.opts.IdleTimeout)
 		}

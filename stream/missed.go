@@ -43,10 +43,10 @@ type backlog struct {
 // again from after to last: its first event is no mark, as late events may have
 // arrived before it.
 type page struct {
-	after       string // the event before the page, "" for the newest page
-	last        string
-	behind      behind         // where the page begins
-	events      []*pepay.Event // newest first; nil when the page is not kept
+	after  string // the event before the page, "" for the newest page
+	last   string
+	behind behind         // where the page begins
+	events []*pepay.Event // newest first; nil when the page is not kept
 }
 
 // behind says which events a walk has come by.

@@ -51,12 +51,24 @@ type Options struct {
 	// ping, before the connection counts as dead; 60 s by default.
 	IdleTimeout time.Duration
 	// DedupeWindow is how many event ids are remembered to drop duplicates, 1024 by
-	// default.
+	// default. On a resume, events that arrived late are looked for up to 60 s before
+	// the cursor, but not before the oldest id that is remembered: a stream with more
+	// than DedupeWindow events in 60 s finds fewer of them.
 	DedupeWindow int
 	// Backfill lists missed events from the Events API on every resume.
 	Backfill Backfill
-	// StopOnGap ends the stream with ErrGap where events may be missing.
+	// StopOnGap ends the stream with ErrGap where events may be missing. What the
+	// Events API shows of a gap is known before the first event of a resume is handed
+	// out.
 	StopOnGap bool
+	// Audit is how often an open stream is checked against the Events API, at least
+	// 1 min; 0, the default, means never. An audit lists the events since the one
+	// before, up to 60 s ago, usually with one request, while the stream waits for a
+	// frame. If one is among them that did not come, the connection is ended, and the
+	// resume hands out what was skipped, in order. Events that are no longer remembered
+	// (DedupeWindow) cannot be audited, nor those that do not say what a filter asks
+	// for. Audit needs a list: it excludes BackfillOff and the payment stream.
+	Audit time.Duration
 
 	// Observer hears what the stream does.
 	Observer Observer
@@ -144,6 +156,12 @@ func (o *Options) check(k kind, session func() pepay.Secret) error {
 		return invalid("Environment", "is neither devnet nor mainnet")
 	case o.Backfill != BackfillAuto && o.Backfill != BackfillOff:
 		return invalid("Backfill", "is neither BackfillAuto nor BackfillOff")
+	case o.Audit > 0 && o.Audit < minAudit:
+		return invalid("Audit", "must be at least 1 min, or 0 for none")
+	case o.Audit > 0 && !k.list:
+		return invalid("Audit", "the "+k.name+" stream has no list of events to check")
+	case o.Audit > 0 && o.Backfill == BackfillOff:
+		return invalid("Audit", "needs the Events API, which BackfillOff excludes")
 	case session != nil && o.Source != nil:
 		return invalid("Source", "the payment stream takes the token of its session")
 	case session != nil && strings.TrimSpace(session().Reveal()) == "":
@@ -156,6 +174,7 @@ func (o *Options) check(k kind, session func() pepay.Secret) error {
 		{"ReadLimit", o.ReadLimit},
 		{"IdleTimeout", int64(o.IdleTimeout)},
 		{"DedupeWindow", int64(o.DedupeWindow)},
+		{"Audit", int64(o.Audit)},
 		{"Backoff.Base", int64(o.Backoff.Base)},
 		{"Backoff.Max", int64(o.Backoff.Max)},
 		{"Backoff.ResetAfter", int64(o.Backoff.ResetAfter)},

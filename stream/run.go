@@ -18,7 +18,10 @@ type run struct {
 
 	dials      int           // since the last connection
 	listOutage time.Duration // how long the Events API has failed while it was asked
-	overlooked time.Time     // when the oldest event was created that an audit misses
+	overlooked time.Time     // when the oldest event was created that an audit found missing
+
+	auditFrom time.Time // up to here, nothing is missing
+	nextAudit time.Time
 
 	tally
 	unreadable   unreadable
@@ -47,7 +50,7 @@ func (r *run) loop(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if errors.Is(err, errDialAgain) {
+		if errors.Is(err, errDialAgain) || errors.Is(err, errOverlooked) {
 			continue
 		}
 		wait, err := r.next(err)
