@@ -56,7 +56,7 @@ func TestEveryEventOnceInRandomHistories(t *testing.T) {
 					opts.Backoff = Backoff{Base: 50 * time.Millisecond, Max: time.Second}
 					var store CursorStore = &memoryCursor{}
 					if c.recent {
-						store = &recentCursor{}
+						store = &recentCursor{&memoryCursor{}}
 					}
 					opts.Cursor = store
 					user := &consumer{t: t, rng: rand.New(rand.NewPCG(seed, 2)), leave: c.leave, restart: c.restart}

@@ -318,7 +318,7 @@ func (c *memoryCursor) Save(_ context.Context, id string) error {
 }
 
 // recentCursor also remembers what was handled.
-type recentCursor struct{ memoryCursor }
+type recentCursor struct{ *memoryCursor }
 
 func (c *recentCursor) Recent(_ context.Context, n int) ([]string, error) {
 	return slices.Clone(c.ids[max(0, len(c.ids)-n):]), nil
