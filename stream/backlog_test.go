@@ -196,7 +196,7 @@ func TestBacklogEndsInACircle(t *testing.T) {
 // middle, with the cursor anywhere, while pages move.
 func TestLongBacklogs(t *testing.T) {
 	t.Parallel()
-	const missed = 6_000
+	const missed = 5_500
 	for _, c := range []struct {
 		name    string
 		rules   worldRules

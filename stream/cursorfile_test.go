@@ -312,7 +312,7 @@ func TestFileCursorRecent(t *testing.T) {
 			}
 			// The next file has no hole.
 			save(t, cursor, "evt_1700000000009-1")
-			cursor.flush()
+			cursor.release()
 			want := append(c.want, "evt_1700000000009-1")
 			if !slices.Contains(c.want, c.cursor) {
 				want = []string{c.cursor, "evt_1700000000009-1"}
@@ -371,7 +371,7 @@ func TestFileCursorAddRecent(t *testing.T) {
 		}
 		save(t, cursor, id)
 	}
-	cursor.flush()
+	cursor.release()
 	want := []string{"late-1", "late-2", "b", "late-3", "c", "late-4", "d"}
 	if got, err := FileCursor(path).(*fileCursor).Recent(t.Context(), 10); err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)

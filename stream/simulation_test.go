@@ -3,18 +3,20 @@ package stream
 import (
 	"context"
 	"errors"
+	"flag"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+var seeds = flag.Uint64("seeds", 3, "how many random histories of each kind to try")
+
 // Random histories: events arrive late, connections break, pages move while they
 // are read, the list fails, the loop is left and the program starts again. Every
 // event is handled once, in order, and no gap is reported, as nothing is missing.
 func TestEveryEventOnceInRandomHistories(t *testing.T) {
 	t.Parallel()
-	const seeds = 15
 	for _, c := range []struct {
 		name      string
 		rules     worldRules
@@ -49,7 +51,7 @@ func TestEveryEventOnceInRandomHistories(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(seeds) {
+			for seed := range *seeds {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, seed, c.rules)
 					opts := c.opts
@@ -79,7 +81,7 @@ func TestEveryEventOnceInRandomHistories(t *testing.T) {
 						if c.perSecond > 0 {
 							rate = c.perSecond
 						}
-						for range 300 {
+						for range 120 {
 							ago := time.Duration(0)
 							if w.random() < c.late {
 								ago = min(time.Duration(w.random()*float64(c.lateBy)), time.Since(start(w)))

@@ -264,12 +264,13 @@ func (w *world) stream(rw http.ResponseWriter, r *http.Request) {
 		e, live := w.events[at], at >= replayed
 		at++
 		chance := w.rng.Float64()
+		skips, holds := live && chance < w.skip, chance > 1-w.holdBack && len(held) < 3
 		release := w.rng.IntN(3) == 0
 		w.mu.Unlock()
 		switch {
-		case live && chance < w.skip:
+		case skips:
 			continue
-		case chance > 1-w.holdBack && len(held) < 3:
+		case holds:
 			held = append(held, e)
 			continue
 		}
