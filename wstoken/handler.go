@@ -115,7 +115,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve decides on a POST. It catches the panics of the functions it was given.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WSToken, refused *refusal) {
-	defer h.rescue(r.Context(), &token, &refused)
+	ctx := r.Context()
+	defer h.rescue(ctx, &token, &refused)
 	if err := h.origins.protection.Check(r); err != nil {
 		return nil, refuseOrigin
 	}
@@ -124,7 +125,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WS
 	}
 	scope, err := h.authorize(r)
 	if err != nil {
-		h.logger.DebugContext(r.Context(), "wstoken: refused", slog.String("reason", err.Error()))
+		h.logger.DebugContext(ctx, "wstoken: refused", slog.String("reason", err.Error()))
 		if errors.Is(err, ErrNotSignedIn) {
 			return nil, refuseSignIn
 		}
@@ -133,9 +134,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WS
 	if wait := h.limit.take(r); wait > 0 {
 		return nil, &refusal{http.StatusTooManyRequests, "rate_limited", wait}
 	}
-	token, err = h.token(r.Context(), scope)
+	token, err = h.token(ctx, scope)
 	if err != nil {
-		return nil, h.upstreamFailed(r, err)
+		return nil, h.upstreamFailed(ctx, err)
 	}
 	return token, nil
 }
@@ -153,9 +154,9 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refusal) 
 	case err != nil:
 		return r, refuseBroken
 	}
-	r = r.WithContext(r.Context()) // a copy
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return r, nil
+	replayed := *r // the caller's request stays as it is
+	replayed.Body = io.NopCloser(bytes.NewReader(body))
+	return &replayed, nil
 }
 
 // rescue makes an answer of a panic, unless it is the one that asks for none.
@@ -212,13 +213,13 @@ func (h *handler) lasts(token *pepay.WSToken) bool {
 
 // upstreamFailed logs why there is no token, and tells the client nothing but how
 // long to wait.
-func (h *handler) upstreamFailed(r *http.Request, err error) *refusal {
+func (h *handler) upstreamFailed(ctx context.Context, err error) *refusal {
 	attr := slog.String("error", err.Error())
 	var failure *wrapper.Error
 	if errors.As(err, &failure) {
 		attr = slog.Any("error", failure)
 	}
-	h.logger.ErrorContext(r.Context(), "wstoken: no token", attr)
+	h.logger.ErrorContext(ctx, "wstoken: no token", attr)
 	wait := retryAfterOf(err)
 	if errors.Is(err, wrapper.ErrRateLimited) {
 		return &refusal{http.StatusTooManyRequests, "rate_limited", max(wait, time.Second)}
