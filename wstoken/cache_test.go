@@ -126,14 +126,14 @@ func TestRefreshPoints(t *testing.T) {
 
 func TestRefreshPointsAreJittered(t *testing.T) {
 	t.Parallel()
-	now := instant{wall: 1766320496_000, mono: 77}
+	now := instant{wall: time.Unix(1766320496, 0).UnixNano(), mono: 77}
 	first, last := int64(1<<62), int64(0)
 	for range 1000 {
-		e := newEntry(&pepay.WSToken{ExpiresAt: pepay.Timestamp{Time: time.UnixMilli(now.wall + 100_000)}}, now)
+		e := newEntry(&pepay.WSToken{ExpiresAt: pepay.Timestamp{Time: time.Unix(1766320596, 0)}}, now)
 		first, last = min(first, e.soon), max(last, e.soon)
 	}
-	if first < now.wall+60_000 || last > now.wall+75_000 || last-first < 10_000 {
-		t.Errorf("renewals start between %d and %d", first, last)
+	if first < now.wall+int64(60*time.Second) || last > now.wall+int64(75*time.Second) || last-first < int64(10*time.Second) {
+		t.Errorf("renewals start between %s and %s", time.Duration(first-now.wall), time.Duration(last-now.wall))
 	}
 }
 

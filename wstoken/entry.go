@@ -7,7 +7,7 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// instant is now by both clocks, in milliseconds: the wall clock, which may jump,
+// instant is now by both clocks, in nanoseconds: the wall clock, which may jump,
 // and the monotonic one, which may stop while the machine sleeps.
 type instant struct{ wall, mono int64 }
 
@@ -16,7 +16,7 @@ func (c *Cache) now() instant {
 		return c.clock()
 	}
 	now := time.Now()
-	return instant{now.UnixMilli(), now.Sub(c.started).Milliseconds()}
+	return instant{now.UnixNano(), int64(now.Sub(c.started))}
 }
 
 // entry is a token and when to renew it. The points are wall clock times, because
@@ -28,10 +28,13 @@ type entry struct {
 	soon, now, dead int64
 }
 
+// longest is the longest life that counts, so that its end is a time in nanoseconds.
+const longest = 100 * 365 * 24 * time.Hour
+
 // newEntry decides when to renew, by the life that is left when the token arrives.
 func newEntry(token *pepay.WSToken, arrived instant) *entry {
-	const longLife, margin = int64(20_000), int64(2_000)
-	life := token.ExpiresAt.UnixMilli() - arrived.wall
+	const longLife, margin = int64(20 * time.Second), int64(2 * time.Second)
+	life := int64(min(token.ExpiresAt.Sub(time.Unix(0, arrived.wall)), longest))
 	wait := life / 10 * 9
 	if life >= longLife {
 		wait = life - margin
@@ -62,7 +65,7 @@ func (e *entry) alive(now instant) bool {
 // jumped reports that the wall clock was set back since the token arrived. Clocks
 // that are steered drift apart a little; a short life leaves less room for that.
 func (e *entry) jumped(now instant) bool {
-	const drift = 2_000
+	const drift = int64(2 * time.Second)
 	wall, mono := now.wall-e.arrived.wall, now.mono-e.arrived.mono
 	return mono-wall > min(drift, e.life/20)
 }

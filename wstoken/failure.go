@@ -28,8 +28,8 @@ type failure struct {
 func (f *failure) add(err error, now instant) {
 	pause := pauseAfter(f.row)
 	asked := min(retryAfterOf(err), maxRetryAfter)
-	ms := max(pause, asked).Milliseconds()
-	*f = failure{err: err, row: f.row + 1, until: instant{now.wall + ms, now.mono + ms}, asked: asked > 0}
+	wait := int64(max(pause, asked))
+	*f = failure{err: err, row: f.row + 1, until: instant{now.wall + wait, now.mono + wait}, asked: asked > 0}
 }
 
 // remembered reports whether the failure is the answer now, without asking the

@@ -157,11 +157,11 @@ func TestPauses(t *testing.T) {
 type clocks struct{ instant }
 
 func (c *clocks) pass(d time.Duration) {
-	c.wall += d.Milliseconds()
-	c.mono += d.Milliseconds()
+	c.wall += int64(d)
+	c.mono += int64(d)
 }
-func (c *clocks) set(d time.Duration)   { c.wall += d.Milliseconds() }
-func (c *clocks) sleep(d time.Duration) { c.wall += d.Milliseconds() }
+func (c *clocks) set(d time.Duration)   { c.wall += int64(d) }
+func (c *clocks) sleep(d time.Duration) { c.wall += int64(d) }
 
 // cacheOn is a cache of tokens that live a minute by the clocks' wall time.
 func cacheOn(c *clocks) (*Cache, *mint) {
@@ -169,7 +169,7 @@ func cacheOn(c *clocks) (*Cache, *mint) {
 	cache := NewCache(SourceFunc(func(ctx context.Context) (*pepay.WSToken, error) {
 		token, err := src.Token(ctx)
 		if err == nil {
-			token.ExpiresAt = pepay.Timestamp{Time: time.UnixMilli(c.wall + 60_000)}
+			token.ExpiresAt = pepay.Timestamp{Time: time.Unix(0, c.wall).Add(time.Minute)}
 		}
 		return token, err
 	}))
@@ -199,7 +199,7 @@ func TestWallClockThatIsSet(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			now := &clocks{instant{wall: 1_766_320_496_000, mono: 5_000}}
+			now := &clocks{instant{wall: time.Unix(1766320496, 0).UnixNano(), mono: int64(5 * time.Second)}}
 			cache, src := cacheOn(now)
 			value(t, cache)
 			c.run(now)
@@ -214,7 +214,7 @@ func TestWallClockThatIsSet(t *testing.T) {
 // it really has, and a failure is not remembered for the hour of the jump.
 func TestWallClockSetBackWhileRenewalFails(t *testing.T) {
 	t.Parallel()
-	now := &clocks{instant{wall: 1_766_320_496_000}}
+	now := &clocks{instant{wall: time.Unix(1766320496, 0).UnixNano()}}
 	cache, src := cacheOn(now)
 	value(t, cache)
 	src.fail(errors.New("outage"))
