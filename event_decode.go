@@ -26,12 +26,31 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	if string(bytes.TrimSpace(data)) == "null" {
 		return nil // as encoding/json wants it
 	}
-	raw := bytes.Clone(data)
+	ev, err := decodeEvent(bytes.Clone(data))
+	if err != nil {
+		return err
+	}
+	*e = ev
+	return nil
+}
+
+// ParseEvent decodes an event as [Event.UnmarshalJSON] does, without a copy: the
+// event shares raw, which must not change any more. Anything but a JSON object is
+// an error, null too. It reads again what [Event.Raw] returned and a program stored.
+func ParseEvent(raw json.RawMessage) (*Event, error) {
+	ev, err := decodeEvent(raw[:len(raw):len(raw)])
+	if err != nil {
+		return nil, err
+	}
+	return &ev, nil
+}
+
+func decodeEvent(raw []byte) (Event, error) {
 	fields, err := splitEvent(raw)
 	if err != nil {
-		return fmt.Errorf("pepay: event: %w", err)
+		return Event{}, fmt.Errorf("pepay: event: %w", err)
 	}
-	*e = Event{raw: raw}
+	e := Event{raw: raw}
 	d := &eventDecoder{}
 	e.ID = d.text("id", fields.id)
 	e.Object = d.text("object", fields.object)
@@ -46,7 +65,7 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 		d.odd("data")
 	}
 	e.undecoded = d.undecoded
-	return nil
+	return e, nil
 }
 
 // Raw returns the event as it came, byte for byte, with fields that this version
@@ -144,29 +163,19 @@ func (d *eventDecoder) text(name string, value []byte) string {
 	return text
 }
 
-// knownText is the text of a JSON string that nearly every event has, so that
-// not each of them allocates it.
+// knownTexts are texts that nearly every event has, so that not each of them
+// allocates its own.
+var knownTexts = append(EventTypes(), "event")
+
+// knownText is the text of a JSON string if it is a known one, else "".
 func knownText(value []byte) string {
 	if len(value) < 2 || value[0] != '"' {
 		return ""
 	}
-	switch string(value[1 : len(value)-1]) {
-	case "event":
-		return "event"
-	case EventInvoiceCreated:
-		return EventInvoiceCreated
-	case EventInvoiceUpdated:
-		return EventInvoiceUpdated
-	case EventInvoicePaymentCreated:
-		return EventInvoicePaymentCreated
-	case EventInvoicePaymentUpdated:
-		return EventInvoicePaymentUpdated
-	case EventCommerceOrderCreated:
-		return EventCommerceOrderCreated
-	case EventCommerceOrderUpdated:
-		return EventCommerceOrderUpdated
-	case EventPaymentQuoteUpdated:
-		return EventPaymentQuoteUpdated
+	for _, known := range knownTexts {
+		if string(value[1:len(value)-1]) == known {
+			return known
+		}
 	}
 	return ""
 }

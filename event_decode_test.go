@@ -205,6 +205,30 @@ func TestEventRaw(t *testing.T) {
 	}
 }
 
+// ParseEvent decodes what UnmarshalJSON does, and shares the bytes.
+func TestParseEvent(t *testing.T) {
+	t.Parallel()
+	for name, text := range documentedEvents {
+		raw := json.RawMessage(text)
+		got, err := ParseEvent(raw)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var want Event
+		if err := json.Unmarshal(raw, &want); err != nil || !reflect.DeepEqual(*got, want) {
+			t.Errorf("%s: %v, got %+v, want %+v", name, err, *got, want)
+		}
+		if &got.Raw()[0] != &raw[0] || cap(got.Raw()) != len(raw) {
+			t.Errorf("%s: the event has a copy, or room behind it", name)
+		}
+	}
+	for _, text := range []string{``, `null`, `[]`, `{`, `7`, `{}{}`} {
+		if ev, err := ParseEvent(json.RawMessage(text)); err == nil || ev != nil || !strings.HasPrefix(err.Error(), "pepay: event: ") {
+			t.Errorf("%q: %v, %v", text, ev, err)
+		}
+	}
+}
+
 // Encoding gives the fields as they are, whether an event was decoded or built.
 func TestEventEncodesItsFields(t *testing.T) {
 	t.Parallel()

@@ -5,53 +5,26 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
-const (
-	defaultMaxBytes = 1 << 20
+const defaultMaxBytes = 1 << 20
 
-	// firstRead is the most that is allocated before anything has come. Whoever
-	// connects may announce any length.
-	firstRead = 64 << 10
-)
-
-// readBody reads the body to its end. Content-Length is a hint and no more: a
-// middleware that decompresses the body leaves it as it was. What is allocated
-// is at most firstRead, and then a small multiple of what has come.
+// readBody reads the body to its end. What a stranger announces does not decide
+// what is allocated.
 func readBody(r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	hint := int64(512)
-	if r.ContentLength > 0 {
-		hint = r.ContentLength + 1 // one more, to see the end without growing
+	body, err := wire.ReadAtMost(r.Body, r.ContentLength, limit)
+	switch {
+	case err != nil:
+		return nil, bodyError(err)
+	case int64(len(body)) > limit:
+		return nil, ErrBodyTooLarge
 	}
-	hint = min(hint, limit+1)
-	body := make([]byte, 0, min(hint, firstRead))
-	for {
-		n, err := r.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case int64(len(body)) > limit:
-			return nil, ErrBodyTooLarge
-		case err == io.EOF:
-			return body, nil
-		case err != nil:
-			return nil, bodyError(err)
-		}
-		if len(body) == cap(body) {
-			body = append(make([]byte, 0, nextSize(int64(len(body)), hint, limit)), body...)
-		}
-	}
-}
-
-// nextSize is what to allocate after have bytes have come: up to the hint in one
-// step if it is not more than five times as much, else twice as much.
-func nextSize(have, hint, limit int64) int64 {
-	if have < hint && hint <= 5*have {
-		return hint
-	}
-	return min(2*have, limit+1)
+	return body, nil
 }
 
 func bodyError(err error) error {

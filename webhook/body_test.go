@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -35,37 +34,22 @@ func (p *pieces) Read(into []byte) (int, error) {
 
 func TestReadBody(t *testing.T) {
 	t.Parallel()
-	const limit = 1 << 20
-	for _, length := range []int{0, 1, 511, 512, 513, 65_535, 65_536, 65_537, 262_144, limit - 1, limit, limit + 1} {
-		content := bytes.Repeat([]byte("0123456789abcdef"), length/16+1)[:length]
-		for name, announced := range map[string]int64{
-			"unknown": -1, "right": int64(length), "too little": int64(length / 3), "one too much": int64(length + 1), "far too much": 1 << 50, "none": 0,
-		} {
-			for piece, each := range map[string]int{"whole": limit * 2, "in pieces of 1000": 1000} {
-				r := &http.Request{Body: io.NopCloser(&pieces{left: content, each: each, end: io.EOF}), ContentLength: announced}
-				got, err := readBody(r, limit)
-				if length > limit {
-					if !errors.Is(err, ErrBodyTooLarge) {
-						t.Errorf("%d bytes, announced %s, %s: %v", length, name, piece, err)
-					}
-					continue
+	for _, length := range []int{0, 1, 999, 1000, 1001, 5000} {
+		content := strings.Repeat("x", length)
+		for name, announced := range map[string]int64{"unknown": -1, "right": int64(length), "too much": 1 << 50} {
+			r := &http.Request{Body: io.NopCloser(&pieces{left: []byte(content), each: 300, end: io.EOF}), ContentLength: announced}
+			got, err := readBody(r, 1000)
+			if length > 1000 {
+				if !errors.Is(err, ErrBodyTooLarge) {
+					t.Errorf("%d bytes, announced %s: %v", length, name, err)
 				}
-				if err != nil || !bytes.Equal(got, content) {
-					t.Errorf("%d bytes, announced %s, %s: %d bytes, %v", length, name, piece, len(got), err)
-				}
-				if most := max(firstRead, 5*length+1); cap(got) > most {
-					t.Errorf("%d bytes, announced %s, %s: %d allocated, at most %d wanted", length, name, piece, cap(got), most)
-				}
+			} else if err != nil || string(got) != content {
+				t.Errorf("%d bytes, announced %s: %d bytes, %v", length, name, len(got), err)
 			}
 		}
 	}
-	if got, err := readBody(&http.Request{}, limit); got != nil || err != nil {
+	if got, err := readBody(&http.Request{}, 1000); got != nil || err != nil {
 		t.Errorf("no body: %q, %v", got, err)
-	}
-	// The last bytes may come with the end.
-	r := &http.Request{Body: io.NopCloser(iotest.DataErrReader(strings.NewReader("abc"))), ContentLength: 3}
-	if got, err := readBody(r, 3); string(got) != "abc" || err != nil {
-		t.Errorf("got %q, %v", got, err)
 	}
 }
 
@@ -184,20 +168,11 @@ func TestEventAllocations(t *testing.T) {
 	r := &http.Request{Header: Sign(current, at, content), Body: io.NopCloser(reader), ContentLength: int64(len(content))}
 	allocs := testing.AllocsPerRun(20, func() {
 		reader.Reset(content)
-		if _, err := readBody(r, defaultMaxBytes); err != nil {
-			t.Error(err)
-		}
-	})
-	if allocs > 2 {
-		t.Errorf("reading a body of 256 KB: %v allocations", allocs)
-	}
-	allocs = testing.AllocsPerRun(20, func() {
-		reader.Reset(content)
 		if _, err := v.Event(r); err != nil {
 			t.Error(err)
 		}
 	})
-	if allocs > 5 && !raceDetector { // two of the body, the event, its bytes and its id
+	if allocs > 4 && !raceDetector { // two of the body, the event and its id
 		t.Errorf("Event of 256 KB: %v allocations", allocs)
 	}
 }

@@ -3,6 +3,7 @@ package webhook
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -40,12 +41,13 @@ func (v *Verifier) Parse(h http.Header, body []byte) (*pepay.Event, error) {
 	if err := v.Verify(h, body); err != nil {
 		return nil, err
 	}
-	return decode(body)
+	return decode(slices.Clone(body))
 }
 
+// decode makes an event of a body, which is the event's from now on.
 func decode(body []byte) (*pepay.Event, error) {
-	ev := new(pepay.Event)
-	if err := ev.UnmarshalJSON(body); err != nil {
+	ev, err := pepay.ParseEvent(body)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformedEvent, err)
 	}
 	switch {

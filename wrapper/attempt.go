@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/wire"
 )
 
 // attempt sends a copy of the request under a timeout of its own and reads the
@@ -84,7 +85,7 @@ func (a *attempt) read(resp *http.Response) ([]byte, error) {
 	if !isSuccess(resp.StatusCode) {
 		limit = min(limit, maxErrorBody)
 	}
-	content, err := readAtMost(resp.Body, resp.ContentLength, limit)
+	content, err := wire.ReadAtMost(resp.Body, resp.ContentLength, limit)
 	if err != nil || int64(len(content)) <= limit {
 		return content, err
 	}

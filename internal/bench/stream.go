@@ -52,7 +52,7 @@ func receive(ctx context.Context, o options) ([]table, error) {
 	}
 	const ours = 1
 	return []table{timing(fmt.Sprintf("receive an event of %d bytes and decode it, processor time (ratio to %s)", frameLength, results[0].name), results,
-		timeAtMost(results[ours], 1.25), allocsAtMost(results[ours], 22))}, nil
+		timeAtMost(results[ours], 0.9), allocsAtMost(results[ours], 6))}, nil
 }
 
 // receiver has a connection on which events come.
@@ -169,6 +169,17 @@ func receiveBare(ctx context.Context, base string) (func(int) error, func(), err
 	}), func() { _ = f.conn.Close() }, nil
 }
 
+// memoryCursor keeps a cursor where it costs nothing: what is measured is the
+// stream. What stream.FileCursor costs has a row of its own.
+type memoryCursor string
+
+func (c *memoryCursor) Load(context.Context) (string, error) { return string(*c), nil }
+
+func (c *memoryCursor) Save(_ context.Context, id string) error {
+	*c = memoryCursor(id)
+	return nil
+}
+
 // receiveStream has the loop in a goroutine that waits between the batches.
 func receiveStream(ctx context.Context, base string) (func(int) error, func(), error) {
 	client, err := wrapper.New(wrapper.WithBaseURL(base), wrapper.WithAPIKey(mintKey))
@@ -181,7 +192,7 @@ func receiveStream(ctx context.Context, base string) (func(int) error, func(), e
 		defer close(outcome)
 		var s sequence
 		n := <-wanted
-		for ev, err := range stream.Merchant(client, stream.Options{}).Events(ctx) {
+		for ev, err := range stream.Merchant(client, stream.Options{Cursor: new(memoryCursor)}).Events(ctx) {
 			if err == nil {
 				err = s.check(ev.ID, ev.Type, ev.Data.Object)
 			}
