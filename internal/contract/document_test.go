@@ -34,7 +34,9 @@ func load(t *testing.T, content []byte) *openapi3.T {
 // overlays claim about required fields and types has to hold for them.
 func TestDocumentIsValidWithItsExamples(t *testing.T) {
 	t.Parallel()
-	if err := load(t, readEffective(t)).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+	// What stands beside a $ref means nothing in OpenAPI 3.0, and people write it.
+	siblings := openapi3.AllowExtraSiblingFields("summary", "description", "title", "nullable", "deprecated", "example", "default", "readOnly", "writeOnly")
+	if err := load(t, readEffective(t)).Validate(t.Context(), openapi3.EnableExamplesValidation(), siblings); err != nil {
 		t.Errorf("api/openapi.effective.json: %v", err)
 	}
 }

@@ -222,7 +222,7 @@ var drift = []scenario{
 		change: func(t *testing.T, doc map[string]any) {
 			at(t, doc, "components", "schemas", "WsTokenMintData", "properties", "ws_url")["example"] = 5
 		},
-		report: []string{"Generation warns", "#/components/schemas/WsTokenMintData/properties/ws_url/example: contradicts its schema", "No change."},
+		report: []string{"Generation warns", "#/components/schemas/WsTokenMintData/properties/ws_url/example (now #/components/schemas/WSToken/properties/ws_url/example): contradicts its schema", "No change."},
 	},
 	{
 		name: "directive published",

@@ -131,9 +131,17 @@ func isConstant(schema, value *yaml.Node) bool {
 }
 
 // cleanTexts takes characters out of descriptions that would end a comment, or
-// that hide text.
+// that hide text. A format with any is none that the generator knows.
 func cleanTexts(doc *yaml.Node) {
 	for p := range places(doc) {
+		if format := child(p.node, "format"); p.kind == "schema" && format != nil && strings.ContainsFunc(format.Value, func(r rune) bool { return isUnprintable(r) || r == '"' || r == '`' }) {
+			removeChild(p.node, "format")
+		}
+		for _, key := range []string{"example", "examples"} { // they become comments too
+			if n := child(p.node, key); n != nil && hidesText(n) {
+				removeChild(p.node, key)
+			}
+		}
 		for _, key := range []string{"description", "summary", "title"} {
 			n := child(p.node, key)
 			if n == nil || n.Kind != yaml.ScalarNode {
@@ -144,6 +152,11 @@ func cleanTexts(doc *yaml.Node) {
 			}
 		}
 	}
+}
+
+// hidesText tells whether a text in a value has a character that clean takes out.
+func hidesText(n *yaml.Node) bool {
+	return clean(n.Value) != n.Value || slices.ContainsFunc(n.Content, hidesText)
 }
 
 func clean(s string) string {

@@ -5,24 +5,53 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
 // readDocument parses a JSON document into nodes, which keep the order of keys.
-func readDocument(path string) (*yaml.Node, error) {
-	content, err := os.ReadFile(path)
+func readDocument(name string) (*yaml.Node, error) {
+	raw, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	if !json.Valid(content) {
-		return nil, fmt.Errorf("%s is not JSON", path)
+	if !json.Valid(raw) {
+		return nil, fmt.Errorf("%s is not JSON", name)
 	}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(content, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err := yaml.Unmarshal([]byte(lineBreaks.Replace(string(raw))), &doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := checkKeys(content(&doc), nil); err != nil {
+		return nil, err
 	}
 	return &doc, nil
+}
+
+// lineBreaks escapes what is a character of a text in JSON, but the end of a line
+// in YAML, or nothing at all.
+var lineBreaks = strings.NewReplacer("\u0085", `\u0085`, "\u2028", `\u2028`, "\u2029", `\u2029`, "\ufeff", `\ufeff`)
+
+// checkKeys refuses a key that comes twice: programs differ in which of them holds.
+func checkKeys(n *yaml.Node, at path) error {
+	seen := map[string]bool{}
+	for i, item := range n.Content {
+		step := fmt.Sprint(i)
+		if n.Kind == yaml.MappingNode {
+			if i%2 == 0 {
+				continue
+			}
+			if step = n.Content[i-1].Value; seen[step] {
+				return fmt.Errorf("%s: the key comes twice", asPublished(at.with(step)))
+			}
+			seen[step] = true
+		}
+		if err := checkKeys(item, at.with(step)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // encodeJSON prints nodes the way `jq .` does: two spaces, keys as they came.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -15,27 +16,39 @@ func isUnprintable(r rune) bool {
 }
 
 // checkText refuses names that cannot stand in Go text: with control characters,
-// invisible ones, or quotes where a name is put between some.
+// invisible ones, or quotes where the generator puts a name between some.
 func checkText(p place) []finding {
 	var found []finding
-	refuse := func(at path, value, what string) {
+	refuse := func(at path, value, what, quotes string) {
 		for _, r := range value {
-			if isUnprintable(r) {
-				found = append(found, finding{path: at, text: fmt.Sprintf("%s has the character %U, which generated code cannot hold", what, r)})
+			if isUnprintable(r) || strings.ContainsRune(quotes, r) {
+				found = append(found, finding{path: at, text: fmt.Sprintf("%s has the character %q, which generated code cannot hold", what, r)})
 				return
 			}
 		}
 	}
 	for key, value := range pairs(p.node) {
-		refuse(p.path.with(key), key, "a key")
-		if strings.HasPrefix(string(p.field(key)), "{}") {
-			for name := range pairs(value) {
-				refuse(p.path.with(key, name), name, "a name")
-			}
+		refuse(p.path.with(key), key, "the key", "")
+		if !strings.HasPrefix(string(p.field(key)), "{}") {
+			continue
+		}
+		quotes := ""
+		if slices.Contains([]string{"paths", "webhooks", "properties", "headers", "callbacks"}, key) && p.kind != "components" {
+			quotes = "\"`"
+		}
+		for name := range pairs(value) {
+			refuse(p.path.with(key, name), name, "the name", quotes)
 		}
 	}
-	for _, key := range []string{"operationId", "name", "in", "$ref", "propertyName"} {
-		refuse(p.path.with(key), valueOf(child(p.node, key)), key)
+	words := map[kind][]string{
+		"operation": {"operationId"}, "parameter": {"name", "in", "style"}, "security scheme": {"name", "in", "scheme"}, "discriminator": {"propertyName"},
+	}
+	for _, key := range words[p.kind] {
+		quotes := "\"`"
+		if key == "operationId" {
+			quotes = ""
+		}
+		refuse(p.path.with(key), valueOf(child(p.node, key)), "the "+key, quotes)
 	}
 	return found
 }
