@@ -100,6 +100,7 @@ func TestPanicInACallback(t *testing.T) {
 					_, _, _ = c.Read(reading)
 				}))
 				stream := Merchant(s.Client, o)
+				start := time.Now()
 				caught := func() (value any) {
 					defer func() { value = recover() }()
 					_, _ = collect(t, stream, time.Minute)
@@ -107,6 +108,9 @@ func TestPanicInACallback(t *testing.T) {
 				}()
 				if caught != errPanic {
 					t.Errorf("the loop panicked with %v", caught)
+				}
+				if took := time.Since(start); strings.HasPrefix(name, "OnResume") && took > 1500*time.Millisecond {
+					t.Errorf("the loop heard of it after %s", took) // when the server had closed
 				}
 				synctest.Wait()
 				if open.Load() != 0 {
