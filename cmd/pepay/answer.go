@@ -9,8 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
@@ -20,6 +22,7 @@ import (
 type answer struct {
 	status  int
 	failure string
+	reached bool // there was a connection
 }
 
 func (a answer) accepted() bool { return a.status >= 200 && a.status < 300 }
@@ -43,23 +46,25 @@ func (a answer) long() string {
 
 // attempt delivers once.
 func (f *forwarder) attempt(ctx context.Context, d delivery) answer {
+	var reached atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached.Store(true) }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, f.target.String(), bytes.NewReader(d.body))
 	if err != nil {
-		return f.failed(err)
+		return f.failed(err, true)
 	}
 	request.Header = d.signed(f.secret, time.Now())
 	response, err := f.client.Do(request)
 	if err != nil {
-		return f.failed(err)
+		return f.failed(err, reached.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
 	const drained = 64 << 10 // what is longer costs the next attempt a connection
 	_, _ = io.CopyN(io.Discard, response.Body, drained)
-	return answer{status: response.StatusCode}
+	return answer{status: response.StatusCode, reached: true}
 }
 
 // failed leaves out the address, whose query may hold a token.
-func (f *forwarder) failed(err error) answer {
+func (f *forwarder) failed(err error, reached bool) answer {
 	if asked := (*url.Error)(nil); errors.As(err, &asked) {
 		err = asked.Err
 	}
@@ -74,7 +79,7 @@ func (f *forwarder) failed(err error) answer {
 	case errors.As(err, &certificate) && isNearby(f.target.Hostname()):
 		text += " (--skip-verify accepts it)"
 	}
-	return answer{failure: terminal.Printable(text)}
+	return answer{failure: terminal.Printable(text), reached: reached}
 }
 
 // newForwardClient makes a client that follows no redirects.

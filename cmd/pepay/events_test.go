@@ -105,7 +105,7 @@ func TestEventsResend(t *testing.T) {
 	if last.Get("X-Pepay-Event") != ev.Type || last.Get("X-Pepay-Event-ID") != ev.ID || last.Get("X-Pepay-Network-Environment") != "devnet" || last.Get("X-A") != "1, 2" {
 		t.Errorf("%v", last)
 	}
-	text := regexp.MustCompile(`^→ invoice_payment\.created ` + ev.ID + `\n← 500 \d+ms, attempt 2 of 4 in \d+ms\n← 202 \d+ms\n$`)
+	text := regexp.MustCompile(`^→ invoice_payment\.created ` + ev.ID + `\n← 500 \d+ms, attempt 2 of 3 in \d+ms\n← 202 \d+ms\n$`)
 	if !text.MatchString(r.stdout) || r.stderr != "" {
 		t.Errorf("%+v", r)
 	}

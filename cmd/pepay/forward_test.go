@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -119,7 +121,7 @@ func TestForwardRetriesInOrder(t *testing.T) {
 	server := account(t)
 	answers := []int{500, 0, 302, 200, 404, 204, 200} // 0 hangs up
 	hook := newReceiver(t, func(n int) int { return answers[n-1] })
-	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--max-events", "3", "--json", "--retry-backoff", "20ms")
+	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--max-events", "3", "--json", "--retry", "3", "--retry-backoff", "20ms")
 	p.stderr.await(t, "ready", 1)
 	var want []string
 	for _, times := range []int{4, 2, 1} {
@@ -160,7 +162,7 @@ func TestForwardCursorStaysBeforeARefusedEvent(t *testing.T) {
 				return http.StatusOK
 			})
 			file := filepath.Join(t.TempDir(), "cursor")
-			args := []string{"listen", "--forward-to", hook.URL, "--cursor-file", file, "--stop-on-gap", "--retry", "1", "--retry-backoff", "10ms", "--max-events"}
+			args := []string{"listen", "--forward-to", hook.URL, "--cursor-file", file, "--stop-on-gap", "--fail-fast", "--retry", "1", "--retry-backoff", "10ms", "--max-events"}
 			p := startProcess(t, signing(at(server.URL())), append(args, "9")...)
 			p.stderr.await(t, "ready", 1)
 			sent := []string{old.ID}
@@ -173,7 +175,7 @@ func TestForwardCursorStaysBeforeARefusedEvent(t *testing.T) {
 			if all := lines(r.stderr); r.code != exitFailed || all[len(all)-1] != want {
 				t.Errorf("exit code %d: %s", r.code, r.stderr)
 			}
-			if kept, err := os.ReadFile(file); err != nil || string(kept) != sent[accepted]+"\n" {
+			if kept, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(kept)) != sent[accepted] {
 				t.Errorf("kept %q, want %s: %v", kept, sent[accepted], err)
 			}
 			if ids := hook.ids(t); !slices.Equal(ids, append(slices.Clone(sent[1:accepted+1]), refused, refused)) {
@@ -197,8 +199,8 @@ func TestForwardKeepsWhereSinceBegan(t *testing.T) {
 	old := happen(t, server, pepay.EventInvoiceCreated)
 	happen(t, server, pepay.EventInvoiceUpdated)
 	file := filepath.Join(t.TempDir(), "cursor")
-	r := pepayRun(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--retry", "0", "--since", old.ID, "--cursor-file", file)
-	if kept, err := os.ReadFile(file); r.code != exitFailed || err != nil || string(kept) != old.ID+"\n" {
+	r := pepayRun(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--fail-fast", "--retry", "0", "--since", old.ID, "--cursor-file", file)
+	if kept, err := os.ReadFile(file); r.code != exitFailed || err != nil || strings.TrimSpace(string(kept)) != old.ID {
 		t.Errorf("kept %q, want %s: %v: %s", kept, old.ID, err, r.stderr)
 	}
 }
@@ -206,11 +208,11 @@ func TestForwardKeepsWhereSinceBegan(t *testing.T) {
 func TestForwardWithoutACursorSaysHowToDeliverAgain(t *testing.T) {
 	t.Parallel()
 	server, hook := account(t), newReceiver(t, always(500))
-	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--retry", "0")
+	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--fail-fast", "--retry", "0")
 	p.stderr.await(t, "ready", 1)
 	ev := happen(t, server, pepay.EventInvoiceUpdated)
 	r := p.result(t)
-	if r.code != exitFailed || !strings.HasSuffix(r.stderr, "pepay: event "+ev.ID+" was not accepted after 1 attempt: the answer was 500 Internal Server Error; 'pepay events resend' delivers it again\n") {
+	if r.code != exitFailed || !strings.HasSuffix(r.stderr, "pepay: event "+ev.ID+" was not accepted after 1 attempt: the answer was 500 Internal Server Error; pepay events resend "+ev.ID+" --forward-to "+hook.URL+" delivers it again\n") {
 		t.Errorf("%+v", r)
 	}
 }
@@ -237,10 +239,173 @@ func TestForwardInterrupted(t *testing.T) {
 	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--retry-backoff", "1h", "--cursor-file", file)
 	p.stderr.await(t, "ready", 1)
 	happen(t, server, pepay.EventInvoiceUpdated)
-	p.stdout.await(t, "attempt 2 of 4", 1)
+	p.stdout.await(t, "attempt 2 of 3", 1)
 	p.signal(t, os.Interrupt).wantDone(t)
-	if kept, err := os.ReadFile(file); err != nil || string(kept) != old.ID+"\n" {
+	if kept, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(kept)) != old.ID {
 		t.Errorf("kept %q, want %s: %v", kept, old.ID, err)
+	}
+}
+
+// A receiver that is down is waited for, however long, and gets every event in order.
+func TestForwardWaitsForTheReceiver(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	hook := newReceiver(t, always(http.StatusOK))
+	addr := hook.Listener.Addr().String()
+	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL, "--max-events", "3", "--retry-backoff", "10ms", "--retry", "0")
+	p.stderr.await(t, "ready", 1)
+	sent := []string{happen(t, server, pepay.EventInvoiceUpdated).ID}
+	p.stdout.await(t, "← 200", 1)
+	hook.Close()
+	sent = append(sent, happen(t, server, pepay.EventInvoiceUpdated).ID, happen(t, server, pepay.EventInvoiceCreated).ID)
+	p.stdout.await(t, ", waiting for "+addr+": attempt 2 in ", 1)
+	p.stdout.await(t, ", waiting for "+addr+": attempt 9 in ", 1) // not at every attempt
+	back := unstartedReceiver(t, always(http.StatusOK))
+	_ = back.Listener.Close()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back.Listener = listener
+	back.Start()
+	r := p.result(t)
+	r.wantDone(t)
+	if ids := append(hook.ids(t), back.ids(t)...); !slices.Equal(ids, sent) {
+		t.Errorf("got %v, want %v", ids, sent)
+	}
+	if strings.Contains(r.stdout, "attempt 4 in") || strings.Contains(r.stderr, "not accepted") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// An event that is not accepted is reported with the command that delivers it again, and
+// the next ones are forwarded.
+func TestForwardGoesOn(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	answers := []int{200, 500, 0, 404, 200} // 0 hangs up
+	hook := newReceiver(t, func(n int) int { return answers[min(n, len(answers))-1] })
+	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", hook.URL+"/hook?token="+canary, "--max-events", "3", "--retry-backoff", "10ms", "--json")
+	p.stderr.await(t, "ready", 1)
+	var sent []string
+	for range 3 {
+		sent = append(sent, happen(t, server, pepay.EventInvoiceUpdated).ID)
+	}
+	r := p.result(t)
+	if ids := hook.ids(t); !slices.Equal(ids, []string{sent[0], sent[1], sent[1], sent[1], sent[2]}) {
+		t.Errorf("got %v of %v", ids, sent)
+	}
+	if ids := idsOf(t, r.stdout); !slices.Equal(ids, []string{sent[0], sent[2]}) {
+		t.Errorf("printed %v", ids)
+	}
+	report := "event " + sent[1] + " was not accepted after 3 attempts: the answer was 404 Not Found; to deliver it again:\n" +
+		"  pepay events resend " + sent[1] + " --forward-to " + hook.URL + "/hook\n"
+	if r.code != exitFailed || strings.Count(r.stderr, report) != 1 || !strings.HasSuffix(r.stderr, "pepay: 1 event not accepted\n") {
+		t.Errorf("%+v", r)
+	}
+	_, command, _ := strings.Cut(report, "\n  pepay ")
+	pepayRun(t, signing(at(server.URL())), strings.Fields(command)...).wantDone(t)
+	if ids := hook.ids(t); ids[len(ids)-1] != sent[1] {
+		t.Errorf("the reported command delivered %v", ids[len(ids)-1])
+	}
+}
+
+// With a cursor file it holds at the event, and begins with it after a restart.
+func TestForwardHolds(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	old := happen(t, server, pepay.EventInvoiceCreated)
+	hook := newReceiver(t, always(http.StatusServiceUnavailable))
+	file := filepath.Join(t.TempDir(), "cursor")
+	args := []string{"listen", "--forward-to", hook.URL, "--cursor-file", file, "--retry-backoff", "5ms", "--max-events", "2"}
+	p := startProcess(t, signing(at(server.URL())), args...)
+	p.stderr.await(t, "ready", 1)
+	sent := []string{happen(t, server, pepay.EventInvoiceUpdated).ID, happen(t, server, pepay.EventInvoiceUpdated).ID}
+	p.stdout.await(t, ", holding here: attempt 6 in ", 1)
+	r := p.signal(t, os.Interrupt)
+	r.wantDone(t)
+	if strings.Contains(r.stdout, "press s") {
+		t.Errorf("nobody is there to press a key: %s", r.stdout)
+	}
+	if kept, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(kept)) != old.ID {
+		t.Errorf("kept %q, want %s: %v", kept, old.ID, err)
+	}
+	for _, id := range hook.ids(t) {
+		if id != sent[0] {
+			t.Errorf("delivered %s before %s was accepted", id, sent[0])
+		}
+	}
+	hook.mu.Lock()
+	hook.answer, hook.deliveries = always(http.StatusOK), nil
+	hook.mu.Unlock()
+	pepayRun(t, signing(at(server.URL())), args...).wantDone(t)
+	if ids := hook.ids(t); !slices.Equal(ids, sent) {
+		t.Errorf("after the restart %v, want %v", ids, sent)
+	}
+}
+
+// The end of --timeout while an event is not accepted is no success.
+func TestForwardTimeoutWhileWaiting(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	p := startProcess(t, signing(at(server.URL())), "listen", "--forward-to", "http://127.0.0.1:1", "--timeout", "2s")
+	p.stderr.await(t, "ready", 1)
+	ev := happen(t, server, pepay.EventInvoiceUpdated)
+	if r := p.result(t); r.code != exitTimeout || !strings.HasSuffix(r.stderr, "pepay: --timeout passed before event "+ev.ID+" was accepted\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestResendLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"evt_1-2": "evt_1-2", "http://localhost:3000/a": "http://localhost:3000/a", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "a;rm -rf ~": "'a;rm -rf ~'",
+		"$(x)": "'$(x)'", "a\nb\x1b": "'a b '", "ü": "'ü'",
+	} {
+		if got := shellWord(text); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// --secret-file makes the secret that it keeps.
+func TestSecretFileIsMade(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	ev := happen(t, server, pepay.EventInvoiceUpdated)
+	hook := newReceiver(t, always(200))
+	file := filepath.Join(t.TempDir(), "secret")
+	args := []string{"events", "resend", ev.ID, "--forward-to", hook.URL, "--secret-file", file, "--print-secret"}
+	first := pepayRun(t, at(server.URL()), args...)
+	first.wantDone(t)
+	second := pepayRun(t, at(server.URL()), args...)
+	second.wantDone(t)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := strings.TrimSpace(string(content))
+	if !regexp.MustCompile(`^whsec_[0-9a-f]{64}$`).MatchString(secret) || lines(first.stdout)[0] != secret || lines(second.stdout)[0] != secret {
+		t.Errorf("kept %q, printed %s and %s", content, first.stdout, second.stdout)
+	}
+	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if !strings.Contains(first.stderr, "made a new signing secret") || strings.Contains(second.stderr, "made a new") || !strings.Contains(second.stderr, "The secret that signs these deliveries") {
+		t.Errorf("%s\n%s", first.stderr, second.stderr)
+	}
+	verifier, err := webhook.NewVerifier(pepay.Secret(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range hook.all() {
+		if err := verifier.Verify(d.header, []byte(d.body)); err != nil {
+			t.Error(err)
+		}
+	}
+	r := pepayRun(t, at(server.URL()), "events", "resend", ev.ID, "--forward-to", hook.URL, "--secret-file", filepath.Join(file, "no-folder"))
+	if r.code != exitUsage || !strings.Contains(r.stderr, "--secret-file: ") || strings.Contains(r.stderr, "no-folder") {
+		t.Errorf("%+v", r)
 	}
 }
 

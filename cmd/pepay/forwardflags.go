@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	defaultForwardRetries = 3
+	defaultForwardRetries = 2
 	defaultForwardBackoff = 500 * time.Millisecond
 	defaultForwardTimeout = 30 * time.Second
 )
@@ -19,9 +19,12 @@ func forwardFlags() []cli.Flag {
 		&cli.StringFlag{Name: "forward-to", Usage: "deliver events to `URL` as signed webhooks; 3000 or localhost:3000/webhook will do"},
 		&cli.StringSliceFlag{Name: "forward-header", Usage: "add `HEADER`, 'Name: value', to deliveries; may be repeated"},
 		&cli.DurationFlag{Name: "forward-timeout", Value: defaultForwardTimeout, DefaultText: "30s", Usage: "how long a delivery may take"},
-		&cli.IntFlag{Name: "retry", Value: defaultForwardRetries, DefaultText: "3", Usage: "repeat a failed delivery up to `N` times"},
+		&cli.IntFlag{Name: "retry", Value: defaultForwardRetries, DefaultText: "2", Usage: "repeat a failed delivery up to `N` times"},
 		&cli.DurationFlag{Name: "retry-backoff", Value: defaultForwardBackoff, DefaultText: "500ms", Usage: "wait before the first repetition; doubles, with jitter"},
-		secretFileFlag(),
+		&cli.StringFlag{
+			Name: "secret-file", TakesFile: true,
+			Usage: "read the signing secret from `FILE` instead of PEPAY_WEBHOOK_SECRET, and make the file where there is none; - is standard input",
+		},
 		&cli.BoolFlag{Name: "print-secret", Usage: "print the signing secret first"},
 		&cli.BoolFlag{Name: "skip-verify", Usage: "accept any certificate, of an https address of this machine or its own network"},
 	}
@@ -29,7 +32,7 @@ func forwardFlags() []cli.Flag {
 
 // newForwarder is what the flags say, nil without --forward-to. Anything that is
 // wrong with them is said before anything is read or sent.
-func newForwarder(ctx context.Context, cmd *cli.Command, story io.Writer) (*forwarder, error) {
+func newForwarder(ctx context.Context, cmd *cli.Command, log io.Writer) (*forwarder, error) {
 	if !cmd.IsSet("forward-to") {
 		return nil, onlyWithForwardTo(cmd)
 	}
@@ -57,20 +60,20 @@ func newForwarder(ctx context.Context, cmd *cli.Command, story io.Writer) (*forw
 	if err := oneStandardInput(cmd, "api-key-file", "secret-file"); err != nil {
 		return nil, err
 	}
-	secret, err := signingSecret(ctx, cmd)
+	secret, err := keptSecret(ctx, cmd)
 	if err != nil {
 		return nil, err
 	}
 	if secret == "" {
 		secret = newSecret()
 		if !cmd.Bool("print-secret") {
-			notice := "deliveries are signed with a secret that is not shown; --print-secret shows it, PEPAY_WEBHOOK_SECRET or --secret-file sets it\n"
+			notice := "deliveries are signed with a secret that is not shown; --print-secret shows it, PEPAY_WEBHOOK_SECRET sets it, --secret-file keeps one\n"
 			_, _ = io.WriteString(cmd.Root().ErrWriter, notice)
 		}
 	}
 	return &forwarder{
 		target: target, secret: secret, header: header, client: newForwardClient(cmd.Duration("forward-timeout"), skipVerify),
-		retries: cmd.Int("retry"), backoff: cmd.Duration("retry-backoff"), story: story,
+		retries: cmd.Int("retry"), backoff: cmd.Duration("retry-backoff"), log: log,
 	}, nil
 }
 
@@ -80,6 +83,9 @@ func onlyWithForwardTo(cmd *cli.Command) error {
 		if name := f.Names()[0]; cmd.IsSet(name) {
 			return usagef("--%s: use it with --forward-to", name)
 		}
+	}
+	if cmd.IsSet("fail-fast") {
+		return usagef("--fail-fast: use it with --forward-to")
 	}
 	return nil
 }

@@ -29,12 +29,17 @@ func readInput(ctx context.Context, name string, stdin io.Reader, limit int64) (
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case r := <-done:
-		var path *fs.PathError
-		if errors.As(r.err, &path) {
-			return nil, path.Err
-		}
-		return r.content, r.err
+		return r.content, withoutPath(r.err)
 	}
+}
+
+// withoutPath leaves the name of the file out of an error: it may be a key.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 func readAll(name string, stdin io.Reader, limit int64) ([]byte, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
 	"github.com/pepaylabs/pepay-go/wstoken"
@@ -40,11 +41,17 @@ in order, one at a time.
   ← 200 12ms
 
 The address is a port, a path on port 80, HOST:PORT/PATH or a URL; http only on this
-machine and its own network. An answer that is not 2xx (redirects are not followed),
-or none, is a failed delivery and repeated with a new signature. When --retry is used
-up, the exit code is 1, and a restart with the same --cursor-file begins with the
-event that was not accepted. The secret comes from PEPAY_WEBHOOK_SECRET or
---secret-file; without either a new one is made, which --print-secret shows.
+machine and its own network. While nothing answers there, 'pepay listen' waits for it
+and says so. An answer that is not 2xx (redirects are not followed) is a failed delivery
+and repeated with a new signature, --retry times. After that the event is reported on
+standard error with the command that delivers it again, and the next one follows; at
+the end the exit code is 1, unless Ctrl-C is the end. With --cursor-file it holds at
+that event instead and goes on trying; the key s skips the event. With --fail-fast
+--retry counts for both, and when it is used up the exit code is 1.
+
+The secret comes from PEPAY_WEBHOOK_SECRET or --secret-file. That file is made, with a
+new secret, where there is none, and so keeps the secret over a restart. Without either
+each run has a secret of its own, which --print-secret prints.
 
 With --json, standard output holds the events that were accepted, and deliveries are
 told on standard error.
@@ -69,7 +76,7 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	forward, err := newForwarder(ctx, cmd, forwardStory(cmd))
+	forward, err := newForwarder(ctx, cmd, forwardLog(cmd))
 	if err != nil {
 		return err
 	}
@@ -111,7 +118,12 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 	show := eventPrinter(cmd.Root().Writer, time.TimeOnly, cmd.Bool("json"))
 	l.handle = func(_ context.Context, ev *pepay.Event) error { return show(ev) }
 	if forward != nil {
-		f := &forwarding{forwarder: forward, client: client, opts: opts, cursor: l.events.Cursor}
+		f := &forwarding{forwarder: forward, client: client, opts: opts, cursor: l.events.Cursor, resend: resendLine(cmd, scope)}
+		if !cmd.Bool("fail-fast") {
+			f.waits, f.holds, f.report = true, opts.Cursor != nil, cmd.Root().ErrWriter
+			f.keys = terminal.NewKeys(cmd.Root().Reader)
+		}
+		l.refused = &f.refused
 		if cmd.Bool("json") {
 			f.accepted = show
 		}

@@ -15,6 +15,8 @@ type listener struct {
 	handle  func(context.Context, *pepay.Event) error
 	limit   int // of events; 0 means none
 	handled int
+	pending string // id of the event that is being handled
+	refused *int   // events that were not accepted and passed over; nil without --forward-to
 	status  *statusLines
 }
 
@@ -27,9 +29,11 @@ func (l *listener) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		l.pending = ev.ID
 		if err := l.handle(ctx, ev); err != nil {
 			return err
 		}
+		l.pending = ""
 		if l.handled++; l.handled == l.limit {
 			enough() // leaving the loop instead would not keep the cursor of this event
 		}
@@ -46,7 +50,7 @@ func (l *listener) outcome(ctx context.Context, err error) error {
 	case !ended:
 		return err
 	case l.limit > 0 && l.handled >= l.limit:
-		return nil
+		return l.notAccepted()
 	case errors.As(context.Cause(ctx), &signal):
 		if l.status.opened {
 			return nil
@@ -56,8 +60,18 @@ func (l *listener) outcome(ctx context.Context, err error) error {
 		return &tooLateError{fmt.Sprintf("--timeout passed after %d of %d events", l.handled, l.limit)}
 	case !l.status.live:
 		return &tooLateError{"--timeout passed while the stream was not live"}
+	case l.pending != "":
+		return &tooLateError{fmt.Sprintf("--timeout passed before event %s was accepted", l.pending)}
 	}
-	return nil
+	return l.notAccepted()
+}
+
+// notAccepted is an error where events were passed over.
+func (l *listener) notAccepted() error {
+	if l.refused == nil || *l.refused == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s not accepted", countEvents(*l.refused))
 }
 
 // tooLateError is the end of --timeout.

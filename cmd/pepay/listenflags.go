@@ -27,7 +27,9 @@ func listenFlags() []cli.Flag {
 		&cli.StringFlag{Name: "wallet-network", Usage: "only events of the payer's `NETWORK`, such as solana (scope commerce)"},
 		&cli.StringFlag{Name: "since", Usage: "go on after the event `ID`; what --cursor-file holds wins"},
 		&cli.StringFlag{Name: "cursor-file", TakesFile: true, Usage: "keep the place in `FILE` across restarts; one process per file"},
+		&cli.BoolFlag{Name: "fail-fast", Usage: "end with exit code 1 where an event is not accepted (with --forward-to)"},
 		&cli.BoolFlag{Name: "stop-on-gap", Usage: "end with exit code 5 where events may be missing after a reconnect"},
+		&cli.DurationFlag{Name: "audit", DefaultText: "off", Usage: "look in the Events API every so often, 1m or more, for events that an open stream left out"},
 		&cli.IntFlag{Name: "max-events", DefaultText: "no end", Usage: "end after `N` events"},
 		&cli.DurationFlag{Name: "timeout", DefaultText: "none", Usage: "end after this long"},
 		&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it"},
@@ -44,7 +46,7 @@ func listenFlags() []cli.Flag {
 // package stream knows.
 func streamOptions(cmd *cli.Command) (stream.Options, error) {
 	opts := stream.Options{
-		Types: listed(cmd, "types"), Since: cmd.String("since"), StopOnGap: cmd.Bool("stop-on-gap"),
+		Types: listed(cmd, "types"), Since: cmd.String("since"), StopOnGap: cmd.Bool("stop-on-gap"), Audit: cmd.Duration("audit"),
 		InvoiceID: cmd.String("invoice-id"), CustomerID: cmd.String("customer-id"), InvoiceType: cmd.String("invoice-type"),
 		Environment: cmd.String("environment"), OrderID: cmd.String("order-id"),
 		WalletAddress: cmd.String("wallet-address"), WalletNetwork: cmd.String("wallet-network"),
@@ -65,6 +67,8 @@ func streamOptions(cmd *cli.Command) (stream.Options, error) {
 		return opts, usagef("--scope: write %s or %s", pepay.WSTokenScopeMerchant, pepay.WSTokenScopeCommerce)
 	case cmd.IsSet("max-events") && cmd.Int("max-events") < 1:
 		return opts, usagef("--max-events: write a number from 1 up")
+	case cmd.IsSet("audit") && cmd.Duration("audit") < time.Minute:
+		return opts, usagef("--audit: write a duration from 1m up, such as 5m")
 	case cmd.IsSet("timeout") && cmd.Duration("timeout") <= 0:
 		return opts, usagef("--timeout: write a duration above 0, such as 30s")
 	case cmd.IsSet("ttl") && !cmd.Bool("token"):

@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// forwardStory is where deliveries are told: with --json, standard output holds the
+// forwardLog is where deliveries are told: with --json, standard output holds the
 // events that were accepted and nothing else.
-func forwardStory(cmd *cli.Command) io.Writer {
+func forwardLog(cmd *cli.Command) io.Writer {
 	switch {
 	case !cmd.Bool("json"):
 		return cmd.Root().Writer
@@ -29,12 +31,17 @@ func forwardStory(cmd *cli.Command) io.Writer {
 // forwarding is how 'pepay listen --forward-to' handles events.
 type forwarding struct {
 	*forwarder
-	accepted func(*pepay.Event) error // prints it; nil where the story is enough
+	accepted func(*pepay.Event) error // prints it; nil where the log is enough
 	client   *wrapper.Client
 	opts     stream.Options
 	cursor   func() string
+	resend   func(eventID string) string // the command that delivers an event again
+	report   io.Writer                   // of events that were not accepted; nil with --fail-fast
+	refused  int                         // events that were not accepted
 }
 
+// handle delivers an event. With --fail-fast one that is not accepted is an error;
+// otherwise it is reported, and the next event is handled.
 func (f *forwarding) handle(ctx context.Context, ev *pepay.Event) error {
 	err := f.deliver(ctx, ev)
 	if err == nil && f.accepted != nil {
@@ -43,15 +50,58 @@ func (f *forwarding) handle(ctx context.Context, ev *pepay.Event) error {
 	if err == nil {
 		return nil
 	}
-	kept := f.keepBefore(ctx, ev)
 	var refused *refusedError
+	if errors.As(err, &refused) && f.report != nil {
+		f.refused++
+		return f.tell(refused)
+	}
+	kept := f.keepBefore(ctx, ev)
 	switch {
-	case !errors.As(err, &refused):
+	case refused == nil:
 		return err
 	case kept:
 		return fmt.Errorf("%w; a restart with the same --cursor-file delivers it again", err)
 	}
-	return fmt.Errorf("%w; 'pepay events resend' delivers it again", err)
+	return fmt.Errorf("%w; %s delivers it again", err, f.resend(ev.ID))
+}
+
+// tell says what happened to an event, and how to deliver it later.
+func (f *forwarding) tell(refused *refusedError) error {
+	text := terminal.Paint(f.report, terminal.Red, terminal.Printable(refused.Error())) + "; to deliver it again:\n  " + f.resend(refused.eventID)
+	_, err := fmt.Fprintln(f.report, text)
+	return err
+}
+
+// resendLine returns the command that delivers an event again, with the flags that this
+// one was given. It leaves out what may be a credential: the query of the address and
+// further headers.
+func resendLine(cmd *cli.Command, scope pepay.WSTokenScope) func(eventID string) string {
+	target, err := forwardTarget(cmd.String("forward-to"))
+	if err != nil { // it was checked before
+		return func(string) string { return "'pepay events resend'" }
+	}
+	line := " --forward-to " + shellWord(shownTarget(target))
+	if scope == pepay.WSTokenScopeCommerce {
+		line += " --scope commerce"
+	}
+	for _, flag := range []string{"secret-file", "api-key-file", "base-url", "forward-timeout"} {
+		if cmd.IsSet(flag) && cmd.String(flag) != "-" {
+			line += " --" + flag + " " + shellWord(fmt.Sprint(cmd.Value(flag)))
+		}
+	}
+	if cmd.Bool("skip-verify") {
+		line += " --skip-verify"
+	}
+	return func(eventID string) string { return "pepay events resend " + shellWord(eventID) + line }
+}
+
+// shellWord quotes text for a shell where that is needed.
+func shellWord(text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,"
+	if text != "" && strings.Trim(text, plain) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(terminal.Printable(text), "'", `'\''`) + "'"
 }
 
 // keepBefore sees to it that a restart begins with ev, and reports whether it will.

@@ -35,14 +35,16 @@
 // listen prints an event in one write before it asks for the next one, and keeps
 // its place (--cursor-file) after that: an event is printed at least once, whatever
 // happens to the process. What could not be printed is a failure and not passed over.
-// With --forward-to the same holds for what was not accepted.
+// With --forward-to and --cursor-file the same holds for what was not accepted; without
+// a place to keep, an event that is not accepted is reported and the next one follows.
 //
 // # Exit codes
 //
 //	0    done; also after Ctrl-C or SIGTERM for mock, for demo, and for listen once its
 //	     stream was open; for listen also when --timeout passes while the stream is live
 //	     and no --max-events are asked for
-//	1    failed; also an event that was not accepted, and a webhook that is not valid
+//	1    failed; also an event that was not accepted, unless Ctrl-C ended listen, and a
+//	     webhook that is not valid
 //	2    wrong usage: an unknown command, flag or argument, or a value that cannot be used
 //	3    refused credentials, or none
 //	4    timed out; for listen also when --timeout passes before --max-events were seen,

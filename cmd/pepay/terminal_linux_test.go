@@ -8,11 +8,15 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 // onTerminal starts the command on a pseudo-terminal of its own and returns the
@@ -56,6 +60,9 @@ func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
 func readUntil(t *testing.T, screen io.Reader, text string) string {
 	t.Helper()
 	var seen bytes.Buffer
+	if file, ok := screen.(*os.File); ok {
+		_ = file.SetReadDeadline(time.Now().Add(time.Minute))
+	}
 	for chunk := make([]byte, 4096); text == "" || !strings.Contains(seen.String(), text); {
 		n, err := screen.Read(chunk)
 		seen.Write(chunk[:n])
@@ -145,5 +152,61 @@ func TestTokenFieldsOnTerminal(t *testing.T) {
 	}
 	if want := regexp.MustCompile(`^scope        merchant\nmerchant     77\n(.+\n){3}[\w-]+\.[\w-]+\.[\w-]+\n$`); !want.MatchString(screen) {
 		t.Errorf("%q", screen)
+	}
+}
+
+// On a terminal the wait for a receiver is counted down in one line.
+func TestForwardCountsDownOnTerminal(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	cmd := command(signing(append(at(server.URL()), "TERM=xterm")), "listen", "--forward-to", "http://127.0.0.1:1", "--retry-backoff", "4s")
+	person := onTerminal(t, cmd)
+	readUntil(t, person, "ready")
+	happen(t, server, pepay.EventInvoiceUpdated)
+	screen := readUntil(t, person, "waiting for 127.0.0.1:1: attempt 2 in 1s")
+	if _, waiting, _ := strings.Cut(screen, "← "); !strings.Contains(waiting, "attempt 2 in 2s") || strings.Contains(waiting, "\n") {
+		t.Errorf("%q", screen)
+	}
+	if _, err := person.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The key s skips the event at which 'pepay listen' holds, also without Enter; other keys
+// do nothing, and the terminal is as before afterwards.
+func TestForwardSkipsByKey(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	hook := newReceiver(t, func(n int) int {
+		if n <= 1 {
+			return http.StatusInternalServerError
+		}
+		return http.StatusOK
+	})
+	file := filepath.Join(t.TempDir(), "cursor")
+	cmd := command(signing(append(at(server.URL()), "TERM=xterm")), "listen", "--forward-to", hook.URL, "--cursor-file", file,
+		"--retry", "0", "--retry-backoff", "1h", "--max-events", "2")
+	person := onTerminal(t, cmd)
+	readUntil(t, person, "ready")
+	skipped, next := happen(t, server, pepay.EventInvoiceUpdated), happen(t, server, pepay.EventInvoiceUpdated)
+	readUntil(t, person, "press s to skip the event")
+	if _, err := person.WriteString("xqs"); err != nil {
+		t.Fatal(err)
+	}
+	screen := readUntil(t, person, "")
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != exitFailed {
+		t.Errorf("%v", err)
+	}
+	if want := "event " + skipped.ID + " was skipped after 1 attempt"; !strings.Contains(screen, want) || !strings.Contains(screen, "pepay events resend "+skipped.ID+" --forward-to "+hook.URL) {
+		t.Errorf("%q", screen)
+	}
+	if ids := hook.ids(t); len(ids) != 2 || ids[0] != skipped.ID || ids[1] != next.ID {
+		t.Errorf("got %v", ids)
+	}
+	if kept, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(kept)) != next.ID {
+		t.Errorf("kept %q, want %s: %v", kept, next.ID, err)
 	}
 }

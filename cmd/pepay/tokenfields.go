@@ -60,7 +60,7 @@ func tokenFields(token *pepay.WSToken) []labeled {
 
 // relative rounds up: a token minted for 60s has a little less than that left.
 func relative(left time.Duration) string {
-	rounded := (left + time.Second - 1).Truncate(time.Second)
+	rounded := roundUp(left)
 	switch {
 	case rounded <= 0:
 		return "has passed"
