@@ -17,7 +17,7 @@ const (
 	// still be on its way.
 	auditAfter = time.Minute
 	// auditQuiet is how long a stream waits for a frame until nothing that was sent
-	// can be unread. It is also how often that is looked at.
+	// can be unread. It is also about how often that is looked at.
 	auditQuiet = time.Second
 )
 
@@ -132,7 +132,8 @@ func (a *audit) whenDrained(ctx context.Context, to time.Time, f func()) bool {
 		return true
 	}
 	for !try() {
-		if sleep(ctx, auditQuiet, nil) != nil {
+		// Jittered, as the loop's waits may have a rhythm of their own.
+		if sleep(ctx, auditQuiet/2+rand.N(auditQuiet), nil) != nil {
 			return false
 		}
 	}

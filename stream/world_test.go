@@ -28,15 +28,19 @@ type worldEvent struct {
 	created int64
 	number  int // in the order of creation
 	late    bool
+	silent  bool // about its customer
 	other   bool // of a customer that nobody asks for
 }
 
 func (e worldEvent) json() string {
-	customer := "c1"
-	if e.other {
-		customer = "c2"
+	customer := `,"customer_id":"c1"`
+	switch {
+	case e.silent:
+		customer = ""
+	case e.other:
+		customer = `,"customer_id":"c2"`
 	}
-	return fmt.Sprintf(`{"id":%q,"object":"event","type":"invoice.updated","created":%d,"data":{"object":{"object":"invoice","id":"i","customer_id":%q}}}`, e.id, e.created, customer)
+	return fmt.Sprintf(`{"id":%q,"object":"event","type":"invoice.updated","created":%d,"data":{"object":{"object":"invoice","id":"i"%s}}}`, e.id, e.created, customer)
 }
 
 // worldRules are how a simulated Pepay behaves.
@@ -46,7 +50,7 @@ type worldRules struct {
 	latency        time.Duration // of a page of the list
 	dropAfter      int           // connections end after up to so many frames; 0: never
 	holdBack       float64       // share of frames that come a little later than the next ones
-	skip           float64       // share of frames that never come, on a connection's live part
+	silent         bool          // events do not say their customer
 	listFails      float64       // share of list requests that fail
 	retention      int
 }
@@ -57,17 +61,19 @@ type world struct {
 	*wrapper.Client
 	worldRules
 
-	mu      sync.Mutex
-	rng     *rand.Rand
-	events  []worldEvent // in the order of arrival
-	listed  []worldEvent // oldest first
-	number  int
-	changed chan struct{}
-	lists   int // requests for a page
-	dials   int
-	refuse  func(r *http.Request) int // status of a list request, 0 to answer it
-	down    bool                      // upgrades are refused
-	healed  bool                      // connections from now on are perfect, and earlier ones end
+	mu         sync.Mutex
+	rng        *rand.Rand
+	events     []worldEvent // in the order of arrival
+	listed     []worldEvent // oldest first
+	number     int
+	changed    chan struct{}
+	lists      int // requests for a page
+	dials      int
+	refuse     func(http.Header) int // status of a list request, 0 to answer it
+	retryAfter string
+	skipped    func(number int) bool // frames that never come, on a connection's live part
+	down       bool                  // upgrades are refused
+	healed     bool                  // connections from now on are perfect, and earlier ones end
 }
 
 func newWorld(t *testing.T, seed uint64, rules worldRules) *world {
@@ -102,7 +108,7 @@ func (w *world) emit(ago time.Duration, other bool) worldEvent {
 func (w *world) add(ago time.Duration, other bool) worldEvent {
 	w.number++
 	created := time.Now().Add(-ago)
-	e := worldEvent{id: fmt.Sprintf("evt_%d-%d", created.UnixMilli(), w.number), created: created.Unix(), number: w.number, late: ago > 0, other: other}
+	e := worldEvent{id: fmt.Sprintf("evt_%d-%d", created.UnixMilli(), w.number), created: created.Unix(), number: w.number, late: ago > 0, other: other, silent: w.silent}
 	if w.opaqueIDs {
 		e.id = fmt.Sprintf("ev%x", uint32(w.number)*2654435761)
 	}
@@ -158,12 +164,15 @@ func (w *world) list(rw http.ResponseWriter, r *http.Request) {
 	w.lists++
 	status := 0
 	if w.refuse != nil {
-		status = w.refuse(r)
+		status = w.refuse(r.Header)
 	}
 	if status == 0 && w.rng.Float64() < w.listFails {
 		status = 500
 	}
 	if status != 0 {
+		if w.retryAfter != "" {
+			rw.Header().Set("Retry-After", w.retryAfter)
+		}
 		rw.WriteHeader(status)
 		return
 	}
@@ -264,7 +273,7 @@ func (w *world) stream(rw http.ResponseWriter, r *http.Request) {
 		e, live := w.events[at], at >= replayed
 		at++
 		chance := w.rng.Float64()
-		skips, holds := live && chance < w.skip, chance > 1-w.holdBack && len(held) < 3
+		skips, holds := live && w.skipped != nil && w.skipped(e.number-1), chance > 1-w.holdBack && len(held) < 3
 		release := w.rng.IntN(3) == 0
 		w.mu.Unlock()
 		switch {
@@ -290,7 +299,7 @@ func (w *world) stream(rw http.ResponseWriter, r *http.Request) {
 func (w *world) heal() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.healed, w.holdBack, w.skip, w.listFails = true, 0, 0, 0
+	w.healed, w.holdBack, w.listFails = true, 0, 0
 	close(w.changed)
 	w.changed = make(chan struct{})
 }
