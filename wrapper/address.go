@@ -59,17 +59,20 @@ func streamAddress(base *url.URL) *url.URL {
 
 // sameOrigin compares addresses by host and security, ws counting as http.
 func sameOrigin(a, b *url.URL) bool {
-	return isSecure(a) == isSecure(b) && strings.EqualFold(hostPort(a), hostPort(b))
+	if isSecure(a) != isSecure(b) {
+		return false
+	}
+	return a.Host == b.Host || strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 
 func isSecure(u *url.URL) bool { return u.Scheme == "https" || u.Scheme == "wss" }
 
-func hostPort(u *url.URL) string {
-	if u.Port() != "" {
-		return u.Host
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case isSecure(u):
+		return "443"
 	}
-	if isSecure(u) {
-		return u.Host + ":443"
-	}
-	return u.Host + ":80"
+	return "80"
 }

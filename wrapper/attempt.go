@@ -29,8 +29,8 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	if outer.Err() != nil {
 		return nil, contextError(outer)
 	}
-	ctx, cancel := context.WithTimeout(outer, a.timeout)
-	defer cancel()
+	ctx := withTimeout(outer, a.timeout)
+	defer ctx.end()
 	own, err := a.copyOf(ctx, req)
 	if err != nil {
 		return nil, permanent{err}

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 )
 
@@ -31,15 +32,23 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		return t.client.Do(req)
 	}
 	resp, err := t.direct.RoundTrip(req)
-	switch record := (tls.RecordHeaderError{}); {
-	case errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
-		return nil, errors.Join(http.ErrSchemeMismatch, err)
+	switch {
 	case err != nil:
-		return nil, err
+		return nil, withoutTLS(err)
 	case resp == nil:
 		return nil, permanent{errors.New("the transport returned neither an answer nor an error")}
 	case resp.Body == nil:
 		resp.Body = http.NoBody
 	}
 	return resp, nil
+}
+
+// withoutTLS says so where a server answers https in plain HTTP, as http.Client
+// does.
+func withoutTLS(err error) error {
+	var record tls.RecordHeaderError
+	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
+		return fmt.Errorf("%w: %w", http.ErrSchemeMismatch, err)
+	}
+	return err
 }

@@ -46,7 +46,7 @@ func mint(ctx context.Context, o options) ([]table, error) {
 	floor := inMemory[first].name
 	return []table{
 		timing("mint, in-memory transport, processor time (ratio to "+floor+")", inMemory,
-			timeAtMost(inMemory[wrapped], 1.6), allocsAtMost(inMemory[wrapped], 56)),
+			timeAtMost(inMemory[wrapped], 1.3), allocsAtMost(inMemory[wrapped], 38)),
 		timing("mint, over loopback, elapsed time (ratio to "+floor+")", overLoopback,
 			timeAtMost(overLoopback[wrapped], 1.1)),
 	}, nil
