@@ -39,7 +39,7 @@ func (c credentials) sign(req *http.Request, cl *call) error {
 		if value == "" {
 			return fmt.Errorf("%w: the value for %s is empty", ErrNoCredential, scheme)
 		}
-		cl.remember(value)
+		cl.sent.add(value.Reveal())
 		if err := checkCredential(value.Reveal()); err != nil {
 			return invalid("credential "+scheme, err.Error())
 		}
@@ -48,17 +48,6 @@ func (c credentials) sign(req *http.Request, cl *call) error {
 		}
 	}
 	return nil
-}
-
-// remember keeps a credential, so that nothing that leaves the call repeats it. A
-// rotated one is kept beside its predecessor.
-func (c *call) remember(value pepay.Secret) {
-	if c.secrets == nil {
-		c.secrets = c.buffer[:0]
-	}
-	if !slices.Contains(c.secrets, value.Reveal()) {
-		c.secrets = append(c.secrets, value.Reveal())
-	}
 }
 
 // Authorize attaches the credential that the contract asks for at req's method

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pepaylabs/pepay-go/internal/wire"
@@ -32,10 +33,27 @@ type call struct {
 	decodes    bool   // the whole answer is decoded after the chain
 	started    time.Time
 	attempts   int
-	secrets    []string // credentials that were sent, so that nothing repeats one
-	buffer     [2]string
+	sent       *sent
 	response   *http.Response
 	unanswered bool // an attempt with an idempotency key got no answer
+}
+
+// sent is the credentials that a call has sent, so that nothing that leaves the
+// call repeats one. It stands behind a pointer, which fmt does not follow: package
+// http prints the context of a request as a value, without its methods.
+type sent struct {
+	values []string
+	buffer [2]string
+}
+
+// add keeps a credential. One that was replaced is kept beside its successor.
+func (s *sent) add(value string) {
+	if s.values == nil {
+		s.values = s.buffer[:0]
+	}
+	if !slices.Contains(s.values, value) {
+		s.values = append(s.values, value)
+	}
 }
 
 type callKey struct{}
@@ -64,7 +82,12 @@ func (c *Client) newCall(ctx context.Context, opts []CallOption) (*call, error) 
 	if ctx == nil {
 		return nil, invalid("ctx", "is nil")
 	}
-	cl := &call{Context: ctx, client: c, started: time.Now()}
+	memory := &struct { // one piece of it
+		call
+		sent
+	}{}
+	memory.call = call{Context: ctx, client: c, started: time.Now(), sent: &memory.sent}
+	cl := &memory.call
 	for _, opt := range opts {
 		if opt == nil {
 			return cl, invalid("CallOption", "is nil")
@@ -111,7 +134,14 @@ func (c *call) repeatable() bool {
 	return c.op != nil && c.op.Repeatable
 }
 
-func (c *call) redact(text string) string { return wire.Redact(text, c.secrets...) }
+func (c *call) redact(text string) string { return wire.Redact(text, c.secrets()...) }
+
+func (c *call) secrets() []string {
+	if c.sent == nil {
+		return nil
+	}
+	return c.sent.values
+}
 
 // log writes the one record of a call, with the outcome that its caller gets.
 func (c *call) log(err error) {

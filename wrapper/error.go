@@ -66,7 +66,7 @@ func (c *call) failed(cause error) *Error {
 		IdempotencyKey: c.idempotencyKey,
 	}
 	if !errors.Is(cause, errAnswer) {
-		e.cause = wire.RedactError(cause, c.secrets...)
+		e.cause = wire.RedactError(cause, c.secrets()...)
 	}
 	return e
 }
