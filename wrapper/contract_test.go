@@ -7,48 +7,6 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-func TestFindPrefersStaticSegments(t *testing.T) {
-	t.Parallel()
-	var operations []pepay.Operation
-	for _, path := range []string{
-		"/api/v1/invoices/{invoiceId}/status",
-		"/api/v1/invoices/customer/{customerId}", // conflicts with the one above in http.ServeMux
-		"/api/v1/invoices/totals",
-		"/api/v1/invoices/{invoiceId}",
-		"/api/v1/invoices",
-		"/api/v1/{kind}/{id}/status",
-	} {
-		operations = append(operations, pepay.Operation{ID: path, Method: "GET", Path: path})
-	}
-	operations = append(operations, pepay.Operation{ID: "create", Method: "POST", Path: "/api/v1/invoices"})
-	index := newContractIndex(operations, nil, nil)
-	for _, c := range []struct{ method, path, want string }{
-		{"GET", "/api/v1/invoices", "/api/v1/invoices"},
-		{"POST", "/api/v1/invoices", "create"},
-		{"GET", "/api/v1/invoices/totals", "/api/v1/invoices/totals"},
-		{"GET", "/api/v1/invoices/inv_1", "/api/v1/invoices/{invoiceId}"},
-		{"GET", "/api/v1/invoices/inv%2F1", "/api/v1/invoices/{invoiceId}"},
-		{"GET", "/api/v1/invoices/inv_1/status", "/api/v1/invoices/{invoiceId}/status"},
-		{"GET", "/api/v1/invoices/customer/status", "/api/v1/invoices/customer/{customerId}"},
-		{"GET", "/api/v1/orders/o_1/status", "/api/v1/{kind}/{id}/status"},
-		{"GET", "/api/v1/invoices/", ""},
-		{"GET", "/api/v1/invoices//status", ""},
-		{"GET", "/api/v1/invoices/inv_1/status/more", ""},
-		{"DELETE", "/api/v1/invoices/inv_1", ""},
-		{"GET", "api/v1/invoices/inv_1", ""},
-		{"GET", "x/api/v1/invoices/inv_1", ""},
-		{"GET", "", ""},
-	} {
-		got := ""
-		if op := index.find(c.method, c.path); op != nil {
-			got = op.ID
-		}
-		if got != c.want {
-			t.Errorf("%s %q found %q, want %q", c.method, c.path, got, c.want)
-		}
-	}
-}
-
 // Which operations the contract has makes no difference to a path it lacks.
 func TestUndocumentedOperationsTakeOneScheme(t *testing.T) {
 	t.Parallel()
@@ -61,6 +19,23 @@ func TestUndocumentedOperationsTakeOneScheme(t *testing.T) {
 	} {
 		if got := newContractIndex(operations, schemes, fallback).undocumented; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestAcceptOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		answers []pepay.SuccessAnswer
+		want    string
+	}{
+		{nil, "application/json"},
+		{[]pepay.SuccessAnswer{{Status: "204"}}, "application/json"},
+		{[]pepay.SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json", "text/csv"}}, {Status: "202", MediaTypes: []string{"text/csv", "text/plain"}}},
+			"application/json, text/csv, text/plain"},
+	} {
+		if got := acceptOf(c.answers); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%v: got %q, want %q", c.answers, got, c.want)
 		}
 	}
 }
