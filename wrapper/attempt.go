@@ -31,7 +31,7 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	}
 	ctx := withTimeout(outer, a.timeout)
 	defer ctx.end()
-	own, err := a.copyOf(ctx, req)
+	own, err := a.copyOf(ctx, req) //nolint:contextcheck // it is made from the request's
 	if err != nil {
 		return nil, permanent{err}
 	}

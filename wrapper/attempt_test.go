@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -73,6 +74,17 @@ func TestAnswersAreBounded(t *testing.T) {
 				t.Errorf("status and request id are lost: %#v", failure)
 			}
 		})
+	}
+}
+
+// The largest possible limit is one more than can be counted.
+func TestAnyLimit(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int64{math.MaxInt64, math.MaxInt64 - 1, int64(len(minted))} {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return respond(200, minted), nil }, WithMaxResponseBytes(limit))
+		if _, err := client.WSTokens.Mint(t.Context(), MintParams{}); err != nil {
+			t.Errorf("%d: %v", limit, err)
+		}
 	}
 }
 

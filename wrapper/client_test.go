@@ -30,6 +30,10 @@ func TestEnvironment(t *testing.T) {
 		{"stream follows base", map[string]string{"PEPAY_API_URL": "http://127.0.0.1:3000"}, nil, "- - http://127.0.0.1:3000 ws://127.0.0.1:3000"},
 		{"options win", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_API_URL": "http://127.0.0.1:3000", "PEPAY_WS_URL": "wss://ws.example"},
 			[]Option{WithAPIKey("own"), WithBaseURL("https://api.example"), WithStreamURL("ws://localhost:1")}, "own - https://api.example ws://localhost:1"},
+		{"own base URL decides about streams", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, []Option{WithBaseURL("https://api.example/v")}, "- - https://api.example/v wss://api.example/v"},
+		{"both own", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, []Option{WithStreamURL("wss://s.example"), WithBaseURL("https://api.example")}, "- - https://api.example wss://s.example"},
+		{"stream address beside the default", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, nil, "- - https://api-beta.pepay.io wss://ws.example"},
+		{"bad stream address that is not used", map[string]string{"PEPAY_WS_URL": "nonsense"}, []Option{WithBaseURL("https://api.example")}, "- - https://api.example wss://api.example"},
 		{"keys are not mixed", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_COMMERCE_API_KEY": "ck"}, []Option{WithAPIKey("own")}, "own - https://api-beta.pepay.io wss://api-beta.pepay.io"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -95,6 +99,7 @@ func TestOptionsRefuseEmptyValues(t *testing.T) {
 		"WithLogger":           WithLogger(nil),
 		"WithMiddleware":       WithMiddleware(nil),
 		"WithMaxResponseBytes": WithMaxResponseBytes(0),
+		"WithRetry":            WithRetry(RetryPolicy{Budget: -1}),
 		"Option":               nil,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,13 +150,41 @@ func TestWith(t *testing.T) {
 	}
 }
 
+// A base URL of its own takes a derived client's streams along, wherever the
+// inherited address is from.
+func TestWithBaseURLMovesStreams(t *testing.T) {
+	t.Setenv("PEPAY_API_URL", "https://env.example")
+	t.Setenv("PEPAY_WS_URL", "wss://ws.example")
+	fromEnvironment, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromOption := newTestClient(t, nil, WithStreamURL("wss://option.example"))
+	for name, c := range map[string]struct {
+		parent *Client
+		opts   []Option
+		want   string
+	}{
+		"environment, moved":         {fromEnvironment, []Option{WithBaseURL("https://new.example")}, "wss://new.example"},
+		"environment, not moved":     {fromEnvironment, []Option{WithTimeout(1)}, "wss://ws.example"},
+		"option, moved":              {fromOption, []Option{WithBaseURL("https://new.example")}, "wss://new.example"},
+		"option, not moved":          {fromOption, nil, "wss://option.example"},
+		"moved, with one of its own": {fromOption, []Option{WithStreamURL("wss://own.example"), WithBaseURL("https://new.example")}, "wss://own.example"},
+	} {
+		derived, err := c.parent.With(c.opts...)
+		if err != nil || derived.StreamURL().String() != c.want {
+			t.Errorf("%s: %v, %s, want %s", name, err, derived.StreamURL(), c.want)
+		}
+	}
+}
+
 // The returned addresses and client are the caller's own.
 func TestAccessorsReturnCopies(t *testing.T) {
 	t.Parallel()
 	client := newTestClient(t, nil, WithStreamURL("wss://ws.example"))
 	client.BaseURL().Host = "evil.example"
 	client.StreamURL().Host = "evil.example"
-	client.API().Client.Server = "https://evil.example"
+	client.API().Server = "https://evil.example"
 	if client.BaseURL().Host != "api.example" || client.StreamURL().Host != "ws.example" {
 		t.Error("an accessor hands out the client's own URL")
 	}

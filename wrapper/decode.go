@@ -88,7 +88,11 @@ func (e mismatchError) Error() string {
 	if want == "an integer" && strings.HasPrefix(e.cause.Value, "number") {
 		want = "an integer that fits"
 	}
-	return fmt.Sprintf("%s is a JSON %s, not %s", member, e.cause.Value, want)
+	got := e.cause.Value
+	if got == "bool" {
+		got = "boolean"
+	}
+	return fmt.Sprintf("%s is a JSON %s, not %s", member, got, want)
 }
 
 func (e mismatchError) Unwrap() error { return e.cause }

@@ -2,12 +2,18 @@ package wrapper
 
 import (
 	"bytes"
+	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -42,6 +48,74 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
+func TestErrorTextWithHint(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]Error{
+		"pepay: op: 401 X: no (sign in)":          {Operation: "op", StatusCode: 401, Code: "X", Message: "no", Hint: "sign in"},
+		"pepay: op: 422 no (a; b)":                {Operation: "op", StatusCode: 422, Message: "no", Details: []string{"a", "b"}},
+		"pepay: op: 422 no (ask; a)":              {Operation: "op", StatusCode: 422, Message: "no", Hint: "ask", Details: []string{"a"}},
+		"pepay: op: 409 C: no: may have happened": {Operation: "op", StatusCode: 409, Code: "C", Message: "no", cause: errors.New("may have happened")},
+	} {
+		if got := err.Error(); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
+// No verb, of a pointer or of a value, prints more than the text.
+func TestErrorFormat(t *testing.T) {
+	t.Parallel()
+	err := &Error{Operation: "op", StatusCode: 400, Message: "no", body: []byte("private-77"), cause: fmt.Errorf("because: %w", errors.New("inner"))}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%T%v"} {
+		for _, value := range []any{err, *err} {
+			got := fmt.Sprintf(verb, append(make([]any, 0, 2), value, value)[:strings.Count(verb, "%")]...)
+			if !strings.HasSuffix(got, err.Error()) {
+				t.Errorf("%s of %T is %q", verb, value, got)
+			}
+		}
+	}
+	if got := fmt.Sprintf("%q", err); got != strconv.Quote(err.Error()) {
+		t.Errorf("%%q is %s", got)
+	}
+	if got := fmt.Sprintf("%v", []any{*err, err}); strings.Contains(got, "112 114 105") || strings.Contains(got, "private") {
+		t.Errorf("in a list it is %s", got)
+	}
+}
+
+func TestIsRetryable(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{
+		200: false, 302: false, 400: false, 401: false, 402: false, 403: false, 404: false, 405: false, 408: true, 409: false, 410: false,
+		422: false, 425: true, 429: true, 500: true, 501: false, 502: true, 503: true, 504: true, 505: false, 507: false,
+	} {
+		if got := IsRetryable(fmt.Errorf("minting: %w", &Error{StatusCode: status})); got != want {
+			t.Errorf("%d: %t", status, got)
+		}
+	}
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"nil":                 {nil, false},
+		"another error":       {io.ErrUnexpectedEOF, false},
+		"reset":               {&Error{cause: syscall.ECONNRESET}, true},
+		"timeout":             {&Error{cause: timeoutError{time.Second, io.EOF}}, true},
+		"deadline":            {&Error{cause: context.DeadlineExceeded}, true},
+		"cancelled":           {&Error{cause: context.Canceled}, false},
+		"cancelled after 503": {&Error{StatusCode: 503, cause: context.Canceled}, false},
+		"certificate":         {&Error{cause: x509.UnknownAuthorityError{}}, false},
+		"no such host":        {&Error{cause: &net.DNSError{IsNotFound: true}}, false},
+		"no credential":       {&Error{cause: fmt.Errorf("%w: x", ErrNoCredential)}, false},
+		"argument":            {invalid("x", "is wrong"), false},
+		"malformed":           {&Error{StatusCode: 200, cause: malformed("x")}, false},
+		"409, own attempt":    {&Error{StatusCode: 409, cause: errUnanswered}, true},
+	} {
+		if got := IsRetryable(c.err); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestErrorTextIsShort(t *testing.T) {
 	t.Parallel()
 	for _, message := range []string{strings.Repeat("x", 5000), strings.Repeat("é", 5000), strings.Repeat("\xff", 5000), strings.Repeat("😀\n", 5000)} {
@@ -59,8 +133,8 @@ func TestErrorTextIsShort(t *testing.T) {
 func TestErrorIs(t *testing.T) {
 	t.Parallel()
 	sentinels := map[int]error{
-		400: ErrInvalidRequest, 401: ErrUnauthorized, 403: ErrForbidden, 404: ErrNotFound, 409: ErrConflict,
-		410: ErrGone, 429: ErrRateLimited, 500: ErrServer, 503: ErrServer,
+		400: ErrInvalidRequest, 401: ErrUnauthorized, 402: ErrPaymentRequired, 403: ErrForbidden, 404: ErrNotFound, 405: ErrMethodNotAllowed,
+		408: ErrRequestTimeout, 409: ErrConflict, 410: ErrGone, 422: ErrUnprocessable, 429: ErrRateLimited, 500: ErrServer, 503: ErrServer,
 	}
 	for status, sentinel := range sentinels {
 		err := fmt.Errorf("minting: %w", &Error{StatusCode: status})
@@ -69,6 +143,9 @@ func TestErrorIs(t *testing.T) {
 				t.Errorf("%d and the sentinel of %d", status, other)
 			}
 		}
+	}
+	if errors.Is(&Error{StatusCode: 418}, ErrInvalidRequest) || errors.Is(&Error{StatusCode: 418}, nil) {
+		t.Error("a status without a sentinel matches one")
 	}
 	if errors.Is(&Error{StatusCode: 200}, ErrServer) || errors.Is(&Error{}, ErrServer) {
 		t.Error("no status is a server error")

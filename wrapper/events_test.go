@@ -181,26 +181,74 @@ func TestEventsAllEndsWithTheError(t *testing.T) {
 	}
 }
 
-// A server that repeats a page for ever is not followed for ever.
-func TestEventsAllOnAServerThatDoesNotGetFurther(t *testing.T) {
+// A walk ends on any server: a page that was seen before, whichever, or one that
+// leads nowhere is an error.
+func TestEventsAllEndsOnAnyServer(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{
-		"same page":  `{"success":true,"data":{"object":"list","data":[{"id":"evt_1","object":"event","type":"t","created":1,"data":{"object":{}}}],"has_more":true}}`,
-		"empty page": `{"success":true,"data":{"object":"list","data":[],"has_more":true}}`,
-		"no ids":     `{"success":true,"data":{"object":"list","data":[{"id":"","object":"event","type":"t","created":1,"data":{"object":{}}}],"has_more":true}}`,
+	page := func(more bool, ids ...string) string {
+		var events []string
+		for _, id := range ids {
+			events = append(events, `{"id":"`+id+`","object":"event","type":"t","created":1,"data":{"object":{}}}`)
+		}
+		return fmt.Sprintf(`{"success":true,"data":{"object":"list","data":[%s],"has_more":%t}}`, strings.Join(events, ","), more)
+	}
+	for _, c := range []struct {
+		name   string
+		params wrapper.EventParams
+		pages  []string // the last one again and again
+		want   []string
+		fails  bool
+	}{
+		{"one page", wrapper.EventParams{}, []string{page(false, "e1")}, []string{"e1"}, false},
+		{"two pages", wrapper.EventParams{}, []string{page(true, "e2"), page(false, "e1")}, []string{"e2", "e1"}, false},
+		{"nothing", wrapper.EventParams{}, []string{page(false)}, nil, false},
+		{"an empty last page", wrapper.EventParams{}, []string{page(true, "e1"), page(false)}, []string{"e1"}, false},
+		{"the same page", wrapper.EventParams{}, []string{page(true, "e1")}, []string{"e1", "e1"}, true},
+		{"a page seen before the last", wrapper.EventParams{}, []string{page(true, "e3"), page(true, "e2"), page(true, "e1"), page(true, "e3")}, []string{"e3", "e2", "e1", "e3"}, true},
+		{"the page where it began", wrapper.EventParams{StartingAfter: "e9"}, []string{page(true, "e9")}, []string{"e9"}, true},
+		{"an empty page with more behind it", wrapper.EventParams{}, []string{page(true)}, nil, true},
+		{"no ids", wrapper.EventParams{}, []string{page(true, "")}, []string{""}, true},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			server, client := simulated(t)
-			server.Faults().On("listEvents", pepaytest.RawBody(body), pepaytest.Always())
-			var last error
-			for _, err := range client.Events.All(t.Context(), wrapper.EventParams{}) {
-				last = err
+			for _, body := range c.pages[:len(c.pages)-1] {
+				server.Faults().On("listEvents", pepaytest.RawBody(body), pepaytest.Next(1))
 			}
-			if !errors.Is(last, wrapper.ErrMalformedResponse) || len(server.Requests()) > 2 {
-				t.Errorf("%v after %d requests", last, len(server.Requests()))
+			server.Faults().On("listEvents", pepaytest.RawBody(c.pages[len(c.pages)-1]), pepaytest.Always())
+			var got []string
+			var last error
+			for ev, err := range client.Events.All(t.Context(), c.params) {
+				if last != nil || (err == nil) == (ev == nil) {
+					t.Fatalf("%v and %v after %v", ev, err, last)
+				}
+				if last = err; err == nil {
+					got = append(got, ev.ID)
+				}
+			}
+			if !slices.Equal(got, c.want) || (last != nil) != c.fails || last != nil && !errors.Is(last, wrapper.ErrMalformedResponse) {
+				t.Errorf("got %q, then %v", got, last)
+			}
+			var failure *wrapper.Error
+			if last != nil && (!errors.As(last, &failure) || failure.Operation != "listEvents") {
+				t.Errorf("the error does not say where: %v", last)
 			}
 		})
+	}
+}
+
+// Pages lead to older events only, so All does not take EndingBefore.
+func TestEventsAllRefusesEndingBefore(t *testing.T) {
+	t.Parallel()
+	server, client := simulated(t)
+	n := 0
+	for ev, err := range client.Events.All(t.Context(), wrapper.EventParams{EndingBefore: "evt_1"}) {
+		if n++; ev != nil || !errors.Is(err, wrapper.ErrInvalidArgument) || !strings.Contains(err.Error(), "Since") {
+			t.Errorf("got %v, %v", ev, err)
+		}
+	}
+	if n != 1 || len(server.Requests()) != 0 {
+		t.Errorf("%d times, %d requests", n, len(server.Requests()))
 	}
 }
 

@@ -70,7 +70,7 @@ func TestNothingRepeatsACredential(t *testing.T) {
 		"location":          "HTTP/1.1 302 Found\r\nLocation: https://KEY:%zz/\r\nContent-Length: 0\r\n\r\n",
 		"upgrade":           "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: KEY\r\n\r\n",
 		"retry after":       "HTTP/1.1 429 X\r\nRetry-After: KEY\r\nContent-Length: 0\r\n\r\n",
-		"code and message":  "HTTP/1.1 401 X\r\nContent-Length: 65\r\n\r\n" + `{"error":{"code":"KEY","message":"bad KEY"},"hint":"KEY"}`,
+		"code and message":  "HTTP/1.1 401 X\r\nConnection: close\r\n\r\n" + `{"error":{"code":"KEY","message":"bad KEY"},"hint":"KEY"}`,
 		"cut in the middle": "HTTP/1.1 401 X\r\nContent-Length: 999\r\n\r\n" + `{"error":"bad KE` + "Y",
 		"details":           "HTTP/1.1 422 X\r\nConnection: close\r\n\r\n" + `{"error":"x","details":["KEY",{"a":"KEY"}]}`,
 		"where JSON breaks": "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" + `{"success":true,"data":KEY}`,
