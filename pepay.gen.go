@@ -437,7 +437,7 @@ type ListEventsParams struct {
 	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
-// MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
+// MintWSTokenJSONRequestBody is the body of MintWSToken with the media type application/json.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
 
 // ListEvents sends GET /api/v1/events: List events, newest first

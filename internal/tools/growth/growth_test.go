@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,30 +82,6 @@ func copyFile(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(to, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// grow adds the paths and components of one document to another.
-func grow(t *testing.T, document, additions string) {
-	t.Helper()
-	doc, more := readObject(t, document), readObject(t, additions)
-	add := func(to, from any) {
-		maps.Copy(to.(map[string]any), from.(map[string]any))
-	}
-	add(doc["paths"], more["paths"])
-	components := doc["components"].(map[string]any)
-	for part, named := range more["components"].(map[string]any) {
-		if components[part] == nil {
-			components[part] = map[string]any{}
-		}
-		add(components[part], named)
-	}
-	text, err := json.Marshal(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(document, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -20,6 +20,7 @@ var originals = map[string]string{
 	"client.tmpl":                          "393820c177b1bcd8a7ae8a39099b4cab95209964bd17d79cb12534f7a65d677c",
 	"client-with-responses.tmpl":           "01e28fc263020fab72aa4316d93348a11ebddd98a699894b84dbb7141239bdf8",
 	"additional-properties.tmpl":           "0f103d51a4326c94d47915773b89717f5ddf75c099ce42c952698f8d0944e131",
+	"request-bodies.tmpl":                  "454074b0068ad26217d958c4e15f0a310e7eb5735d427809034ff59255451748",
 	"union.tmpl":                           "3813619c022923ddd19564c51b6f53461d153d0c2ad6e41b13f64fe99ccc2d2b",
 	"union-and-additional-properties.tmpl": "fd92f0aee3953d958be47ea433fd523fe93675543c6b7a834a570b6e04ded6c3",
 	"imports.tmpl":                         "e79731c9a8e0d7104fac1f84e536919fface08f77bfe21d390a1f3f5e87f95d5",
