@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ const hoistedFrom = "x-pepay-hoisted-from"
 func problems(published, doc *yaml.Node) []finding {
 	var found []finding
 	for p := range places(doc) {
+		found = append(found, checkShape(p)...)
 		switch p.kind {
 		case "schema":
 			found = append(found, checkRequired(p)...)
@@ -27,6 +29,7 @@ func problems(published, doc *yaml.Node) []finding {
 			found = append(found, checkPath(p)...)
 		case "operation":
 			found = append(found, checkSecurity(doc, p)...)
+			found = append(found, checkStatuses(p)...)
 		}
 		found = append(found, checkServers(p)...)
 		found = append(found, checkText(p)...)
@@ -37,14 +40,65 @@ func problems(published, doc *yaml.Node) []finding {
 		return append(found, finding{text: err.Error()})
 	}
 	loaded, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil && len(found) > 0 {
+		return found // which says it better
+	}
 	if err != nil {
-		return append(found, finding{text: err.Error()})
+		return append(found, finding{text: oneLine(err.Error())})
 	}
 	invalid := validate(doc, loaded)
 	found = append(found, invalid...)
 	if len(found) == 0 {
 		if _, err := operationsOf(loaded); err != nil {
 			found = append(found, finding{text: err.Error()})
+		}
+	}
+	return found
+}
+
+// checkShape finds keywords whose value is of the wrong type: the library that
+// reads the document would not say where.
+func checkShape(p place) []finding {
+	var found []finding
+	want := func(at path, n *yaml.Node, kind yaml.Kind, what string) {
+		if n.Kind != kind {
+			found = append(found, finding{path: at, text: "has to be " + what})
+		}
+	}
+	for key, value := range pairs(p.node) {
+		at := p.path.with(key)
+		switch kind := p.field(key); {
+		case kind == "" && p.kind == "schema" && (key == "required" || key == "enum"):
+			want(at, value, yaml.SequenceNode, "a list")
+		case kind == "":
+		case strings.HasPrefix(string(kind), "[]"):
+			want(at, value, yaml.SequenceNode, "a list")
+		case strings.HasPrefix(string(kind), "{}"):
+			want(at, value, yaml.MappingNode, "an object")
+			for name, item := range pairs(value) {
+				if !strings.HasPrefix(name, "x-") {
+					want(at.with(name), item, yaml.MappingNode, "an object")
+				}
+			}
+		case value.ShortTag() == "!!bool" && strings.HasSuffix(key, "Properties"):
+		default:
+			want(at, value, yaml.MappingNode, "an object")
+		}
+	}
+	return found
+}
+
+var status = regexp.MustCompile(`^(default|[1-5](XX|\d\d)|x-.*)$`)
+
+// checkStatuses finds answers whose status is none: no answer would ever have it.
+func checkStatuses(p place) []finding {
+	var found []finding
+	for name := range pairs(child(p.node, "responses")) {
+		if !status.MatchString(name) {
+			found = append(found, finding{
+				path: p.path.with("responses", name), text: fmt.Sprintf("%s is no status: three digits, a range such as 2XX, or default", oneLine(name)),
+				fix: fmt.Sprintf("in api/overlays/%s, copy it to the status that is meant, and remove it", repairsFile),
+			})
 		}
 	}
 	return found

@@ -21,7 +21,7 @@ func readDocument(name string) (*yaml.Node, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(lineBreaks.Replace(string(raw))), &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s is not in normal form, bring it there with jq: %w", name, err)
 	}
 	if err := checkKeys(content(&doc), nil); err != nil {
 		return nil, err

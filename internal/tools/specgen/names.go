@@ -116,11 +116,15 @@ func (n names) explain(f face, c clash) []finding {
 	if c.name == "" {
 		reason = fmt.Sprintf("what is generated from it does not compile in %s: %s", where, oneLine(c.message))
 	}
+	recursive := strings.Contains(c.message, "recursive type")
+	if recursive {
+		reason = "a value of it would contain itself without end: one of the properties that lead back to it has to be optional, a list or a map"
+	}
 	var found []finding
 	for i, s := range sources {
 		at := finding{path: s.path, text: fmt.Sprintf("%s %s: %s", s.kind, oneLine(s.said), reason)}
 		// Of several one can stay as it is, if nothing else has the name.
-		if i > 0 || len(sources) == 1 || !strings.HasSuffix(f.output, c.other) {
+		if !recursive && (i > 0 || len(sources) == 1 || !strings.HasSuffix(f.output, c.other)) {
 			at.fix = n.rename(s, i)
 		}
 		found = append(found, at)
@@ -207,13 +211,13 @@ func (n names) declaring(name string) []goName {
 	if name == "" {
 		return nil
 	}
-	var found []goName
+	// Operations first: of several sources the first keeps its name.
+	found := longest(n.operations, strings.TrimPrefix(strings.TrimPrefix(name, "New"), "Parse"), operationSuffix)
 	for _, t := range n.types {
 		if t.name == name {
 			found = append(found, t)
 		}
 	}
-	found = append(found, longest(n.operations, strings.TrimPrefix(strings.TrimPrefix(name, "New"), "Parse"), operationSuffix)...)
 	for _, s := range n.schemes {
 		if strings.EqualFold(s.name+"Scopes", name) || strings.EqualFold(s.name+"ContextKey", name) {
 			found = append(found, s)

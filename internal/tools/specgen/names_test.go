@@ -67,6 +67,9 @@ func TestNamesThatCollide(t *testing.T) {
 			getWith("/a/{thing_id}/{thingId}", `"operationId":"getThing","parameters":[`+parameterIn("path", "thing_id")+`,`+parameterIn("path", "thingId")+`],`), "",
 			[]string{"/get/parameters/0", "/get/parameters/1"},
 		},
+		"schema and a constant":  {getA, `"State":{"type":"string","enum":["paid"]},"StatePaid":` + objectWith("id"), []string{"#/components/schemas/StatePaid:"}},
+		"constants of two enums": {getA, `"A":{"type":"string","enum":["b_c"]},"AB":{"type":"string","enum":["c"]}`, []string{"#/components/schemas/AB:"}},
+		"operation and a body":   {strings.Replace(putThing(objectWith("id"), `{"type":"string"}`), "putThing", "post", 1), `"PostJSONRequestBody":` + objectWith("id"), []string{"#/components/schemas/PostJSONRequestBody"}},
 		"path parameter and a variable of the server face": {
 			getWith("/a/{err}", `"operationId":"getThing","parameters":[`+parameterIn("path", "err")+`],`), "", []string{"/get/parameters/0", "parameter err"},
 		},

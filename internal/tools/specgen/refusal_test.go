@@ -239,6 +239,114 @@ func TestRefusals(t *testing.T) {
 			want:     []string{"repairs.yaml action 1", "$.paths['/a'].get.parameters[0].schema", "publishes no enum there any more"},
 		},
 
+		"status in small letters": {
+			document: document(`"/a":{"get":{"operationId":"a","responses":{"2xx":{"description":"ok"}}}}`, schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/paths/~1a/get/responses/2xx", "2XX"},
+		},
+		"required as people wrote it once": {
+			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"id":{"type":"string","required":true}}}}`),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/components/schemas/A/properties/id/required", "has to be a list"},
+		},
+		"schema that is true": {
+			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"id":true}}}`),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/components/schemas/A/properties/id", "has to be an object"},
+		},
+		"type that is none": {
+			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"on":{"type":"bool"}}},"B":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/A"}}}}`),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/components/schemas/A/properties/on/type", `unsupported 'type' value "bool"`},
+		},
+		"path parameter that is not declared": {
+			document: document(getWith("/a/{id}", `"operationId":"a",`), schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/paths/~1a~1{id}/get", "missing: [id]"},
+		},
+		"path with a colon": {
+			document: document(getWith("/a/:id", `"operationId":"a",`), schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/paths/~1a~1:id", "{id}"},
+		},
+		"servers of an operation": {
+			document: document(getWith("/a", `"operationId":"a","servers":[{"url":"https://a.example"}],`), schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/paths/~1a/get/servers", "target: '$.paths[\"/a\"].get.servers', remove: true"},
+		},
+		"servers of a path": {
+			document: document(`"/a":{"servers":[{"url":"https://a.example"}],"get":{"operationId":"a","responses":{"200":{"description":"ok"}}}}`, schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/paths/~1a/servers"},
+		},
+		"servers that an overlay adds": {
+			document: document(getA, schemaA),
+			overlays: repairs("- target: $.paths['/a'].get\n  update: {servers: [{url: https://a.example}]}\n"),
+			want:     []string{"overlay repairs.yaml action 1", "#/paths/~1a/get/servers"},
+		},
+		"one id for two operations": {
+			document: document(getWith("/a", `"operationId":"same",`)+","+getWith("/b", `"operationId":"same",`), schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json as published, #/paths/~1b/get/operationId", "#/paths/~1a/get", "operationId: same2"},
+		},
+		"one id for two operations, by an overlay": {
+			document: document(getA+","+getWith("/b", ""), schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless, "b.yaml": overlayOf("- target: $.paths['/b'].get\n  update: {operationId: getA}\n")},
+			want:     []string{"overlay b.yaml action 1", "#/paths/~1b/get/operationId", "write into api/overlays/b.yaml"},
+		},
+
+		// The cause is not lost when a later action renames its target.
+		"published fault in a schema that is renamed": {
+			document: document(getA, `"schemas":{"A":{"type":"object","required":["token"],"properties":{"id":{"type":"string"}}}}`),
+			overlays: repairs(`
+- target: $.components.schemas
+  update: {B: {}}
+- target: $.components.schemas.B
+  copy: $.components.schemas.A
+- target: $.components.schemas.A
+  remove: true
+`),
+			want: []string{"openapi.json as published, #/components/schemas/A/required/0", "now #/components/schemas/B/required/0"},
+		},
+		"fault of an action in a schema that is renamed": {
+			document: document(getA, schemaA),
+			overlays: map[string]string{"repairs.yaml": overlayOf(`
+- target: $.info
+  update: {x-mine: 1}
+- target: $.components.schemas.A
+  update: {required: [token]}
+`), "rename.yaml": overlayOf(`
+- target: $.components.schemas
+  update: {B: {}}
+- target: $.components.schemas.B
+  copy: $.components.schemas.A
+- target: $.components.schemas.A
+  remove: true
+`)},
+			want: []string{"overlay repairs.yaml action 2", "now #/components/schemas/B/required/0"},
+		},
+		"published fault, renamed twice": {
+			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"in":{"type":"object","required":["token"],"properties":{"id":{"type":"string"}}}}}}`),
+			overlays: repairs(`
+- target: $.components.schemas
+  update: {B: {}, C: {}}
+- target: $.components.schemas.B
+  copy: $.components.schemas.A.properties.in
+- target: $.components.schemas.C
+  copy: $.components.schemas.B
+- target: $.components.schemas.B
+  remove: true
+- target: $.components.schemas.A
+  remove: true
+`),
+			want: []string{"openapi.json as published, #/components/schemas/A/properties/in/required/0", "now #/components/schemas/C/required/0"},
+		},
+		"removal of what is required": {
+			document: document(getA, `"schemas":{"A":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"n":{"type":"string"}}}}`),
+			overlays: repairs("- target: $.components.schemas.A.properties.id\n  remove: true\n"),
+			want:     []string{"overlay repairs.yaml action 1", "required names id"},
+		},
+
 		"security scheme that is not declared": {
 			document: document(getA, schemaA),
 			overlays: repairs(`

@@ -172,6 +172,8 @@ func locate(doc *yaml.Node, at path, err error) (path, string) {
 			next, cause = parameterNamed(doc, at, e.ParameterName), e.Cause
 		case *openapi3.SchemaCombinatorElementValidationError:
 			cause = e.Cause
+		case *openapi3.PathParametersError:
+			return path{"paths", e.Path, strings.ToLower(e.Method)}, err.Error()
 		case *openapi3.SchemaTypeError:
 			return typed(doc, at, e.Type), err.Error()
 		default:

@@ -234,6 +234,10 @@ func (f finding) caused(by string) error {
 	if fix == "" && strings.HasPrefix(by, "openapi.json") {
 		fix = "mend it in api/overlays/" + repairsFile
 	}
+	// What an overlay adds is there only after it has been applied.
+	if file, _, ok := strings.Cut(strings.TrimPrefix(by, "overlay "), " action"); ok && strings.HasPrefix(by, "overlay ") {
+		fix = strings.ReplaceAll(fix, "api/overlays/"+repairsFile, "api/overlays/"+file)
+	}
 	if fix != "" {
 		fix = "; " + fix
 	}
