@@ -7,7 +7,7 @@ import (
 
 // Decode decodes the event's resource, data.object, into v: an [Invoice], an
 // [InvoicePayment], a [CommerceOrder], a [PaymentQuote] or a type of your own.
-// Which one it is, Resource tells.
+// [Event.Resource] tells which kind it is.
 func (e *Event) Decode(v any) error {
 	if len(e.Data.Object) == 0 {
 		return fmt.Errorf("pepay: event %s has no data.object", e.ID)

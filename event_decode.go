@@ -34,9 +34,9 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// ParseEvent decodes an event as [Event.UnmarshalJSON] does, without a copy: the
-// event shares raw, which must not change any more. Anything but a JSON object is
-// an error, null too. It reads again what [Event.Raw] returned and a program stored.
+// ParseEvent decodes an event that a program stored as [Event.Raw] returned it. It
+// decodes as [Event.UnmarshalJSON] does, but without a copy: the event keeps raw, so
+// raw must not change any more. Anything but a JSON object is an error, null too.
 func ParseEvent(raw json.RawMessage) (*Event, error) {
 	ev, err := decodeEvent(raw[:len(raw):len(raw)])
 	if err != nil {
@@ -227,8 +227,8 @@ func (d *eventDecoder) request(f eventFields) EventRequest {
 	return EventRequest{ID: d.text("request.id", f.requestID), IdempotencyKey: d.text("request.idempotency_key", f.requestKey)}
 }
 
-// time reads when the event was created. Without a usable field, the id tells:
-// "evt_1700000000000-123" begins with milliseconds.
+// time reads when the event was created. Without a usable field, it takes the
+// milliseconds that ids such as "evt_1700000000000-123" begin with.
 func (d *eventDecoder) time(name string, value []byte, id string) Timestamp {
 	if t, ok := eventTime(value); ok {
 		return t

@@ -121,7 +121,7 @@ func TestEventFieldsInOtherForms(t *testing.T) {
 	}
 }
 
-// Without a usable created, the id tells when, if it has Pepay's form.
+// Without a usable created, the time is taken from an id of Pepay's form.
 func TestEventTimeOfItsID(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]int64{
@@ -149,7 +149,8 @@ func TestEventTimeOfItsID(t *testing.T) {
 	}
 }
 
-// An id or a type that is no text does not fail a page: it is up to the receiver.
+// An id or a type that is not text is no error here: it must not fail a page. Streams
+// and webhooks refuse such an event.
 func TestEventWithoutID(t *testing.T) {
 	t.Parallel()
 	for text, odd := range map[string]string{
@@ -191,7 +192,7 @@ func TestEventRaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(text)
-	text[0] = '#' // the caller's own to use again
+	text[0] = '#' // the caller may use its bytes again
 	if string(ev.Raw()) != want {
 		t.Errorf("raw is %s", ev.Raw())
 	}

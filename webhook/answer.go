@@ -38,5 +38,5 @@ func writeError(w http.ResponseWriter, status int, code string) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a sender that is gone delivers again
+	_ = json.NewEncoder(w).Encode(v) // a sender that hung up delivers again
 }

@@ -11,8 +11,8 @@ import (
 
 const defaultMaxBytes = 1 << 20
 
-// readBody reads the body to its end. What a stranger announces does not decide
-// what is allocated.
+// readBody reads the body to its end. The Content-Length, which anybody may make
+// up, does not decide how much is allocated.
 func readBody(r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil

@@ -86,7 +86,7 @@ func TestBodiesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// A delivery whose headers cannot be right is refused before its body is read.
+// A delivery with unusable headers is refused before its body is read.
 func TestHeadersAreCheckedBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	signed := Sign(current, at, []byte(body))

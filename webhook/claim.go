@@ -10,11 +10,11 @@ import (
 type claim struct {
 	deduper         Deduper
 	eventID, holder string
-	held            bool // or maybe: an answer got lost
+	held            bool // true also where the answer to Claim was lost
 }
 
-// take asks for the claim, once more where the answer may have been lost: for the
-// same holder it is the same claim.
+// take asks for the claim. It asks a second time after an error, because the answer
+// may have been lost: for the same holder it is the same claim.
 func (c *claim) take(ctx context.Context) (Claim, error) {
 	c.held = true
 	answer, err := c.deduper.Claim(ctx, c.eventID, c.holder)

@@ -44,7 +44,7 @@ func (v *Verifier) Parse(h http.Header, body []byte) (*pepay.Event, error) {
 	return decode(slices.Clone(body))
 }
 
-// decode makes an event of a body, which is the event's from now on.
+// decode makes an event of a body, which it keeps.
 func decode(body []byte) (*pepay.Event, error) {
 	ev, err := pepay.ParseEvent(body)
 	if err != nil {

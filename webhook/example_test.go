@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -60,4 +61,87 @@ func ExampleVerifier_Parse() {
 	// Output:
 	// evt_1700000002000-789 invoice.updated
 	// webhook: bad signature
+}
+
+// A handler of your own: Event reads, verifies and decodes one delivery.
+func ExampleVerifier_Event() {
+	verifier, err := webhook.NewVerifier("the endpoint's secret")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	endpoint := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ev, err := verifier.Event(r)
+		switch {
+		case errors.Is(err, webhook.ErrBodyIncomplete):
+			w.WriteHeader(http.StatusServiceUnavailable) // Pepay delivers again
+		case err != nil:
+			w.WriteHeader(http.StatusBadRequest)
+		default:
+			fmt.Println(ev.ID)
+		}
+	})
+	request := httptest.NewRequest(http.MethodPost, "/pepay/webhook", strings.NewReader(delivery))
+	request.Header = webhook.Sign("the endpoint's secret", time.Now(), []byte(delivery))
+	answer := httptest.NewRecorder()
+	endpoint.ServeHTTP(answer, request)
+	fmt.Println(answer.Code)
+	// Output:
+	// evt_1700000002000-789
+	// 200
+}
+
+// Verify checks the body as it came; what becomes of it is up to the program.
+func ExampleVerifier_Verify() {
+	verifier, err := webhook.NewVerifier("the endpoint's secret")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	body := []byte(delivery)
+	hourAgo := webhook.Sign("the endpoint's secret", time.Now().Add(-time.Hour), body)
+	fmt.Println(verifier.Verify(hourAgo, body))
+	fmt.Println(verifier.WithTolerance(2*time.Hour).Verify(hourAgo, body))
+	// Output:
+	// webhook: timestamp out of range
+	// <nil>
+}
+
+// A secret that is certainly a mistake is refused when the program starts.
+func ExampleNewVerifier() {
+	_, err := webhook.NewVerifier("a secret from a file\n")
+	fmt.Println(err)
+	// Output: webhook: NewVerifier: secret 1 begins or ends with white space; a secret that was read from a file may need strings.TrimSpace
+}
+
+// The headers of a delivery, to test an endpoint with.
+func ExampleSign() {
+	headers := webhook.Sign("the endpoint's secret", time.UnixMilli(1700000002000), []byte(delivery))
+	fmt.Println(headers.Get("X-Pepay-Timestamp"), len(headers.Get("X-Pepay-Signature")))
+	// Output: 1700000002000 64
+}
+
+// Metrics of deliveries.
+func ExampleWithObserver() {
+	verifier, err := webhook.NewVerifier("the endpoint's secret")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	endpoint := verifier.Handler(
+		func(context.Context, *pepay.Event) error { return nil },
+		webhook.WithDeduper(webhook.NewMemoryDeduper()),
+		webhook.WithObserver(webhook.Observer{OnDelivery: func(d webhook.Delivery) {
+			fmt.Println(d.Type, d.Outcome, "duplicate:", d.Duplicate, d.Err)
+		}}),
+	)
+	for _, secret := range []pepay.Secret{"the endpoint's secret", "the endpoint's secret", "another"} {
+		request := httptest.NewRequest(http.MethodPost, "/pepay/webhook", strings.NewReader(delivery))
+		request.Header = webhook.Sign(secret, time.Now(), []byte(delivery))
+		endpoint.ServeHTTP(httptest.NewRecorder(), request)
+	}
+	// Output:
+	// invoice.updated handled duplicate: false <nil>
+	// invoice.updated handled duplicate: true <nil>
+	//  refused duplicate: false webhook: bad signature
 }

@@ -113,8 +113,8 @@ func (h *handler) handle(ctx context.Context, w http.ResponseWriter, ev *pepay.E
 	return d
 }
 
-// once claims the event, runs fn and commits. What keeps the event from being
-// handled releases the claim, before the answer lets Pepay deliver again.
+// once claims the event, runs fn and commits. If fn fails, it releases the claim
+// before the answer makes Pepay deliver again.
 func (h *handler) once(ctx context.Context, c *claim, ev *pepay.Event) (outcome Outcome, duplicate bool, err error) {
 	defer func() { // also when fn ends its goroutine
 		if release := c.end(ctx); release != nil {
@@ -138,7 +138,7 @@ func (h *handler) once(ctx context.Context, c *claim, ev *pepay.Event) (outcome 
 	return OutcomeHandled, false, nil
 }
 
-// run calls fn and makes an error of a panic.
+// run calls fn and turns a panic into an error.
 func (h *handler) run(ctx context.Context, ev *pepay.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -145,8 +145,8 @@ func TestHandlerHandlesOnce(t *testing.T) {
 	}
 }
 
-// Two deliveries at once: one is handled, the other is told to come again, and no
-// event is lost when the first one fails.
+// Two deliveries come at once: one is handled and the other is answered with 503.
+// The event is not lost when the first one fails.
 func TestHandlerConcurrentDeliveries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestHandlerConcurrentDeliveries(t *testing.T) {
 	})
 }
 
-// Pepay hanging up does not leave a claim behind.
+// The commit does not use the context of a request that Pepay has cancelled.
 func TestHandlerCommitsAfterTheSenderIsGone(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

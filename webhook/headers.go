@@ -20,10 +20,10 @@ type claimedSignature struct {
 	timestamp string // as it was signed
 	millis    int64
 	given     [2][sha256.Size]byte // X-Pepay-Signature and X-Pepay-Signature-Previous
-	usable    int                  // a bit for each that has a signature's form
+	usable    int                  // bit 0 and bit 1: the signature has the right form
 }
 
-// readSignature checks the headers for all that can be checked without the body.
+// readSignature reads the headers and makes all checks that do not need the body.
 func readSignature(h http.Header) (c claimedSignature, err error) {
 	current, previous := header(h, headerSignature), header(h, headerPrevious)
 	if current == "" && previous == "" {
@@ -58,7 +58,7 @@ func header(h http.Header, name string) string {
 func parseMillis(text string) (int64, error) {
 	const (
 		longest = 15   // digits; the year 33658
-		seconds = 1e11 // less than this many milliseconds after 1970 is 1973
+		seconds = 1e11 // fewer milliseconds than this are in 1973 or before
 	)
 	if text == "" || len(text) > longest {
 		return 0, ErrBadTimestamp

@@ -29,11 +29,11 @@ func NewMemoryDeduper() Deduper {
 type memoryDeduper struct {
 	mu      sync.Mutex
 	running map[string]*list.Element // of leases
-	leases  list.List                // the first to end first: all have the same length
+	leases  list.List                // by their end, because all have the same length
 	handled map[string]string        // holders by event id
-	order   []string                 // ids of handled, a ring once it is full
-	oldest  int                      // where in order
-	steps   int                      // leases that were looked at, for tests
+	order   []string                 // ids of handled events, a ring buffer once it is full
+	oldest  int                      // index in order
+	steps   int                      // leases that expire looked at, for tests
 }
 
 type lease struct {
@@ -59,8 +59,8 @@ func (d *memoryDeduper) Claim(_ context.Context, eventID, holder string) (Claim,
 	return Claimed, nil
 }
 
-// expire drops the claims whose lease has ended. Each is dropped once, so a call
-// does little on average, however many there are.
+// expire drops the claims whose lease has ended. It looks at one claim more than it
+// drops, however many there are.
 func (d *memoryDeduper) expire(now time.Time) {
 	for first := d.leases.Front(); first != nil; first = d.leases.Front() {
 		d.steps++

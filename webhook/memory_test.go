@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// deduping claims and commits with one line each.
+// deduping has checks of one line for each call of a Deduper.
 type deduping struct {
 	*testing.T
 	Deduper
@@ -115,7 +115,7 @@ func TestMemoryDeduper(t *testing.T) {
 	}
 }
 
-// What was handled first is forgotten first, whenever it was claimed.
+// The event that was handled first is forgotten first, whenever it was claimed.
 func TestMemoryDeduperForgetsInTheOrderOfHandling(t *testing.T) {
 	t.Parallel()
 	d := deduping{t, NewMemoryDeduper()}

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Observer is told what became of deliveries, for metrics. Its functions may be
-// nil, are called concurrently, on the goroutine of the delivery, and should not
-// block. A panic in one of them is logged.
+// Observer is told about deliveries and their outcomes, for metrics. OnDelivery may
+// be nil. It is called concurrently, on the goroutine of the delivery, and should not
+// block. A panic in it is logged.
 type Observer struct {
 	// OnDelivery is called once for each POST, after it was answered.
 	OnDelivery func(Delivery)
 }
 
-// Delivery is one delivery and what became of it.
+// Delivery is one delivery and its outcome.
 type Delivery struct {
 	// EventID and Type are empty when the delivery was refused.
 	EventID, Type string
-	// Age is the time between the event's creation and its delivery, retries of Pepay
-	// included, by the clocks of both sides. It is 0 when the event does not say when
-	// it was created.
+	// Age is the time from the event's creation to this delivery, earlier attempts of
+	// Pepay included. It compares Pepay's clock with ours, so it may be off by their
+	// difference. It is 0 when the time of creation is not known.
 	Age time.Duration
 	// Outcome says how the delivery was answered.
 	Outcome Outcome
@@ -40,7 +40,8 @@ const (
 	OutcomeHandled Outcome = iota
 	// OutcomeInProgress is 503: another delivery of the event is being handled.
 	OutcomeInProgress
-	// OutcomeRefused is 400 or 413: the delivery is not one of Pepay's, or too large.
+	// OutcomeRefused is 400 or 413: the signature, the timestamp or the event is not
+	// valid, or the body is too large.
 	OutcomeRefused
 	// OutcomeFailed is 500: the function failed or panicked.
 	OutcomeFailed

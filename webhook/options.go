@@ -6,8 +6,8 @@ import "log/slog"
 // the program: the option panics and names itself.
 type HandlerOption func(*handler)
 
-// WithDeduper sets what makes sure that an event is handled once. The default
-// remembers in memory; see [NewMemoryDeduper].
+// WithDeduper sets the [Deduper], which makes sure that an event is handled once.
+// The default is a [NewMemoryDeduper] of the handler's own.
 func WithDeduper(d Deduper) HandlerOption {
 	if d == nil {
 		panic("webhook: WithDeduper: the deduper is nil")
@@ -25,7 +25,7 @@ func WithMaxBytes(n int64) HandlerOption {
 
 // WithLogger logs why deliveries were refused or failed, and which fields of an
 // event could not be read. Records hold event ids, types and errors, never a body,
-// a signature or a secret. The default is silence.
+// a signature or a secret. The default logs nothing.
 func WithLogger(l *slog.Logger) HandlerOption {
 	if l == nil {
 		panic("webhook: WithLogger: the logger is nil")
@@ -33,7 +33,7 @@ func WithLogger(l *slog.Logger) HandlerOption {
 	return func(h *handler) { h.logger = l }
 }
 
-// WithObserver tells o about every delivery. The default tells nobody.
+// WithObserver tells o about every delivery. There is no observer by default.
 func WithObserver(o Observer) HandlerOption {
 	return func(h *handler) { h.observer = o }
 }

@@ -60,7 +60,7 @@ func checkRefusal(t *testing.T, text, begins, says string) {
 	}
 }
 
-// What is unusual and may well be a secret is one.
+// Unusual secrets are accepted.
 func TestUnusualSecrets(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []pepay.Secret{"x", "two words", `"quoted"`, "äöü", "\xff\xfe", pepay.Secret(strings.Repeat("long", 1000))} {

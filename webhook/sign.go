@@ -14,10 +14,11 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// signer makes signatures with one secret, reusing what that needs.
+// signer makes signatures with one secret. It reuses the hash states.
 type signer struct{ pool sync.Pool }
 
-// mac is one computation. Its buffers are here so that they stay off the heap.
+// mac is the state of one computation. It holds the buffers, so that none of them is
+// allocated again.
 type mac struct {
 	hash   hash.Hash
 	prefix [32]byte

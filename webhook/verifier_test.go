@@ -152,6 +152,20 @@ func TestSign(t *testing.T) {
 	}
 }
 
+// Runtimes may use the body's bytes again.
+func TestParseKeepsNothingOfTheBody(t *testing.T) {
+	t.Parallel()
+	content := []byte(body)
+	ev, err := verifier(t, current).Parse(Sign(current, at, content), content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(content)
+	if string(ev.Raw()) != body || !strings.Contains(string(ev.Data.Object), "inv_123") {
+		t.Errorf("the event changed with the body: %q", ev.Raw())
+	}
+}
+
 func TestVerifyDoesNotAllocate(t *testing.T) {
 	v := verifier(t, current, previous)
 	h, content := Sign(previous, at, []byte(body)), []byte(body)
@@ -185,7 +199,8 @@ func TestVerifyConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// Node signs as the documentation's own sample does.
+// The sample of Pepay's documentation, run by Node, and this package accept each
+// other's signatures.
 func TestInteroperability(t *testing.T) {
 	t.Parallel()
 	node, err := exec.LookPath("node")
@@ -214,7 +229,8 @@ console.log(mine + ' ' + ok);`
 	}
 }
 
-// FuzzVerify holds that Verify(Sign(x)) succeeds and that nothing may be changed.
+// FuzzVerify checks that Verify accepts what Sign made, and refuses it after any
+// change.
 func FuzzVerify(f *testing.F) {
 	f.Add("secret", []byte(body), int64(1700000002123), uint16(3), uint8(1))
 	f.Add("s", []byte{}, int64(100000000000), uint16(0), uint8(0x80))

@@ -54,5 +54,5 @@ func writeToken(w http.ResponseWriter, token *pepay.WSToken) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a client that is gone cannot be told
+	_ = json.NewEncoder(w).Encode(v) // a client that hung up gets no answer
 }

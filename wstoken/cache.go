@@ -14,7 +14,7 @@ import (
 const defaultMintTimeout = 10 * time.Second
 
 // ErrExpiredToken is a token that had expired already when the source returned it.
-// Most likely, the clock of this machine or of the source's is wrong.
+// Most likely, the clock of one of the two machines is wrong.
 var ErrExpiredToken = errors.New("wstoken: the token had expired when it arrived")
 
 var (
@@ -53,7 +53,7 @@ type Cache struct {
 	failed failure
 }
 
-// flight is one renewal, and what became of it once done is closed.
+// flight is one renewal. token and err are set once done is closed.
 type flight struct {
 	done  chan struct{}
 	token *pepay.WSToken
@@ -95,8 +95,8 @@ func (c *Cache) Token(ctx context.Context) (*pepay.WSToken, error) {
 	return c.renewed(ctx)
 }
 
-// atHand is Token where that needs no waiting, and nil where it does. It may begin
-// a renewal in the background.
+// atHand returns a valid token if that needs no waiting, else nil. It may begin a
+// renewal in the background.
 func (c *Cache) atHand(ctx context.Context) *pepay.WSToken {
 	now := c.now()
 	e := c.current.Load()
@@ -109,7 +109,7 @@ func (c *Cache) atHand(ctx context.Context) *pepay.WSToken {
 	return e.token
 }
 
-// renewed is Token when there is something to renew.
+// renewed is Token where the token is missing or due for renewal.
 func (c *Cache) renewed(ctx context.Context) (*pepay.WSToken, error) {
 	e, f, err := c.renew(ctx)
 	if f == nil {
@@ -150,7 +150,7 @@ func (c *Cache) renew(ctx context.Context) (*entry, *flight, error) {
 			return e, nil, c.failed.err
 		}
 		c.flight = &flight{done: make(chan struct{})}
-		go c.fly(context.WithoutCancel(ctx), c.flight)
+		go c.mint(context.WithoutCancel(ctx), c.flight)
 	}
 	if e != nil && !e.mustWait(now) {
 		return e, nil, nil
@@ -158,9 +158,9 @@ func (c *Cache) renew(ctx context.Context) (*entry, *flight, error) {
 	return e, c.flight, nil
 }
 
-// fly mints under a limit of its own and publishes the outcome, also when the
-// source panics: callers are waiting.
-func (c *Cache) fly(ctx context.Context, f *flight) {
+// mint asks the source under a time limit of its own and publishes the outcome, also
+// when the source panics: callers are waiting.
+func (c *Cache) mint(ctx context.Context, f *flight) {
 	ctx, cancel := context.WithTimeout(ctx, c.mintTimeout)
 	f.err = errNoReturn
 	defer func() {
@@ -168,14 +168,14 @@ func (c *Cache) fly(ctx context.Context, f *flight) {
 			f.token, f.err = nil, fmt.Errorf("wstoken: the source panicked: %v", p)
 		}
 		cancel()
-		c.land(f)
+		c.finish(f)
 		close(f.done)
 	}()
 	f.token, f.err = c.src.Token(ctx)
 }
 
-// land keeps the token of a renewal, or remembers why there is none.
-func (c *Cache) land(f *flight) {
+// finish keeps the token of a renewal, or remembers why there is none.
+func (c *Cache) finish(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.flight = nil

@@ -73,8 +73,7 @@ func TestColdCacheMintsOnce(t *testing.T) {
 	})
 }
 
-// Where in a token's life it is renewed in the background, and from where on
-// callers wait.
+// A token is renewed in the background first, and later callers wait for the new one.
 func TestRefreshPoints(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -324,7 +323,7 @@ func TestSourceThatMisbehaves(t *testing.T) {
 	}
 }
 
-// A source may use the cache's other methods: nothing is called under a lock.
+// A source may call methods of the cache, because the cache holds no lock meanwhile.
 func TestSourceMayCallBack(t *testing.T) {
 	t.Parallel()
 	var cache *Cache
@@ -366,6 +365,9 @@ func TestConcurrentUse(t *testing.T) {
 		wg.Go(func() {
 			for range 2000 {
 				token, err := cache.Token(t.Context())
+				if errors.Is(err, ErrExpiredToken) {
+					continue // on a machine that is busy for 20 ms
+				}
 				if err != nil || token == nil {
 					t.Errorf("got %v, %v", token, err)
 					return

@@ -1,5 +1,5 @@
-// Package wstoken is the life of a ws_token after it was minted: where a fresh
-// one comes from ([Source]) and how long one is reused ([Cache]).
+// Package wstoken manages ws_tokens: [NewSource] mints them, [Cache] reuses and renews
+// them, and [Handler] serves them to a merchant's own pages and apps.
 //
 //	tokens := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant}))
 //	token, err := tokens.Token(ctx)

@@ -28,7 +28,7 @@ type entry struct {
 	soon, now, dead int64
 }
 
-// longest is the longest life that counts, so that its end is a time in nanoseconds.
+// longest bounds a token's life, so that its end fits into nanoseconds.
 const longest = 100 * 365 * 24 * time.Hour
 
 // newEntry decides when to renew, by the life that is left when the token arrives.
@@ -53,8 +53,8 @@ func newEntry(token *pepay.WSToken, arrived instant) *entry {
 // fresh reports that there is nothing to renew yet.
 func (e *entry) fresh(now instant) bool { return now.wall < e.soon && !e.jumped(now) }
 
-// mustWait reports that the token is not to be handed out unless its renewal
-// fails.
+// mustWait reports that callers wait for the renewal, and get this token only if the
+// renewal fails.
 func (e *entry) mustWait(now instant) bool { return now.wall >= e.now || e.jumped(now) }
 
 // alive reports that the token has not expired, by either clock.
@@ -62,8 +62,9 @@ func (e *entry) alive(now instant) bool {
 	return e != nil && now.wall < e.dead && now.mono-e.arrived.mono < e.life
 }
 
-// jumped reports that the wall clock was set back since the token arrived. Clocks
-// that are steered drift apart a little; a short life leaves less room for that.
+// jumped reports that the wall clock was set back since the token arrived. A small
+// difference between the clocks is normal, because the wall clock is adjusted all the
+// time; a token with a short life tolerates less of it.
 func (e *entry) jumped(now instant) bool {
 	const drift = int64(2 * time.Second)
 	wall, mono := now.wall-e.arrived.wall, now.mono-e.arrived.mono

@@ -35,6 +35,51 @@ func ExampleNewCache() {
 	// Output: minted 1
 }
 
+// One token for each call, with the life that is asked for.
+func ExampleNewSource() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	source := wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant, TTL: 30 * time.Second})
+	token, err := source.Token(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(token.Scope, time.Until(token.ExpiresAt.Time).Round(10*time.Second))
+	// Output: merchant 30s
+}
+
+// Tokens of another service. An error that has RetryAfter is remembered for that
+// long.
+func ExampleSourceFunc() {
+	calls := 0
+	tokens := wstoken.NewCache(wstoken.SourceFunc(func(context.Context) (*pepay.WSToken, error) {
+		calls++
+		return nil, busy{}
+	}))
+	for range 3 {
+		_, err := tokens.Token(context.Background())
+		fmt.Println(err)
+	}
+	fmt.Println("asked", calls)
+	// Output:
+	// the token service is busy
+	// the token service is busy
+	// the token service is busy
+	// asked 1
+}
+
+type busy struct{}
+
+func (busy) Error() string             { return "the token service is busy" }
+func (busy) RetryAfter() time.Duration { return time.Minute }
+
 // A token that Pepay rejects is not handed out again.
 func ExampleCache_Invalidate() {
 	n := 0
@@ -59,7 +104,7 @@ func ExampleCache_Invalidate() {
 
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// A merchant's own endpoint: signed-in staff get a token, and nothing else.
+// The endpoint of a merchant's own page: signed-in staff get a token, nobody else does.
 func ExampleHandler() {
 	server, err := pepaytest.Start("127.0.0.1:0")
 	if err != nil {

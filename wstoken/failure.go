@@ -17,11 +17,11 @@ const (
 	maxRetryAfter = 24 * time.Hour
 )
 
-// failure is why the last renewal failed, and how long that counts.
+// failure is why the last renewal failed, and how long it is remembered.
 type failure struct {
 	err   error
 	row   int     // failures in a row
-	until instant // by whichever clock is there first: the wall clock may be set back
+	until instant // by whichever clock reaches it first: the wall clock may be set back
 	asked bool    // Pepay asked to wait
 }
 
@@ -32,8 +32,8 @@ func (f *failure) add(err error, now instant) {
 	*f = failure{err: err, row: f.row + 1, until: instant{now.wall + wait, now.mono + wait}, asked: asked > 0}
 }
 
-// remembered reports whether the failure is the answer now, without asking the
-// source. A refusal is not, unless there is a token at hand to go on with.
+// remembered reports whether callers get this failure, instead of a new attempt. After
+// a refusal they get a new attempt, unless there is a valid token to hand out.
 func (f *failure) remembered(now instant, atHand bool) bool {
 	if f.err == nil || now.wall >= f.until.wall || now.mono >= f.until.mono {
 		return false

@@ -56,8 +56,8 @@ func TestTokensThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// A renewal that brings a dead token does not take the good one away.
-func TestDeadRenewalLeavesTheGoodToken(t *testing.T) {
+// A renewal that returns an expired token leaves the valid one in place.
+func TestExpiredRenewalLeavesTheValidToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		src := &mint{life: time.Minute}
@@ -124,7 +124,7 @@ func TestFailureIsRememberedForItsRetryAfter(t *testing.T) {
 	}
 }
 
-// A Retry-After that says nothing is none.
+// A Retry-After of zero or less is ignored.
 func TestRetryAfterThatSaysNothing(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{waits(0), waits(-time.Hour), &wrapper.Error{StatusCode: 429}} {

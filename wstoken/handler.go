@@ -21,8 +21,8 @@ const maxBody = 4 << 10
 // when nobody is signed in. The answer is 401 then, and 403 for any other error.
 var ErrNotSignedIn = errors.New("wstoken: not signed in")
 
-// handler answers with a token. What it refuses, it refuses with a code that
-// says nothing about Pepay or the key.
+// handler answers with a token, or with an error code that reveals nothing about Pepay
+// or the key.
 type handler struct {
 	src       func(pepay.WSTokenScope) Source
 	authorize func(*http.Request) (pepay.WSTokenScope, error)
@@ -41,8 +41,8 @@ type handler struct {
 // a dashboard, never to shoppers. A token of scope commerce does the same for
 // commerce orders.
 //
-// authorize decides, for every request, who asks: it returns the scope of the
-// token to hand out, or an error. It may read the body. src gives the source for a
+// authorize is called for every request. It returns the scope of the token to hand
+// out, or an error. It may read the body. src gives the source for a
 // scope, best a [Cache]. Of each scope, 16 requests at a time wait for a source at
 // most; a token that a Cache has at hand is handed out without waiting.
 //
@@ -64,8 +64,8 @@ type handler struct {
 //	500  internal: authorize, src or the key function of WithRateLimit panicked
 //	502  ws_token_unavailable: Pepay gave no token
 //
-// A request without Origin and Sec-Fetch-Site does not come from a browser; it is
-// up to authorize. The handler is safe for concurrent use.
+// A request without Origin and Sec-Fetch-Site does not come from a browser, so that
+// authorize alone decides. The handler is safe for concurrent use.
 //
 // Reading the request is bounded in size and not in time: set ReadTimeout on the
 // [http.Server].
@@ -113,7 +113,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeToken(w, token)
 }
 
-// serve decides on a POST. It catches the panics of the functions it was given.
+// serve handles a POST. It recovers panics of the merchant's functions.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) (token *pepay.WSToken, refused *refusal) {
 	ctx := r.Context()
 	defer h.rescue(ctx, &token, &refused)
@@ -159,7 +159,7 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refusal) 
 	return &replayed, nil
 }
 
-// rescue makes an answer of a panic, unless it is the one that asks for none.
+// rescue turns a panic into an answer, but for http.ErrAbortHandler.
 func (h *handler) rescue(ctx context.Context, token **pepay.WSToken, refused **refusal) {
 	p := recover()
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {

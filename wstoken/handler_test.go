@@ -238,7 +238,7 @@ func TestHandlerMinLife(t *testing.T) {
 		if w := ask(h, "POST", ""); w.Code != 200 || src.count.Load() != 1 {
 			t.Fatalf("%d after %d mints", w.Code, src.count.Load())
 		}
-		time.Sleep(25 * time.Second) // 35 s are left, and the cache is content
+		time.Sleep(25 * time.Second) // 35 s are left, which is enough for the cache
 		if w := ask(h, "POST", ""); w.Code != 200 || src.count.Load() != 2 || !strings.Contains(w.Body.String(), "token-2") {
 			t.Errorf("%d %s after %d mints", w.Code, w.Body, src.count.Load())
 		}
@@ -341,7 +341,7 @@ func TestHandlerUnderLoad(t *testing.T) {
 	}
 }
 
-// A client that went away does not keep a place.
+// A client that hung up does not keep a place.
 func TestHandlerClientGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -374,7 +374,7 @@ func TestHandlerClientGone(t *testing.T) {
 	})
 }
 
-// The reasons go to the log, without the key and the token.
+// The log has the reasons, without the key and the token.
 func TestHandlerLogs(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

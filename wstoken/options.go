@@ -21,7 +21,7 @@ func WithMinLife(d time.Duration) HandlerOption {
 }
 
 // WithLogger logs what went wrong, because the client is not told. Records hold no
-// token, key or header. The default is silence.
+// token, key or header. The default logs nothing.
 func WithLogger(l *slog.Logger) HandlerOption {
 	if l == nil {
 		panic("wstoken: WithLogger: the logger is nil")

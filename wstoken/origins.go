@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// origins decides which pages may ask: those of the same origin, and those that
-// are listed.
+// origins decides which pages get an answer: those of the same origin and those of
+// the listed origins.
 type origins struct {
 	protection *http.CrossOriginProtection
 	allowed    []string
@@ -14,9 +14,9 @@ type origins struct {
 
 func newOrigins() origins { return origins{protection: http.NewCrossOriginProtection()} }
 
-// WithAllowedOrigins lets pages of other origins ask, "https://app.example.com"
-// for instance, with the cookies of this one. Beside the same origin, which always
-// may.
+// WithAllowedOrigins allows pages of other origins to ask with the user's cookies,
+// "https://app.example.com" for instance. The handler's own origin is always allowed.
+// It panics for what is not an origin.
 func WithAllowedOrigins(list ...string) HandlerOption {
 	return func(h *handler) {
 		for _, origin := range list {
@@ -28,7 +28,7 @@ func WithAllowedOrigins(list ...string) HandlerOption {
 	}
 }
 
-// allow lets a listed page read the answer, also one that refuses.
+// allow lets a page of a listed origin read the answer, also an error.
 func (o *origins) allow(header http.Header, r *http.Request) {
 	header.Add("Vary", "Origin")
 	origin := r.Header.Get("Origin")
@@ -40,8 +40,8 @@ func (o *origins) allow(header http.Header, r *http.Request) {
 	header.Set("Access-Control-Expose-Headers", "Date, Retry-After")
 }
 
-// preflight answers the question a browser asks before a request from another
-// origin, and reports whether that may ask at all.
+// preflight answers the request by which a browser asks whether it may send one from
+// another origin, and reports whether it may.
 func (o *origins) preflight(header http.Header, r *http.Request) bool {
 	if !slices.Contains(o.allowed, r.Header.Get("Origin")) {
 		return false

@@ -30,7 +30,7 @@ func WithRateLimit(perClient int, per time.Duration, key func(*http.Request) str
 	}
 }
 
-// rateLimit holds a bucket of tokens per client that is not full.
+// rateLimit has a token bucket for each client whose bucket is not full.
 type rateLimit struct {
 	burst, refill float64 // tokens, tokens per second
 	full          time.Duration
@@ -82,6 +82,6 @@ func (l *rateLimit) sweep(now time.Time) {
 		if len(l.clients) < maxClients {
 			return
 		}
-		delete(l.clients, key) // whoever comes first, which is not always the same
+		delete(l.clients, key) // a random one: map order is random
 	}
 }

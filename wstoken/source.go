@@ -14,13 +14,13 @@ type Minter interface {
 	Mint(ctx context.Context, p wrapper.MintParams, opts ...wrapper.CallOption) (*pepay.WSToken, error)
 }
 
-// Source gives a token that is good to use now. Implementations are safe for
-// concurrent use. Callers treat the token as read only: others may share it.
+// Source returns a token that is valid now. Implementations are safe for concurrent
+// use. Callers do not change the token, because others may share it.
 type Source interface {
 	Token(ctx context.Context) (*pepay.WSToken, error)
 }
 
-// SourceFunc makes a Source of a function.
+// SourceFunc is a function that is a [Source].
 type SourceFunc func(ctx context.Context) (*pepay.WSToken, error)
 
 // Token calls f.
@@ -61,9 +61,9 @@ func (s *minting) Token(ctx context.Context) (*pepay.WSToken, error) {
 }
 
 // clockSkew is how far our clock is ahead of the one that wrote the Date header.
-// The header has whole seconds and took a while to arrive, so what is less than
-// two seconds says nothing, and of what is more one second is taken off: a token
-// believed to die early does no harm.
+// The header has whole seconds and took a while to arrive, so a difference below two
+// seconds is ignored, and one second is taken off a larger one: to renew a token a
+// little early does no harm.
 func clockSkew(header http.Header, now time.Time) time.Duration {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {

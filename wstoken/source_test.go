@@ -47,7 +47,7 @@ func TestSourceReturnsTheMintsError(t *testing.T) {
 	}
 }
 
-// A token's life is what Pepay gave it, whatever our clock says.
+// A token has the life that Pepay gave it, also where our clock is wrong.
 func TestSourceCorrectsClockSkew(t *testing.T) {
 	t.Parallel()
 	for name, skew := range map[string]time.Duration{
@@ -84,7 +84,7 @@ func TestClockSkew(t *testing.T) {
 	}
 }
 
-// A minter that does not fill in the captured response is a minter all the same.
+// A minter need not fill in the captured response.
 type fakeMinter struct{}
 
 func (fakeMinter) Mint(context.Context, wrapper.MintParams, ...wrapper.CallOption) (*pepay.WSToken, error) {
@@ -98,7 +98,7 @@ func TestSourceWithAnotherMinter(t *testing.T) {
 	}
 }
 
-// An answer without a Date header is taken at its word.
+// Without a Date header, ExpiresAt stays as it is.
 func TestSourceWithoutDate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

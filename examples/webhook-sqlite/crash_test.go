@@ -9,8 +9,7 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// The receiver dies at each point at which that could matter, and the next one
-// finishes what it began.
+// The receiver crashes at each critical point, and the next one finishes the event.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	for _, point := range []string{crashClaimed, crashWithin, crashHandled} {

@@ -11,9 +11,9 @@ import (
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
-// inbox handles each event exactly once, in the only way there is: that an event was
-// handled is written down in the transaction that has its effects. Either both are in
-// the database or neither is. Pepay's part is to deliver again until it gets a 2xx.
+// inbox handles each event exactly once. It records that an event was handled in the
+// transaction that has the event's effects, so that either both are in the database or
+// neither is. Pepay delivers again until it gets a 2xx.
 //
 // A crash can come at these points, and Pepay then delivers again:
 //
@@ -23,11 +23,11 @@ import (
 //	after the transaction,     the event is in handled: the next delivery is answered
 //	before the answer          with 200 and runs nothing
 //
-// The claims only keep deliveries that come at the same time from doing the work in
-// vain. Nothing depends on them: when a lease runs out while its holder is still at
-// work, two run fn, and the second to write into handled finds the event there and
-// leaves. So leases may be short, and need to be: an event whose holder died is
-// refused until its lease has run out, and Pepay must not have given up by then.
+// The claims only save work: they keep deliveries that come at the same time from
+// running fn twice. Correctness does not depend on them. When a lease runs out while
+// its holder is still at work, two deliveries run fn, and the second one finds the
+// event in handled and does nothing. Keep leases short: an event whose holder died
+// is refused until its lease has run out, and Pepay must not have given up by then.
 type inbox struct {
 	db    *sql.DB
 	lease time.Duration
@@ -64,12 +64,12 @@ func (in *inbox) once(fn func(context.Context, *sql.Tx, *pepay.Event) error) fun
 		if err != nil {
 			return err
 		}
-		if first { // or somebody was faster, and the work is done
+		if first { // else another delivery was faster, and the work is done
 			if err := fn(ctx, tx, ev); err != nil {
 				return err
 			}
 		}
-		// The claim has done its service; here it costs no transaction of its own.
+		// The claim is not needed any more. To delete it here saves a transaction.
 		if _, err := tx.ExecContext(ctx, `DELETE FROM claims WHERE event_id = ?`, id); err != nil {
 			return err
 		}

@@ -21,7 +21,8 @@ const (
 		`"data":{"object":{"object":"invoice","id":"inv_1","status":"paid"}}}`
 )
 
-// open returns an inbox in a file of its own, named so that the name has to be escaped.
+// open returns an inbox in a file of its own. The file's name has characters that have
+// to be escaped.
 func open(t *testing.T, lease time.Duration) (in *inbox, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "a b?c%d.db")

@@ -5,7 +5,7 @@
 //
 //	PEPAY_WEBHOOK_SECRET=… go run . -db journal.db
 //
-// What makes it so is in inbox.go; the journal stands for your own work.
+// inbox.go makes it so; the journal stands for your own work.
 package main
 
 import (
@@ -63,7 +63,7 @@ func run(ctx context.Context, addr, path string) error {
 	return serve(ctx, listener, inbox.handler(verifier, journal, webhook.WithLogger(logger)))
 }
 
-// serve receives until ctx ends, and then finishes what it has begun.
+// serve receives until ctx ends, and then finishes the deliveries that it has begun.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	served := make(chan error, 1)
@@ -82,17 +82,16 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return err
 }
 
-// The journal has no unique column, so that an event which took effect twice would
-// show.
+// The journal has no unique column, so that an event with two effects would show.
 func createJournal(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS journal (
 		event_id TEXT NOT NULL, type TEXT NOT NULL, resource TEXT NOT NULL, status TEXT NOT NULL)`)
 	return err
 }
 
-// journal is where your own work goes. Everything it does goes through tx, or it is
-// not part of what happens exactly once: for a mail or a call to another service,
-// write down in tx that it is to be made, and have somebody else make it.
+// journal is where your own work goes. Only what goes through tx happens exactly once.
+// To send a mail or call another service, write a task into a table in tx, and let
+// another process do the task.
 func journal(ctx context.Context, tx *sql.Tx, ev *pepay.Event) error {
 	kind, id, status := ev.Resource()
 	_, err := tx.ExecContext(ctx, `INSERT INTO journal (event_id, type, resource, status) VALUES (?, ?, ?, ?)`,

@@ -17,7 +17,7 @@ type process struct {
 	addr  string
 }
 
-// start runs the receiver; it inherits what it is to be, but for what is given here.
+// start runs the receiver with this process's environment and the given variables.
 func start(t *testing.T, environment ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
@@ -48,13 +48,13 @@ func start(t *testing.T, environment ...string) *process {
 	return p
 }
 
-// kill is sudden.
+// kill ends the process at once.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 }
 
-// stop lets it finish.
+// stop lets the process finish.
 func (p *process) stop() {
 	p.t.Helper()
 	_ = p.stdin.Close()

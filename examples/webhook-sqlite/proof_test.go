@@ -22,8 +22,9 @@ const (
 	duplicateEveryNth = 10
 )
 
-// Every event, through a receiver that fails a fifth of the time, gets a tenth of the
-// events twice, is killed twice and restarted, and whose secret is rotated meanwhile.
+// TestProof delivers events to a receiver that fails every fifth time and gets every
+// tenth event twice. Meanwhile it is killed and restarted twice, and its secret is
+// rotated.
 //
 //	go test -run TestProof -v -events 10000 -timeout 20m
 func TestProof(t *testing.T) {
@@ -111,13 +112,13 @@ func reach(t *testing.T, e *pepaytest.Endpoint, n int) {
 		select {
 		case <-tick.C:
 		case <-t.Context().Done():
-			t.Fatal("the test ends first")
+			t.Fatal("the test ended before")
 		}
 	}
 }
 
-// report says what there was to survive, and fails the test when it was less than
-// promised.
+// report logs how many failures there were, and fails the test when they were fewer
+// than TestProof promises.
 func report(t *testing.T, e *pepaytest.Endpoint, events int, took time.Duration) {
 	t.Helper()
 	deliveries := e.Deliveries()
@@ -151,7 +152,7 @@ func report(t *testing.T, e *pepaytest.Endpoint, events int, took time.Duration)
 	}
 }
 
-// wantJournal wants each event there once, and nothing left behind.
+// wantJournal checks that each event had its effect once and that no claim is left.
 func wantJournal(t *testing.T, path string, events []string) {
 	t.Helper()
 	db, err := openDatabase(t.Context(), path)
@@ -179,8 +180,8 @@ func wantJournal(t *testing.T, path string, events []string) {
 	}
 }
 
-// readEffects wants every event there, and counts the effects, and those that the same
-// process had twice.
+// readEffects checks that every event had an effect. It counts the effects, and those
+// that one process had twice.
 func readEffects(t *testing.T, path string, events []string) (effects, twice int) {
 	t.Helper()
 	content, err := os.ReadFile(path)

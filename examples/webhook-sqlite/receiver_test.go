@@ -17,7 +17,7 @@ import (
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
-// How the process of the receiver is told what to be.
+// Environment variables that configure the receiver's process.
 const (
 	envStore     = "RECEIVER_STORE"      // storeSQLite or storeMemory
 	envPath      = "RECEIVER_PATH"       // the database, or the file that effects are appended to
@@ -32,7 +32,7 @@ const (
 	crashWithin  = "within the transaction"
 	crashHandled = "after the transaction"
 
-	// The lease is as short as it is so that a killed process holds up the test only briefly.
+	// The lease is short, so that a killed process delays the test only briefly.
 	testLease = 500 * time.Millisecond
 )
 
@@ -85,8 +85,8 @@ func receive() error {
 	return serve(ctx, listener, failEvery(every, handler))
 }
 
-// listen waits for an address to be free: while a receiver is down, its port may be the
-// near end of somebody's connection.
+// listen waits until an address is free: while a receiver is down, the system may give
+// its port to an outgoing connection.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	const tries = 100
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -126,7 +126,7 @@ type failKey struct{}
 
 var errOnPurpose = errors.New("on purpose")
 
-// lost is an answer nobody gets.
+// lost is an answer that does not arrive.
 type lost struct{ header http.Header }
 
 func (l *lost) Header() http.Header         { return l.header }
@@ -170,7 +170,7 @@ func (c crashing) Commit(ctx context.Context, eventID, holder string) error {
 	return c.inbox.Commit(ctx, eventID, holder)
 }
 
-// crash leaves nothing a chance to clean up.
+// crash ends the process without any clean-up.
 func crash(point string) {
 	if os.Getenv(envCrash) == point {
 		self, err := os.FindProcess(os.Getpid())

@@ -3,9 +3,9 @@
 //
 //	PEPAY_WEBHOOK_SECRET=… go run ./examples/webhook
 //
-// While the secret rotates, PEPAY_WEBHOOK_SECRET_PREVIOUS has the one before. Which
-// events were handled is remembered in memory: the example webhook-sqlite is for
-// effects that must happen exactly once.
+// While the secret rotates, PEPAY_WEBHOOK_SECRET_PREVIOUS has the previous one. The
+// program remembers in memory which events it handled: see the example webhook-sqlite
+// for effects that must happen exactly once.
 package main
 
 import (
@@ -43,7 +43,7 @@ func main() {
 	}
 }
 
-// serve receives until ctx ends, and then finishes what it has begun.
+// serve receives until ctx ends, and then finishes the deliveries that it has begun.
 func serve(ctx context.Context, listener net.Listener, verifier *webhook.Verifier, logger *slog.Logger) error {
 	mux := http.NewServeMux()
 	mux.Handle("/pepay/webhook", verifier.Handler(handle(logger), webhook.WithLogger(logger)))
