@@ -22,7 +22,7 @@ import (
 type answer struct {
 	status  int
 	failure string
-	reached bool // there was a connection
+	reached bool // somebody was there
 }
 
 func (a answer) accepted() bool { return a.status >= 200 && a.status < 300 }
@@ -58,7 +58,7 @@ func (f *forwarder) attempt(ctx context.Context, d delivery) answer {
 		return f.failed(err, reached.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
-	const drained = 64 << 10 // what is longer costs the next attempt a connection
+	const drained = 64 << 10
 	_, _ = io.CopyN(io.Discard, response.Body, drained)
 	return answer{status: response.StatusCode, reached: true}
 }
@@ -85,7 +85,9 @@ func (f *forwarder) failed(err error, reached bool) answer {
 // newForwardClient makes a client that follows no redirects.
 func newForwardClient(timeout time.Duration, skipVerify bool) *http.Client {
 	transport := newTransport()
-	transport.MaxIdleConnsPerHost = 1
+	// One from before may lead to a receiver that has ended, which would count as a
+	// failed attempt of the event.
+	transport.DisableKeepAlives = true
 	transport.TLSClientConfig.InsecureSkipVerify = skipVerify // asked for by --skip-verify, for this machine and its own network
 	return &http.Client{
 		Transport:     transport,

@@ -142,7 +142,7 @@ func TestEventsExitCodes(t *testing.T) {
 		{"argument of list", "", []string{"list", canary}, exitUsage, "'pepay events list' takes no arguments"},
 		{"empty types", "", []string{"list", "--types="}, exitUsage, "--types: is empty"},
 		{"types with a hole", "", []string{"list", "--types", "invoice.*,,x"}, exitUsage, "--types: is empty"},
-		{"types with a space", "", []string{"list", "--types", "invoice.* x"}, exitUsage, "--types: each is one event type"},
+		{"types with a space", "", []string{"list", "--types", "invoice.* x"}, exitUsage, "--types: an element is empty or has a comma or a space"},
 		{"empty invoice", "", []string{"list", "--invoice-id="}, exitUsage, "--invoice-id: is empty"},
 		{"empty time", "", []string{"list", "--from="}, exitUsage, "--from: is empty"},
 		{"no time", "", []string{"list", "--to", canary}, exitUsage, "--to: write a time such as"},

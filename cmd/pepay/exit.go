@@ -71,7 +71,7 @@ func plain(err error) string {
 	return strings.TrimPrefix(withoutNames.Replace(err.Error()), "pepay: ")
 }
 
-var withoutNames = strings.NewReplacer("no credential for the dial: pepay: ", "", "stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
+var withoutNames = strings.NewReplacer("no credential for the dial: pepay: ", "", "invalid argument: ", "", "stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
 
 // inFlags names the flag instead of the option it becomes.
 var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url", "EventParams.Types", "--types",

@@ -216,7 +216,7 @@ func TestListenExitCodes(t *testing.T) {
 		{"400", never, nil, []string{"--types", "invoice.nope"}, exitFailed, "pepay: the upgrade was answered with 400 VALIDATION_ERROR: unknown event type"},
 		{"404", fault(pepaytest.RefuseUpgrade(404)), nil, nil, exitFailed, "pepay: the upgrade was answered with 404 NOT_FOUND: Not Found"},
 		{"redirect", fault(pepaytest.RedirectTo("https://elsewhere.example/?k=" + canary)), nil, nil, exitFailed, "pepay: the upgrade was answered with 307"},
-		{"cursor file that is empty", never, nil, []string{"--cursor-file", os.DevNull}, exitFailed, "pepay: loading the cursor: " + os.DevNull + " is empty"},
+		{"cursor file that is empty", never, nil, []string{"--cursor-file", os.DevNull}, exitFailed, "pepay: loading the cursor: " + os.DevNull + " is not a regular file"},
 		{"401", never, []string{"PEPAY_API_KEY=pk_wrong_" + canary}, nil, exitRefused, "pepay: unauthorized: the upgrade was answered with 401 API_KEY_INVALID: Invalid API key; check the API key"},
 		{"403", never, []string{"PEPAY_API_KEY=ck_pepaytest_commerce"}, nil, exitRefused, "pepay: unauthorized: the upgrade was answered with 403 FORBIDDEN: A credential of scope commerce does not open the merchant stream; check the API key"},
 		{"401 of the mint", never, []string{"PEPAY_API_KEY=pk_wrong_" + canary}, []string{"--token"}, exitRefused, "pepay: mintWsToken: 401 API_KEY_INVALID"},
