@@ -216,3 +216,10 @@ func (c *Cache) Invalidate(rejected *pepay.WSToken) bool {
 	}
 	return c.current.CompareAndSwap(e, nil)
 }
+
+// replaceable reports whether a token minted in place of this one may live for so
+// long: this one did when it arrived.
+func (c *Cache) replaceable(token *pepay.WSToken, life time.Duration) bool {
+	e := c.current.Load()
+	return e == nil || e.token != token || e.life >= int64(life)
+}

@@ -173,7 +173,7 @@ func (h *handler) rescue(ctx context.Context, token **pepay.WSToken, refused **r
 
 var (
 	errNoSource  = errors.New("wstoken: there is no source for this scope")
-	errShortLife = errors.New("wstoken: the token is about to expire")
+	errShortLife = errors.New("wstoken: the token has less life left than WithMinLife asks for")
 )
 
 // token asks the source. Waiting for it takes a place among those of its scope.
@@ -197,6 +197,11 @@ func (h *handler) token(ctx context.Context, scope pepay.WSTokenScope) (*pepay.W
 	token, err := src.Token(ctx)
 	if err != nil || h.lasts(token) {
 		return token, err
+	}
+	if cache, ok := src.(interface {
+		replaceable(*pepay.WSToken, time.Duration) bool
+	}); ok && !cache.replaceable(token, h.minLife) {
+		return nil, errShortLife // a new token would be no better, and each request would mint one
 	}
 	if cache, ok := src.(interface{ Invalidate(*pepay.WSToken) bool }); ok {
 		cache.Invalidate(token)

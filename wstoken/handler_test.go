@@ -250,6 +250,30 @@ func TestHandlerMinLife(t *testing.T) {
 	})
 }
 
+// Tokens that never live as long as WithMinLife asks for are not minted anew for
+// each request.
+func TestHandlerWithTokensThatAreTooShort(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		src := &mint{life: 9 * time.Second}
+		cache := NewCache(src)
+		h := Handler(func(pepay.WSTokenScope) Source { return cache }, anyone, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+		for range 1000 {
+			if w := ask(h, "POST", ""); w.Code != 502 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			time.Sleep(9 * time.Millisecond)
+		}
+		if n := src.count.Load(); n > 3 {
+			t.Errorf("%d mints in 9 s for tokens that live 9 s", n)
+		}
+		if !strings.Contains(log.String(), "WithMinLife") {
+			t.Errorf("logged %s", log.String())
+		}
+	})
+}
+
 func TestHandlerRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
