@@ -224,24 +224,10 @@ type EventList struct {
 	Object string `json:"object,omitempty,omitzero"`
 }
 
-// EventListResponse Envelope of a page of events.
-type EventListResponse struct {
-	// Data A page of events, newest first.
-	Data    EventList `json:"data,omitempty,omitzero"`
-	Success bool      `json:"success,omitempty,omitzero"`
-}
-
 // EventRequest The API request that caused an event, where there was one.
 type EventRequest struct {
 	ID             string `json:"id,omitempty,omitzero"`
 	IdempotencyKey string `json:"idempotency_key,omitempty,omitzero"`
-}
-
-// EventResponse Envelope of an event.
-type EventResponse struct {
-	// Data What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
-	Data    Event `json:"data,omitempty,omitzero"`
-	Success bool  `json:"success,omitempty,omitzero"`
 }
 
 // Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
@@ -401,15 +387,6 @@ type WSToken struct {
 // WSTokenScope What a ws_token opens, the merchant's or the commerce event stream.
 type WSTokenScope string
 
-// WSTokenMintResponse Standard ws_token mint response envelope.
-type WSTokenMintResponse struct {
-	// Data Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
-	Data WSToken `json:"data,omitempty,omitzero"`
-
-	// Success Example: true
-	Success bool `json:"success,omitempty,omitzero"`
-}
-
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Type Event types, separated by commas; a type may end in a wildcard.
@@ -499,7 +476,7 @@ func (c *Client) MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBod
 type ListEventsAnswer struct {
 	Answer
 	// JSON200 is the content of an answer with status 200 and media type application/json.
-	JSON200 *EventListResponse
+	JSON200 *Envelope[EventList]
 }
 
 // ListEventsWithResponse sends GET /api/v1/events and decodes the answer: List events, newest first
@@ -533,7 +510,7 @@ func ParseListEventsAnswer(resp *http.Response) (*ListEventsAnswer, error) {
 type GetEventAnswer struct {
 	Answer
 	// JSON200 is the content of an answer with status 200 and media type application/json.
-	JSON200 *EventResponse
+	JSON200 *Envelope[Event]
 }
 
 // GetEventWithResponse sends GET /api/v1/events/{eventId} and decodes the answer: Retrieve a single event by id
@@ -567,7 +544,7 @@ func ParseGetEventAnswer(resp *http.Response) (*GetEventAnswer, error) {
 type MintWSTokenAnswer struct {
 	Answer
 	// JSON200 is the content of an answer with status 200 and media type application/json.
-	JSON200 *WSTokenMintResponse
+	JSON200 *Envelope[WSToken]
 }
 
 // MintWSTokenWithBodyWithResponse sends POST /api/v1/ws/token with a body of any media type and decodes the answer: Mint a short-lived ws_token for browser/mobile websocket auth

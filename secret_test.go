@@ -53,7 +53,7 @@ func TestSecretIsAWireType(t *testing.T) {
 func TestModelsWithSecretsDoNotLogThem(t *testing.T) {
 	t.Parallel()
 	model := WSToken{Token: canary, Scope: WSTokenScopeMerchant, MerchantID: 123, ExpiresAt: Timestamp{time.Unix(1766320496, 0).UTC()}}
-	envelope := WSTokenMintResponse{Success: true, Data: model}
+	envelope := Envelope[WSToken]{Success: true, Data: model}
 	answer := MintWSTokenAnswer{Answer: Answer{Body: []byte(canary), HTTPResponse: &http.Response{StatusCode: 200}}, JSON200: &envelope}
 	var log bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewJSONHandler(&log, nil), slog.NewTextHandler(&log, nil)} {
@@ -74,7 +74,7 @@ func TestModelsWithSecretsDoNotLogThem(t *testing.T) {
 func TestEveryModelWithASecretHasLogValue(t *testing.T) {
 	t.Parallel()
 	holders := secretHolders(t, "pepay.gen.go")
-	if len(holders) < 2 {
+	if len(holders) < 1 {
 		t.Fatalf("found only %v: does the search still work?", holders)
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), "secrets.gen.go", nil, 0)

@@ -12,9 +12,3 @@ func (v WSToken) LogValue() slog.Value { return logValue(v) }
 
 // Format shows the value without its secrets, whatever the verb.
 func (v WSToken) Format(f fmt.State, _ rune) { format(f, v) }
-
-// LogValue shows the value without its secrets.
-func (v WSTokenMintResponse) LogValue() slog.Value { return logValue(v) }
-
-// Format shows the value without its secrets, whatever the verb.
-func (v WSTokenMintResponse) Format(f fmt.State, _ rune) { format(f, v) }

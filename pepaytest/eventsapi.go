@@ -37,8 +37,8 @@ func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params serv
 		return
 	}
 	writeJSON(w, http.StatusOK, listAnswer{
-		EventListResponse: server.EventListResponse{Success: ptr(true)},
-		Data:              listData{EventList: server.EventList{Object: ptr("list"), HasMore: &more}, Data: events},
+		Success: true,
+		Data:    listData{EventList: server.EventList{Object: ptr("list"), HasMore: &more}, Data: events},
 	})
 }
 
@@ -46,21 +46,21 @@ func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params serv
 // some that the models have no place for.
 type (
 	listAnswer struct {
-		server.EventListResponse
-		Data listData `json:"data"`
+		Success bool     `json:"success"`
+		Data    listData `json:"data"`
 	}
 	listData struct {
 		server.EventList
 		Data []json.RawMessage `json:"data"`
 	}
 	eventAnswer struct {
-		server.EventResponse
-		Data json.RawMessage `json:"data"`
+		Success bool            `json:"success"`
+		Data    json.RawMessage `json:"data"`
 	}
 )
 
 func newEventAnswer(rec *record) eventAnswer {
-	return eventAnswer{EventResponse: server.EventResponse{Success: ptr(true)}, Data: rec.frame}
+	return eventAnswer{Success: true, Data: rec.frame}
 }
 
 // GetEvent simulates GET /api/v1/events/{eventId}.

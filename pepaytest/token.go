@@ -57,9 +57,8 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wsURL := "ws" + strings.TrimPrefix(s.url, "http") + "/ws/" + string(scope) + "/events"
-	success := true
 	writeJSON(w, http.StatusOK, mintAnswer{
-		WSTokenMintResponse: server.WSTokenMintResponse{Success: &success},
+		Success: true,
 		Data: mintData{
 			WSToken: server.WSToken{
 				Token: token, Scope: &scope, MerchantID: &key.MerchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
@@ -73,8 +72,8 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 // there is none: the generated field would be left out.
 type (
 	mintAnswer struct {
-		server.WSTokenMintResponse
-		Data mintData `json:"data"`
+		Success bool     `json:"success"`
+		Data    mintData `json:"data"`
 	}
 	mintData struct {
 		server.WSToken

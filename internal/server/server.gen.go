@@ -227,24 +227,10 @@ type EventList struct {
 	Object *string `json:"object,omitempty"`
 }
 
-// EventListResponse Envelope of a page of events.
-type EventListResponse struct {
-	// Data A page of events, newest first.
-	Data    *EventList `json:"data,omitempty"`
-	Success *bool      `json:"success,omitempty"`
-}
-
 // EventRequest The API request that caused an event, where there was one.
 type EventRequest struct {
 	ID             *string `json:"id,omitempty"`
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
-}
-
-// EventResponse Envelope of an event.
-type EventResponse struct {
-	// Data What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
-	Data    *Event `json:"data,omitempty"`
-	Success *bool  `json:"success,omitempty"`
 }
 
 // Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
@@ -403,15 +389,6 @@ type WSToken struct {
 
 // WSTokenScope What a ws_token opens, the merchant's or the commerce event stream.
 type WSTokenScope string
-
-// WSTokenMintResponse Standard ws_token mint response envelope.
-type WSTokenMintResponse struct {
-	// Data Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
-	Data *WSToken `json:"data,omitempty"`
-
-	// Success Example: true
-	Success *bool `json:"success,omitempty"`
-}
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {

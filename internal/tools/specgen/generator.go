@@ -27,6 +27,7 @@ func normalisations() []normalisation {
 		{"text without characters that a comment cannot hold", cleanTexts},
 		{"enums of which Go can make no constants, and null and doubles in the others", dropEnums},
 		{"a property keeps its name whatever its schema is called in Go", keepPropertyNames},
+		{"the envelope of an answer is Envelope[T] in Go", inlineEnvelopes},
 		{"a parameter of several types can be given a value", nameParameterUnions},
 		{"a value of several types is kept as it is", mixTypes},
 		{"an optional parameter is a pointer, or it would be sent empty when the caller leaves it out", markParameters},

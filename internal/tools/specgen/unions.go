@@ -87,12 +87,7 @@ func unionName(doc *yaml.Node, p place) string {
 		}
 		words = []string{operationID(valueOf(child(find(doc, p.path[:3]), "operationId")), method, p.path[1]), valueOf(child(p.node, "name"))}
 	}
-	return strings.Map(func(r rune) rune {
-		if isAlphanumeric(r) {
-			return r
-		}
-		return '-'
-	}, strings.Join(append(words, "parameter"), "-"))
+	return componentName(strings.Join(append(words, "parameter"), "-"))
 }
 
 // member returns a member of a mapping, which it makes where there is none.
