@@ -86,7 +86,8 @@ func (r *run) noteGap(c *catchUp, missed *backlog) error {
 // the connection is closed then, and another one dialled when all is delivered.
 func (r *run) handOut(ctx context.Context, conn *connection, c *catchUp, missed *backlog) error {
 	if r.held != nil { // the loop was left with the stream's first event in hand
-		if err := r.deliver(ctx, r.held); err != nil {
+		again := *r.held
+		if err := r.deliver(ctx, &again); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,19 @@ type server struct {
 // serve answers upgrades with upgrade, and lists no events.
 func serve(t *testing.T, upgrade http.HandlerFunc) *server {
 	t.Helper()
+	return serveAPI(t, upgrade, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasPrefix(r.URL.Path, "/api/v1/events/") {
+			_, _ = io.WriteString(w, `{"success":true,"data":{"id":"evt_1","object":"event","type":"t","created":1,"data":{"object":{}}}}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"success":true,"data":{"object":"list","data":[],"has_more":false}}`)
+	})
+}
+
+// serveAPI answers upgrades with upgrade, and requests to the Events API with api.
+func serveAPI(t *testing.T, upgrade, api http.HandlerFunc) *server {
+	t.Helper()
 	s := &server{}
 	listener := memnet.Listen()
 	ctx, cancel := context.WithCancel(context.Background()) // the end of requests that were hijacked
@@ -40,12 +53,8 @@ func serve(t *testing.T, upgrade http.HandlerFunc) *server {
 		case strings.HasPrefix(r.URL.Path, "/ws/"):
 			s.dials.Add(1)
 			upgrade(w, r)
-		case r.URL.Path == "/api/v1/events":
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, `{"success":true,"data":{"object":"list","data":[],"has_more":false}}`)
-		case strings.HasPrefix(r.URL.Path, "/api/v1/events/"):
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, `{"success":true,"data":{"id":"evt_1","object":"event","type":"t","created":1,"data":{"object":{}}}}`)
+		case strings.HasPrefix(r.URL.Path, "/api/v1/events"):
+			api(w, r)
 		default:
 			http.NotFound(w, r)
 		}
