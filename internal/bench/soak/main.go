@@ -1,8 +1,11 @@
 // Command soak follows many streams of a simulated Pepay that keeps failing, and
 // proves that nothing was lost: every stream hands out every event, once and in
-// order, reports no gap, and leaves no goroutine and no socket behind.
+// order, reports no gap, and leaves no goroutine and no socket behind. Only an
+// event that Pepay sends late comes behind others. Half way, the programs are
+// stopped while a backlog builds up, and stopped once more in the middle of
+// catching up. One more stream follows an account on which nothing happens.
 //
-//	go run ./soak [-streams n] [-events n] [-fault-every n] [-seed n] [-timeout d]
+//	go run ./soak [-streams n] [-events n] [-backlog n] [-fault-every n] [-seed n] [-timeout d]
 //
 // The faults come from the seed. When they strike is up to the machine as well, so
 // that a seed narrows a failure down and does not repeat it to the letter.
@@ -23,6 +26,7 @@ import (
 // Settings says how much there is to do.
 type Settings struct {
 	Streams, Events int
+	Backlog         int // events that happen while the programs are stopped
 	FaultEvery      int // events, on each stream and on average
 	Seed            uint64
 }
@@ -55,6 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var s Settings
 	flags.IntVar(&s.Streams, "streams", 8, "`streams` to follow at once")
 	flags.IntVar(&s.Events, "events", 100_000, "`events` that every stream gets")
+	flags.IntVar(&s.Backlog, "backlog", 50_000, "`events` of them that are missed in one go")
 	flags.IntVar(&s.FaultEvery, "fault-every", 500, "`events` between two faults of a stream, on average")
 	flags.Uint64Var(&s.Seed, "seed", 1, "where the faults come from")
 	timeout := flags.Duration("timeout", 10*time.Minute, "`time` after which the run has failed")
@@ -64,6 +69,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case flags.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case s.Backlog < 4*chunk || s.Events < s.Backlog+4*chunk:
+		return fmt.Errorf("-backlog is at least %d, and -events at least %d more", 4*chunk, 4*chunk)
 	case s.Streams < 1 || s.Events < 1 || s.FaultEvery < 2 || *timeout <= 0:
 		return errors.New("-streams and -events are at least 1, -fault-every 2, and -timeout is positive")
 	}

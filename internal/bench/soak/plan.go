@@ -18,6 +18,7 @@ type plan struct {
 	rules   []*pepaytest.Rule
 	deck    []string // so that all kinds get their turn
 	refused bool     // the last one was at the dial; two rejections in a row end a stream for good
+	last    string   // the last one of a connection
 	met     map[string]int
 }
 
@@ -26,27 +27,38 @@ func newPlan(faults *pepaytest.Faults, r role, random *rand.Rand, every int) *pl
 }
 
 // arm has the next fault in store, unless the one before was not met yet, and
-// returns its name.
-func (p *plan) arm() string {
-	if len(p.rules) > 0 && p.rules[0].Hits() == 0 {
+// returns its name. The first dial of a program is not refused: a status that would
+// pass later on ends a stream that was never accepted.
+func (p *plan) arm(first bool) string {
+	if len(p.rules) > 0 && p.rules[0].Hits() == 0 && (!first || !p.refused) {
 		return p.names[0]
 	}
 	p.settle()
 	const refusals = 4 // one connection in so many is refused first
-	if p.refused = !p.refused && p.random.IntN(refusals) == 0; p.refused {
+	if p.refused = !p.refused && !first && p.random.IntN(refusals) == 0; p.refused {
 		names := atDial(p.role)
 		name := names[p.random.IntN(len(names))]
+		if name == tokenRejected && p.last == close4401 {
+			name = wrongStatus
+		}
 		p.add(name, 0)
 		return name
 	}
-	first, after := p.draw(), p.every/2+p.random.IntN(p.every)
-	p.add(first, after)
-	for name := first; name == duplicate; { // the stream goes on, so that something else must end it
-		if name = p.draw(); name != duplicate {
-			p.add(name, after+p.every/2+p.random.IntN(p.every))
-		}
+	name, after := p.draw(), p.every/2+p.random.IntN(p.every)
+	drawn := name
+	var passing []string
+	for passes(name) {
+		passing = append(passing, name)
+		name = p.draw()
 	}
-	return first
+	p.last = name
+	// What ends the connection comes first, because arm looks at it, and strikes
+	// last; sometimes before an event that is late was sent.
+	p.add(name, after+len(passing)*p.every/4+p.random.IntN(maxLate))
+	for i, fault := range passing {
+		p.add(fault, after+i*p.every/4)
+	}
+	return drawn
 }
 
 func (p *plan) draw() string {
@@ -66,8 +78,12 @@ func (p *plan) add(name string, after int) {
 	if name == closeOnExpiry {
 		return
 	}
+	operation, when := p.role.operation, pepaytest.Next(1)
+	if name == listOutage {
+		operation, when = "listEvents", pepaytest.Next(1+p.random.IntN(8)) // requests of the resume that follows
+	}
 	p.names = append(p.names, name)
-	p.rules = append(p.rules, p.faults.On(p.role.operation, newFault(name, after, p.random), pepaytest.Next(1)))
+	p.rules = append(p.rules, p.faults.On(operation, newFault(name, after, p.random), when))
 }
 
 // settle counts what the rules did and removes them.

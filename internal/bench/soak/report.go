@@ -12,12 +12,13 @@ import (
 // promise was kept.
 func (out *outcome) print(w io.Writer) {
 	s := out.settings
-	fmt.Fprintf(w, "%d streams, %d events each, a fault about every %d, seed %d: %s, %.0f events/s\n\n", s.Streams, s.Events, s.FaultEvery,
-		s.Seed, out.took.Round(100*time.Millisecond), float64(s.Streams*s.Events)/out.took.Seconds())
+	fmt.Fprintf(w, "%d streams, %d events each, %d of them missed in one go, a fault about every %d, seed %d: %s, %.0f events/s\n\n", s.Streams, s.Events,
+		s.Backlog, s.FaultEvery, s.Seed, out.took.Round(100*time.Millisecond), float64(s.Streams*s.Events)/out.took.Seconds())
 	out.printStreams(w)
 	fmt.Fprintln(w)
 	out.printFaults(w)
-	fmt.Fprintf(w, "\ngoroutines %d, then %d; sockets %d, then %d\n", out.before.goroutines, out.after.goroutines, out.before.sockets, out.after.sockets)
+	fmt.Fprintf(w, "\nthe quiet stream: %d connections in %s, each cut after %s\n", out.quiet.dials, out.quiet.took.Round(100*time.Millisecond), quietMinute)
+	fmt.Fprintf(w, "goroutines %d, then %d; sockets %d, then %d\n", out.before.goroutines, out.after.goroutines, out.before.sockets, out.after.sockets)
 	violations := out.violations()
 	for _, v := range violations {
 		fmt.Fprintln(w, "BROKEN:", v)
@@ -52,6 +53,7 @@ func (out *outcome) printFaults(w io.Writer) {
 		for name, n := range f.ends {
 			noticed[name] += n
 		}
+		noticed[lateEvent] += f.late
 	}
 	aligned := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(aligned, "fault\tin store\tnoticed\t")
@@ -60,7 +62,7 @@ func (out *outcome) printFaults(w io.Writer) {
 		switch name {
 		case closeOnExpiry, otherwise:
 			stored = "-"
-		case duplicate:
+		case duplicate, oddField, slowLink, listOutage:
 			seen = "-"
 		}
 		fmt.Fprintf(aligned, "%s\t%s\t%s\t\n", name, stored, seen)
@@ -78,6 +80,9 @@ func (out *outcome) violations() []string {
 		if broken := f.verify(out.settings.Events, out.reports[i]); len(broken) > 0 {
 			all = append(all, fmt.Sprintf("stream %d: %s", i+1, strings.Join(broken, "; ")))
 		}
+	}
+	for _, broken := range out.quiet.verify() {
+		all = append(all, "the quiet stream: "+broken)
 	}
 	if out.after.goroutines > out.before.goroutines {
 		all = append(all, fmt.Sprintf("%d goroutines are left", out.after.goroutines-out.before.goroutines))

@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,11 +27,11 @@ func TestMain(m *testing.M) {
 
 func TestSoak(t *testing.T) {
 	var out, messages bytes.Buffer
-	err := run(t.Context(), []string{"-streams", "4", "-events", "3000", "-fault-every", "100", "-timeout", "60s"}, &out, &messages)
+	err := run(t.Context(), []string{"-streams", "4", "-events", "10000", "-backlog", "5000", "-fault-every", "100", "-timeout", "120s"}, &out, &messages)
 	if err != nil {
 		t.Fatalf("%v\n%s%s", err, messages.String(), out.String())
 	}
-	for _, want := range []string{"every event handled once", "commerce", "ws_token", truncatedFrame} {
+	for _, want := range []string{"every event handled once", "commerce", "ws_token", truncatedFrame, lateEvent, "the quiet stream"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
 		}
@@ -43,7 +41,7 @@ func TestSoak(t *testing.T) {
 
 func TestRunRefusesWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-streams", "0"}, {"-events", "0"}, {"-fault-every", "1"}, {"-timeout", "0s"}, {"now"}, {"-nonsense"}} {
+	for _, args := range [][]string{{"-streams", "0"}, {"-events", "0"}, {"-fault-every", "1"}, {"-backlog", "1"}, {"-backlog", "100000"}, {"-timeout", "0s"}, {"now"}, {"-nonsense"}} {
 		var out, messages bytes.Buffer
 		if err := run(t.Context(), args, &out, &messages); err == nil || errors.Is(err, errViolated) {
 			t.Errorf("%v: got %v, want an error about the arguments", args, err)
@@ -72,31 +70,39 @@ func TestFollowerNotices(t *testing.T) {
 	changed.Data.Object = json.RawMessage(`{"object":"invoice","id":"x"}`)
 	foreign := event(2)
 	foreign.ID = "evt_other"
-	ids := sha256.New()
+	var ids digest
 	for n := range 3 {
-		addID(ids, event(n+1).ID)
+		ids.add(event(n + 1).ID)
 	}
-	report := Report{IDs: hex.EncodeToString(ids.Sum(nil))}
 	for _, c := range []struct {
 		name   string
 		events []*pepay.Event
 		err    error
 		gaps   []string
+		late   int    // events that were sent late
+		stops  []int  // that were not reached
 		want   string // "" for nothing
 	}{
-		{"all", []*pepay.Event{event(1), event(2), event(3)}, context.Canceled, nil, ""},
-		{"one lost", []*pepay.Event{event(1), event(3)}, context.Canceled, nil, "1 are missing"},
-		{"the last lost", []*pepay.Event{event(1), event(2)}, context.Canceled, nil, "handled 2 events of 3"},
-		{"twice", []*pepay.Event{event(1), event(2), event(2), event(3)}, context.Canceled, nil, "event 2 came after event 2"},
-		{"swapped", []*pepay.Event{event(2), event(1), event(3)}, context.Canceled, nil, "event 1 came after event 2"},
-		{"garbled", []*pepay.Event{event(1), changed, event(3)}, context.Canceled, nil, "about invoice x"},
-		{"another", []*pepay.Event{event(1), foreign, event(3)}, context.Canceled, nil, "the ids are not"},
-		{"ended", []*pepay.Event{event(1), event(2), event(3)}, errors.New("no more"), nil, "ended by itself: no more"},
-		{"gap", []*pepay.Event{event(1), event(2), event(3)}, context.Canceled, []string{"no idea"}, "reported a gap: no idea"},
+		{name: "all", events: []*pepay.Event{event(1), event(2), event(3)}},
+		{name: "one lost", events: []*pepay.Event{event(1), event(3)}, want: "1 events never came, event 2 among them"},
+		{name: "the last lost", events: []*pepay.Event{event(1), event(2)}, want: "handled 2 events of 3"},
+		{name: "twice", events: []*pepay.Event{event(1), event(2), event(2), event(3)}, want: "event 2 came twice"},
+		{name: "late and twice", events: []*pepay.Event{event(2), event(1), event(1), event(3)}, late: 1, want: "event 1 came twice"},
+		{name: "swapped", events: []*pepay.Event{event(2), event(1), event(3)}, want: "1 events came behind others"},
+		{name: "late", events: []*pepay.Event{event(2), event(3), event(1)}, late: 1},
+		{name: "garbled", events: []*pepay.Event{event(1), changed, event(3)}, want: "about invoice x"},
+		{name: "another", events: []*pepay.Event{event(1), foreign, event(3)}, want: "the ids are not"},
+		{name: "ended", events: []*pepay.Event{event(1), event(2), event(3)}, err: errors.New("no more"), want: "ended by itself: no more"},
+		{name: "gap", events: []*pepay.Event{event(1), event(2), event(3)}, gaps: []string{"no idea"}, want: "reported a gap: no idea"},
+		{name: "not stopped", events: []*pepay.Event{event(1), event(2), event(3)}, stops: []int{2}, want: "not stopped at event 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := &follower{role: roleOf(0), ids: sha256.New(), err: c.err, gaps: c.gaps}
+			f := &follower{role: roleOf(0), err: c.err, gaps: c.gaps, stops: c.stops}
+			if f.err == nil {
+				f.err = context.Canceled
+			}
+			report := Report{IDs: ids.String(), Faults: map[string]int{lateEvent: c.late}}
 			for _, ev := range c.events {
 				f.handle(ev)
 			}
@@ -108,14 +114,34 @@ func TestFollowerNotices(t *testing.T) {
 	}
 }
 
+// The quiet stream must not pass when it has hardly dialled.
+func TestQuietNotices(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		dials int
+		err   error
+		want  string // "" for nothing
+	}{
+		{"one a minute", 100, context.Canceled, ""},
+		{"waits that grow", 12, context.Canceled, "dialled 12 times"},
+		{"ended", 100, errors.New("no more"), "ended by itself: no more"},
+	} {
+		q := &quiet{dials: c.dials, err: c.err, took: 100 * quietMinute}
+		if broken := strings.Join(q.verify(), "; "); c.want == "" && broken != "" || !strings.Contains(broken, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, broken, c.want)
+		}
+	}
+}
+
 func TestPlanComesFromTheSeed(t *testing.T) {
 	t.Parallel()
 	draw := func(seed uint64) []string {
 		server := pepaytest.NewServer(t)
 		p := newPlan(server.Faults(), roleOf(1), rand.New(rand.NewPCG(seed, 1)), 100)
 		var names []string
-		for range 200 {
-			names = append(names, p.arm())
+		for n := range 200 {
+			names = append(names, p.arm(n == 0))
 			p.names, p.rules = nil, nil // as if it had been met
 		}
 		return names

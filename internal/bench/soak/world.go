@@ -1,12 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"math/rand/v2"
 
 	"github.com/pepaylabs/pepay-go"
@@ -15,14 +12,17 @@ import (
 
 // world is what the simulator's process does. Each stream has a Pepay of its own,
 // because a rule for faults cannot tell streams apart; all emit alike.
-type world struct{ pepays []*simulated }
+type world struct {
+	pepays []*simulated
+	quiet  *pepaytest.Server
+}
 
 type simulated struct {
 	server  *pepaytest.Server
 	role    role
 	plan    *plan
 	emitted int
-	ids     hash.Hash
+	ids     digest
 }
 
 // Address is where a stream finds its Pepay.
@@ -31,30 +31,46 @@ type Address struct{ URL, APIKey, CommerceAPIKey string }
 // Report is what a stream's Pepay knows in the end.
 type Report struct {
 	Faults map[string]int // by name, how often each was met
-	IDs    string         // a digest of the ids of all events in order
+	IDs    string         // a digest of the ids of all events
 }
 
 // Open starts them.
 func (w *world) Open(s Settings, addresses *[]Address) error {
 	for i := range s.Streams {
 		server, err := pepaytest.Start("127.0.0.1:0", pepaytest.WithCloseOnExpiry(),
-			pepaytest.WithRetention(4*window)) // nobody is that far behind, so every fault can be recovered from
+			pepaytest.WithRetention(s.Backlog+4*window)) // nobody is that far behind, so every fault can be recovered from
 		if err != nil {
 			return err
 		}
 		r := roleOf(i)
 		w.pepays = append(w.pepays, &simulated{
-			server: server, role: r, ids: sha256.New(),
+			server: server, role: r,
 			plan: newPlan(server.Faults(), r, rand.New(rand.NewPCG(s.Seed, uint64(i))), s.FaultEvery),
 		})
 		*addresses = append(*addresses, Address{server.URL(), server.APIKey(), server.CommerceAPIKey()})
 	}
-	return nil
+	return w.openQuiet(addresses)
+}
+
+// openQuiet starts the one on which nothing ever happens. Its address is the last.
+func (w *world) openQuiet(addresses *[]Address) (err error) {
+	w.quiet, err = pepaytest.Start("127.0.0.1:0")
+	if err == nil {
+		*addresses = append(*addresses, Address{w.quiet.URL(), w.quiet.APIKey(), ""})
+	}
+	return err
+}
+
+// Dial says which stream is about to dial, and whether its program does so for the
+// first time.
+type Dial struct {
+	Stream int
+	First  bool
 }
 
 // Arm has the next fault in store for a stream that is about to dial.
-func (w *world) Arm(stream int, name *string) error { //nolint:unparam // net/rpc wants one
-	*name = w.pepays[stream].plan.arm()
+func (w *world) Arm(d Dial, name *string) error { //nolint:unparam // net/rpc wants one
+	*name = w.pepays[d.Stream].plan.arm(d.First)
 	return nil
 }
 
@@ -72,13 +88,16 @@ func (w *world) Emit(n int, total *int) error { //nolint:unparam // net/rpc want
 // Finish reports on everyone.
 func (w *world) Finish(_ int, reports *[]Report) error { //nolint:unparam // net/rpc wants one
 	for _, p := range w.pepays {
-		*reports = append(*reports, Report{p.plan.struck(), hex.EncodeToString(p.ids.Sum(nil))})
+		*reports = append(*reports, Report{p.plan.struck(), p.ids.String()})
 	}
 	return nil
 }
 
 func (w *world) close() error {
 	var errs []error
+	if w.quiet != nil {
+		errs = append(errs, w.quiet.Close())
+	}
 	for _, p := range w.pepays {
 		errs = append(errs, p.server.Close())
 	}
@@ -91,7 +110,5 @@ func (p *simulated) emit() {
 		Type: p.role.eventType,
 		Data: pepay.EventData{Object: json.RawMessage(fmt.Sprintf(p.role.object, p.emitted))},
 	})
-	addID(p.ids, ev.ID)
+	p.ids.add(ev.ID)
 }
-
-func addID(h hash.Hash, id string) { _, _ = h.Write([]byte(id + "\n")) } // a hash has no error
