@@ -75,7 +75,7 @@ func (f *forwarder) failed(err error, reached bool) answer {
 	text := err.Error()
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout() && f.client.Timeout > 0:
-		text = fmt.Sprintf("no answer within %s (--forward-timeout)", f.client.Timeout)
+		text = fmt.Sprintf("no answer within %s (%s)", f.client.Timeout, f.timeoutFlag)
 	case errors.As(err, &certificate) && isNearby(f.target.Hostname()):
 		text += " (--skip-verify accepts it)"
 	}

@@ -31,6 +31,8 @@ type forwarder struct {
 	backoff time.Duration
 	log     io.Writer // of the → and ← lines
 
+	timeoutFlag string // that sets the client's timeout
+
 	waits bool           // for an address where nothing answers; else that is a failed attempt
 	holds bool           // at an event that is not accepted, until it is or a person skips it
 	keys  *terminal.Keys // of that person, nil where there is none

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/url"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -36,15 +37,14 @@ func newForwarder(ctx context.Context, cmd *cli.Command, log io.Writer) (*forwar
 	if !cmd.IsSet("forward-to") {
 		return nil, onlyWithForwardTo(cmd)
 	}
-	target, err := forwardTarget(cmd.String("forward-to"))
+	target, err := forwardTarget(cmd.String("forward-to"), "--forward-to")
 	if err != nil {
 		return nil, err
 	}
-	header, err := forwardHeaders(cmd.StringSlice("forward-header"))
+	header, err := forwardHeaders(cmd.StringSlice("forward-header"), "forward-header")
 	if err != nil {
 		return nil, err
 	}
-	skipVerify := cmd.Bool("skip-verify")
 	switch {
 	case cmd.Duration("forward-timeout") <= 0:
 		return nil, usagef("--forward-timeout: write a duration above 0, such as 30s")
@@ -52,10 +52,9 @@ func newForwarder(ctx context.Context, cmd *cli.Command, log io.Writer) (*forwar
 		return nil, usagef("--retry: write a number from 0 up")
 	case cmd.Duration("retry-backoff") <= 0:
 		return nil, usagef("--retry-backoff: write a duration above 0, such as 500ms")
-	case skipVerify && target.Scheme != "https":
-		return nil, usagef("--skip-verify: is for an https address")
-	case skipVerify && !isNearby(target.Hostname()):
-		return nil, usagef("--skip-verify: is for addresses of this machine and its own network")
+	}
+	if err := checkSkipVerify(cmd, target); err != nil {
+		return nil, err
 	}
 	if err := oneStandardInput(cmd, "api-key-file", "secret-file"); err != nil {
 		return nil, err
@@ -72,9 +71,22 @@ func newForwarder(ctx context.Context, cmd *cli.Command, log io.Writer) (*forwar
 		}
 	}
 	return &forwarder{
-		target: target, secret: secret, header: header, client: newForwardClient(cmd.Duration("forward-timeout"), skipVerify),
-		retries: cmd.Int("retry"), backoff: cmd.Duration("retry-backoff"), log: log,
+		target: target, secret: secret, header: header, client: newForwardClient(cmd.Duration("forward-timeout"), cmd.Bool("skip-verify")),
+		retries: cmd.Int("retry"), backoff: cmd.Duration("retry-backoff"), timeoutFlag: "--forward-timeout", log: log,
 	}, nil
+}
+
+// checkSkipVerify keeps --skip-verify to connections that nobody outside can take over.
+func checkSkipVerify(cmd *cli.Command, target *url.URL) error {
+	switch {
+	case !cmd.Bool("skip-verify"):
+		return nil
+	case target.Scheme != "https":
+		return usagef("--skip-verify: is for an https address")
+	case !isNearby(target.Hostname()):
+		return usagef("--skip-verify: is for addresses of this machine and its own network")
+	}
+	return nil
 }
 
 // onlyWithForwardTo refuses flags that would have no effect.

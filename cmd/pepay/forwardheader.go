@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// forwardHeaders reads what --forward-header says. Values are not repeated in
+// forwardHeaders reads what the flag of this name says. Values are not repeated in
 // errors, they may be credentials.
-func forwardHeaders(texts []string) (http.Header, error) {
+func forwardHeaders(texts []string, flag string) (http.Header, error) {
 	headers := http.Header{}
 	for _, text := range texts {
 		name, value, ok := strings.Cut(text, ":")
 		value = strings.TrimSpace(value)
 		if !ok || !isToken(name) || strings.ContainsFunc(value, isControl) {
-			return nil, usagef("--forward-header: write 'Name: value'")
+			return nil, usagef("--%s: write 'Name: value'", flag)
 		}
 		name = http.CanonicalHeaderKey(name)
 		if isReservedHeader(name) {
-			return nil, usagef("--forward-header: %s is set by the delivery itself", name)
+			return nil, usagef("--%s: %s is set by the delivery itself", flag, name)
 		}
 		headers.Add(name, value)
 	}

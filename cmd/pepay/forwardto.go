@@ -9,7 +9,7 @@ import (
 
 const forwardForms = "write a port, a path, HOST:PORT/PATH or a URL, such as 3000, localhost:3000/webhook or https://localhost:3000/webhook"
 
-// forwardTarget is the address that --forward-to means. What is left out is the
+// forwardTarget is the address that text means; errors begin with what it is called. What is left out is the
 // http port of localhost:
 //
 //	3000, :3000/path            http://localhost:3000, http://localhost:3000/path
@@ -18,7 +18,7 @@ const forwardForms = "write a port, a path, HOST:PORT/PATH or a URL, such as 300
 //
 // An event tells who paid how much, so it leaves this machine's network only over
 // https.
-func forwardTarget(text string) (*url.URL, error) {
+func forwardTarget(text, what string) (*url.URL, error) {
 	full := text
 	switch first, _, _ := strings.Cut(text, "/"); {
 	case strings.Contains(text, "://"):
@@ -33,15 +33,15 @@ func forwardTarget(text string) (*url.URL, error) {
 	switch {
 	// The text is not repeated, nor is the error that does: it may hold a password.
 	case err != nil || target.Hostname() == "" || target.Opaque != "" || target.Port() != "" && !isPort(target.Port()) || strings.HasSuffix(target.Host, ":"):
-		return nil, usagef("--forward-to: %s", forwardForms)
+		return nil, usagef("%s: %s", what, forwardForms)
 	case target.Scheme != "http" && target.Scheme != "https":
-		return nil, usagef("--forward-to: a webhook goes to an http or https address; %s", forwardForms)
+		return nil, usagef("%s: a webhook goes to an http or https address; %s", what, forwardForms)
 	case target.User != nil:
-		return nil, usagef("--forward-to: must not contain a user; use --forward-header 'Authorization: …'")
+		return nil, usagef("%s: must not contain a user; send a header 'Authorization: …' instead", what)
 	case target.Fragment != "":
-		return nil, usagef("--forward-to: must not contain a fragment")
+		return nil, usagef("%s: must not contain a fragment", what)
 	case target.Scheme == "http" && !isNearby(target.Hostname()):
-		return nil, usagef("--forward-to: must use https, http is for this machine and its own network")
+		return nil, usagef("%s: must use https, http is for this machine and its own network", what)
 	}
 	return target, nil
 }

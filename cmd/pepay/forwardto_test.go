@@ -24,7 +24,7 @@ func TestForwardTarget(t *testing.T) {
 		"https://example.com/w":              "https://example.com/w",
 		"0.0.0.0:3000":                       "http://0.0.0.0:3000",
 	} {
-		if got, err := forwardTarget(text); err != nil || got.String() != want {
+		if got, err := forwardTarget(text, "--forward-to"); err != nil || got.String() != want {
 			t.Errorf("%s: got %v, %v, want %s", text, got, err, want)
 		}
 	}
@@ -33,7 +33,7 @@ func TestForwardTarget(t *testing.T) {
 		"ws://localhost:3000", "file:///etc/passwd", "http://user:password@localhost", "localhost:3000/w#f", "example.com", "http://example.com/w",
 		"http://8.8.8.8/w", "local host:3000", "http://localhost:3000/\x7f", "mailto:a@example.com", "localhost.example.com",
 	} {
-		if got, err := forwardTarget(text); err == nil || exitCode(err) != exitUsage {
+		if got, err := forwardTarget(text, "--forward-to"); err == nil || exitCode(err) != exitUsage {
 			t.Errorf("%q: got %v, %v", text, got, err)
 		}
 	}
@@ -41,7 +41,7 @@ func TestForwardTarget(t *testing.T) {
 
 func TestForwardHeaders(t *testing.T) {
 	t.Parallel()
-	header, err := forwardHeaders([]string{"x-a: 1", "X-A:2, 3", "X-Empty:"})
+	header, err := forwardHeaders([]string{"x-a: 1", "X-A:2, 3", "X-Empty:"}, "forward-header")
 	if err != nil || !slices.Equal(header["X-A"], []string{"1", "2, 3"}) || !slices.Equal(header["X-Empty"], []string{""}) {
 		t.Errorf("%v, %v", header, err)
 	}
@@ -49,7 +49,7 @@ func TestForwardHeaders(t *testing.T) {
 		"", "X-A", ": 1", "X A: 1", "X-A : 1", "X-A: 1\r\nX-B: 2", "X-Ä: 1",
 		"x-pepay-signature: 1", "X-Pepay-New: 1", "content-type: text/plain", "Content-Length: 1", "host: a", "Transfer-Encoding: chunked", "connection: close",
 	} {
-		if _, err := forwardHeaders([]string{"X-Good: 1", text}); exitCode(err) != exitUsage {
+		if _, err := forwardHeaders([]string{"X-Good: 1", text}, "forward-header"); exitCode(err) != exitUsage {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -76,7 +76,7 @@ func (f *forwarding) tell(refused *refusedError) error {
 // one was given. It leaves out what may be a credential: the query of the address and
 // further headers.
 func resendLine(cmd *cli.Command, scope pepay.WSTokenScope) func(eventID string) string {
-	target, err := forwardTarget(cmd.String("forward-to"))
+	target, err := forwardTarget(cmd.String("forward-to"), "--forward-to")
 	if err != nil { // it was checked before
 		return func(string) string { return "'pepay events resend'" }
 	}

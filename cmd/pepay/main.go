@@ -3,7 +3,7 @@
 //	pepay token                mint a ws_token and print it
 //	pepay listen               follow an event stream, or forward it as signed webhooks
 //	pepay events               list past events, get one, or deliver one again
-//	pepay webhook              sign a webhook, or verify one
+//	pepay webhook              sign a webhook, verify one, or send a test
 //	pepay trigger EVENT_TYPE   make an event happen in the simulator
 //	pepay mock                 run the simulator
 //	pepay demo                 see the SDK at work against a simulator

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,7 +21,7 @@ import (
 const triggerDescription = `Makes an event happen in the simulator that 'pepay mock' runs, with a payload that
 Pepay documents. PEPAY_API_URL says where it is, an address of this machine such as
 http://127.0.0.1:3000, and the key is one of those it printed. The event's id is
-printed.
+printed, and on standard error which streams get it.
 
   pepay trigger invoice.updated
   pepay trigger invoice.updated --set status=underpaid --set amount_paid=4000
@@ -70,7 +71,7 @@ func triggerAction(ctx context.Context, cmd *cli.Command) error {
 		return usagef("events can be made to happen in the simulator only, and it runs on this machine: " +
 			"set PEPAY_API_URL or --base-url to the address that 'pepay mock' prints, such as http://127.0.0.1:3000")
 	}
-	for range cmd.Int("count") {
+	for i := range cmd.Int("count") {
 		happened, err := emit(ctx, client, ev)
 		if err != nil {
 			return err
@@ -83,8 +84,32 @@ func triggerAction(ctx context.Context, cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
+		if i == 0 {
+			fmt.Fprintln(cmd.Root().ErrWriter, whereItAppears(happened))
+		}
 	}
 	return nil
+}
+
+// whereItAppears says who gets an event: not every type goes to every stream.
+func whereItAppears(ev *pepay.Event) string {
+	var resource struct {
+		InvoiceType     string `json:"invoice_type"`
+		CommerceOrderID string `json:"commerce_order_id"`
+	}
+	_ = json.Unmarshal(ev.Data.Object, &resource) // for what is missing the defaults hold
+	_, id, _ := ev.Resource()
+	switch {
+	case ev.Type == pepay.EventTestPing:
+		return "it goes to webhooks only, and to no stream; 'pepay webhook ping URL' signs one and posts it to your endpoint"
+	case ev.Type == pepay.EventPaymentQuoteUpdated:
+		return "it goes to the payment stream (/ws/payment) of invoice " + terminal.Printable(id) + " only; 'pepay listen' and webhooks do not get it"
+	case strings.HasPrefix(ev.Type, "commerce."):
+		return "it goes to the commerce stream ('pepay listen --scope commerce') and to webhooks"
+	case resource.InvoiceType == "commerce" || resource.CommerceOrderID != "":
+		return "it goes to the merchant stream, to the commerce stream ('pepay listen --scope commerce') and to webhooks"
+	}
+	return "it goes to the merchant stream ('pepay listen') and to webhooks"
 }
 
 // triggerEvent is what the arguments ask for. They are not repeated in errors

@@ -22,7 +22,7 @@ func TestTriggerEveryType(t *testing.T) {
 		r.wantDone(t)
 		kept := server.Events()
 		last := kept[len(kept)-1]
-		if r.stdout != last.ID+"\n" || r.stderr != "" || last.Type != eventType {
+		if r.stdout != last.ID+"\n" || !strings.HasPrefix(r.stderr, "it goes to ") || last.Type != eventType {
 			t.Errorf("%s: %+v", eventType, r)
 		}
 		sample, err := pepaytest.NewEvent(eventType)
@@ -188,5 +188,39 @@ func TestTriggerIsHeard(t *testing.T) {
 	}
 	if n := len(regexp.MustCompile(`"status":"underpaid"`).FindAllString(r.stdout, -1)); n != 2 {
 		t.Errorf("%d events are underpaid: %s", n, r.stdout)
+	}
+}
+
+// trigger says which streams get an event, and they do.
+func TestTriggerSaysWhere(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args      []string
+		want      string
+		listening []string // scopes that get it
+	}{
+		{[]string{"invoice.updated"}, "merchant stream ('pepay listen') and to webhooks", []string{"merchant"}},
+		{[]string{"invoice.updated", "--set", "invoice_type=commerce"}, "to the commerce stream ('pepay listen --scope commerce')", []string{"merchant", "commerce"}},
+		{[]string{"invoice_payment.created"}, "merchant stream ('pepay listen') and to webhooks", []string{"merchant"}},
+		{[]string{"commerce.order.created"}, "it goes to the commerce stream ('pepay listen --scope commerce') and to webhooks", []string{"commerce"}},
+		{[]string{"payment_quote.updated"}, "payment stream (/ws/payment) of invoice 550e8400-e29b-41d4-a716-446655440000 only", nil},
+		{[]string{"test.ping"}, "webhooks only, and to no stream; 'pepay webhook ping URL' signs one", nil},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			server := pepaytest.NewServer(t, pepaytest.WithKey(canary, pepaytest.Key{}), pepaytest.WithKey(commerceCanary, pepaytest.Key{Scope: pepay.WSTokenScopeCommerce}))
+			r := pepayRun(t, at(server.URL()), append([]string{"trigger"}, c.args...)...)
+			r.wantDone(t)
+			if !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 {
+				t.Errorf("%s, want %s", r.stderr, c.want)
+			}
+			for scope, key := range map[string]string{"merchant": canary, "commerce": commerceCanary} {
+				list := pepayRun(t, append(at(server.URL()), "PEPAY_API_KEY="+key), "events", "list", "--json")
+				list.wantDone(t)
+				if got, want := strings.Contains(list.stdout, lines(r.stdout)[0]), slices.Contains(c.listening, scope); got != want {
+					t.Errorf("scope %s gets it: %v, want %v", scope, got, want)
+				}
+			}
+		})
 	}
 }

@@ -7,7 +7,8 @@ import (
 )
 
 const webhookDescription = `Signs and checks webhooks the way Pepay does, without a network: for a receiver in
-another language, for a delivery that was refused, for a test.
+another language, for a delivery that was refused, for a test. ping sends a signed
+test.ping to an endpoint.
 
   pepay webhook sign body.json | pepay webhook verify --headers-file - body.json
 
@@ -16,10 +17,10 @@ The secret comes from PEPAY_WEBHOOK_SECRET or --secret-file.`
 func webhookCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "webhook",
-		Usage:       "sign a webhook, or verify one",
-		UsageText:   "pepay webhook sign|verify [flags] [FILE]",
+		Usage:       "sign a webhook, verify one, or send a test",
+		UsageText:   "pepay webhook sign|verify [flags] [FILE]\n   pepay webhook ping [flags] URL",
 		Description: webhookDescription,
-		Commands:    []*cli.Command{webhookSignCommand(), webhookVerifyCommand()},
+		Commands:    []*cli.Command{webhookSignCommand(), webhookVerifyCommand(), webhookPingCommand()},
 		Action:      groupAction,
 	}
 }
