@@ -8,7 +8,8 @@ import (
 )
 
 const eventsDescription = `Reads the history of events from the Events API. A merchant's key sees the account's
-events, a commerce key those of commerce.
+events, a commerce key those of commerce. Where both are set, --scope says which one is
+used; without it list goes by the types asked for, and get and resend try both.
 
 The key comes from PEPAY_API_KEY or PEPAY_COMMERCE_API_KEY, or from --api-key-file.`
 
@@ -26,6 +27,7 @@ func eventsCommand() *cli.Command {
 // apiFlags are those of every command that asks the Events API.
 func apiFlags() []cli.Flag {
 	return []cli.Flag{
+		scopeFlag(),
 		apiKeyFileFlag(),
 		&cli.StringFlag{Name: "base-url", Usage: "reach the API at `URL` instead of PEPAY_API_URL"},
 		&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, DefaultText: "30s", Usage: "give up after this long, retries included"},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
 func TestEventsList(t *testing.T) {
@@ -127,6 +128,50 @@ func TestEventsResendIsWhole(t *testing.T) {
 	}
 }
 
+// With the keys of both scopes at hand, events of commerce are seen too.
+func TestEventsScope(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t, pepaytest.WithKey(canary, pepaytest.Key{}), pepaytest.WithKey(commerceCanary, pepaytest.Key{Scope: pepay.WSTokenScopeCommerce}))
+	both := append(at(server.URL()), "PEPAY_COMMERCE_API_KEY="+commerceCanary)
+	invoice, order := happen(t, server, pepay.EventInvoiceUpdated), happen(t, server, pepay.EventCommerceOrderCreated)
+	hook := newReceiver(t, always(http.StatusOK))
+	for _, c := range []struct {
+		name string
+		env  []string
+		args []string
+		want []string // ids; nil is a failure
+	}{
+		{"by default the merchant's", both, []string{"list"}, []string{invoice.ID}},
+		{"scope merchant", both, []string{"list", "--scope", "merchant"}, []string{invoice.ID}},
+		{"scope commerce", both, []string{"list", "--scope", "commerce"}, []string{order.ID}},
+		{"types of commerce", both, []string{"list", "--types", "commerce.order.*"}, []string{order.ID}},
+		{"types of both", both, []string{"list", "--types", "commerce.order.*,invoice.*"}, []string{invoice.ID}},
+		{"only the commerce key", append(slices.Clone(both), "PEPAY_API_KEY="), []string{"list"}, []string{order.ID}},
+		{"get one of the merchant's", both, []string{"get", invoice.ID}, []string{invoice.ID}},
+		{"get one of commerce", both, []string{"get", order.ID}, []string{order.ID}},
+		{"get with the other scope", both, []string{"get", order.ID, "--scope", "merchant"}, nil},
+		{"get with the right scope", both, []string{"get", order.ID, "--scope", "commerce"}, []string{order.ID}},
+		{"get without a commerce key", at(server.URL()), []string{"get", order.ID}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := pepayRun(t, c.env, append(append([]string{"events"}, c.args...), "--json")...)
+			if c.want == nil {
+				r.wantError(t, exitFailed, "getEvent: 404")
+				return
+			}
+			r.wantDone(t)
+			if got := idsOf(t, r.stdout); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+	pepayRun(t, signing(both), "events", "resend", order.ID, "--forward-to", hook.URL).wantDone(t)
+	if ids := hook.ids(t); !slices.Equal(ids, []string{order.ID}) {
+		t.Errorf("resent %v", ids)
+	}
+}
+
 func TestEventsExitCodes(t *testing.T) {
 	t.Parallel()
 	server := account(t)
@@ -147,6 +192,8 @@ func TestEventsExitCodes(t *testing.T) {
 		{"empty time", "", []string{"list", "--from="}, exitUsage, "--from: is empty"},
 		{"no time", "", []string{"list", "--to", canary}, exitUsage, "--to: write a time such as"},
 		{"milliseconds", "", []string{"list", "--since-time", "1734780000000"}, exitUsage, "--from: it looks like milliseconds"},
+		{"unknown scope", "", []string{"list", "--scope", canary}, exitUsage, "--scope: write merchant or commerce"},
+		{"unknown scope of get", "", []string{"get", "evt_1", "--scope="}, exitUsage, "--scope: write merchant or commerce"},
 		{"no limit", "", []string{"list", "--limit", "0"}, exitUsage, "--limit: write a number from 1 up"},
 		{"limit and all", "", []string{"list", "--limit", "1", "--all"}, exitUsage, "--all: excludes --limit"},
 		{"unknown environment", "", []string{"list", "--environment", canary}, exitUsage, "--environment: write devnet or mainnet"},

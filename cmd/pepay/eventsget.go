@@ -60,16 +60,15 @@ func fetchEvent(ctx context.Context, cmd *cli.Command) (*pepay.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkScope(cmd); err != nil {
+		return nil, err
+	}
 	ctx, cancel, err := withinTimeout(ctx, cmd)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
-	client, err := newClient(ctx, cmd)
-	if err != nil {
-		return nil, err
-	}
-	return client.Events.Get(ctx, id)
+	return getEvent(ctx, cmd, id)
 }
 
 // printIndented prints for people. What a terminal does not show is escaped.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
@@ -57,7 +59,7 @@ func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	defer cancel()
-	client, err := newClient(ctx, cmd)
+	client, err := scopedClient(ctx, cmd, scopeFor(cmd, params.Types), nil)
 	if err != nil {
 		return err
 	}
@@ -73,6 +75,9 @@ func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 		if printed++; printed == limit {
 			break
 		}
+	}
+	if stderr := cmd.Root().ErrWriter; printed == 0 && terminal.Is(stderr) {
+		fmt.Fprintln(stderr, "no such events")
 	}
 	return nil
 }
@@ -90,6 +95,9 @@ func eventParams(cmd *cli.Command) (params wrapper.EventParams, limit int, err e
 		if cmd.IsSet(name) && (name == "types" && (len(params.Types) == 0 || slices.Contains(params.Types, "")) || name != "types" && cmd.String(name) == "") {
 			return params, 0, usagef("--%s: is empty", name)
 		}
+	}
+	if err := checkScope(cmd); err != nil {
+		return params, 0, err
 	}
 	switch {
 	case cmd.IsSet("environment") && !params.Environment.Valid():

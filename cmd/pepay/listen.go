@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"slices"
 	"time"
 
@@ -80,7 +79,7 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	scope := listenScope(cmd)
+	scope := scopeFor(cmd, opts.Types)
 	outer := ctx
 	if limit := cmd.Duration("timeout"); limit > 0 {
 		var cancel context.CancelFunc
@@ -88,7 +87,7 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 		defer cancel()
 	}
 	logger := verboseLogger(cmd)
-	client, err := listenClient(ctx, cmd, scope, logger)
+	client, err := scopedClient(ctx, cmd, scope, logger)
 	if err != nil {
 		return err
 	}
@@ -130,16 +129,4 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 		l.handle = f.handle
 	}
 	return l.outcome(outer, l.run(ctx))
-}
-
-// listenScope is what --scope says, or what the only key there is opens.
-func listenScope(cmd *cli.Command) pepay.WSTokenScope {
-	onlyCommerce := os.Getenv("PEPAY_API_KEY") == "" && os.Getenv("PEPAY_COMMERCE_API_KEY") != ""
-	switch {
-	case cmd.IsSet("scope"):
-		return pepay.WSTokenScope(cmd.String("scope"))
-	case onlyCommerce && !cmd.IsSet("api-key-file"):
-		return pepay.WSTokenScopeCommerce
-	}
-	return pepay.WSTokenScopeMerchant
 }

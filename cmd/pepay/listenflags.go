@@ -1,22 +1,19 @@
 package main
 
 import (
-	"context"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
-	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
 func listenFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "scope", Usage: "merchant or commerce (default: merchant, unless there is only PEPAY_COMMERCE_API_KEY)"},
+		scopeFlag(),
 		&cli.StringSliceFlag{Name: "types", Usage: "only events of these `TYPES`, with commas between, such as invoice.*"},
 		&cli.StringFlag{Name: "invoice-id", Usage: "only events of the invoice `ID`"},
 		&cli.StringFlag{Name: "customer-id", Usage: "only events of the customer `ID`"},
@@ -62,9 +59,10 @@ func streamOptions(cmd *cli.Command) (stream.Options, error) {
 			return opts, usagef("--%s: is empty", name)
 		}
 	}
+	if err := checkScope(cmd); err != nil {
+		return opts, err
+	}
 	switch ttl := cmd.Duration("ttl"); {
-	case cmd.IsSet("scope") && !pepay.WSTokenScope(cmd.String("scope")).Valid():
-		return opts, usagef("--scope: write %s or %s", pepay.WSTokenScopeMerchant, pepay.WSTokenScopeCommerce)
 	case cmd.IsSet("max-events") && cmd.Int("max-events") < 1:
 		return opts, usagef("--max-events: write a number from 1 up")
 	case cmd.IsSet("audit") && cmd.Duration("audit") < time.Minute:
@@ -94,24 +92,6 @@ func listed(cmd *cli.Command, flag string) []string {
 		}
 	}
 	return all
-}
-
-// listenClient holds the key of the scope alone: the Events API would otherwise be
-// asked with a merchant's key what a commerce stream missed.
-func listenClient(ctx context.Context, cmd *cli.Command, scope pepay.WSTokenScope, logger *slog.Logger) (*wrapper.Client, error) {
-	client, err := newClient(ctx, cmd)
-	if err != nil {
-		return nil, err
-	}
-	var opts []wrapper.Option
-	if logger != nil {
-		opts = append(opts, wrapper.WithLogger(logger))
-	}
-	key := os.Getenv("PEPAY_COMMERCE_API_KEY")
-	if scope == pepay.WSTokenScopeCommerce && key != "" && !cmd.IsSet("api-key-file") {
-		opts = append(opts, wrapper.WithCommerceAPIKey(key))
-	}
-	return client.With(opts...)
 }
 
 // verboseLogger is nil unless --verbose is set.

@@ -210,3 +210,19 @@ func TestForwardSkipsByKey(t *testing.T) {
 		t.Errorf("kept %q, want %s: %v", kept, next.ID, err)
 	}
 }
+
+// A person is told that there is nothing; a script is not.
+func TestNoEventsOnTerminal(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	cmd := command(at(server.URL()), "events", "list")
+	if screen := readUntil(t, onTerminal(t, cmd), ""); screen != "no such events\n" {
+		t.Errorf("%q", screen)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if r := pepayRun(t, at(server.URL()), "events", "list"); r.code != exitDone || r.stdout+r.stderr != "" {
+		t.Errorf("%+v", r)
+	}
+}

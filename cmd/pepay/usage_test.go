@@ -113,6 +113,7 @@ func TestHelp(t *testing.T) {
 		"events-resend":  {"events", "resend", "--help"},
 		"webhook":        {"webhook", "--help"},
 		"webhook-sign":   {"webhook", "sign", "--help"},
+		"webhook-ping":   {"webhook", "ping", "--help"},
 		"webhook-verify": {"webhook", "verify", "--help"},
 		"trigger":        {"trigger", "--help"},
 		"mock":           {"mock", "-h"},
