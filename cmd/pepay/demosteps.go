@@ -43,6 +43,6 @@ func (h demoStep) event(round int) (pepay.Event, error) {
 	if kind == "commerce_order" {
 		sets = []string{fmt.Sprintf("id=order_%d", 122+round), "invoice_id=" + invoice}
 	}
-	ev.Data.Object, err = withFields(ev.Data.Object, append(sets, h.sets...))
+	ev.Data.Object, err = withFields(ev.Data.Object, append(sets, h.sets...), nil)
 	return ev, err
 }

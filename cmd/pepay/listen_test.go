@@ -38,7 +38,7 @@ func happen(t *testing.T, server *pepaytest.Server, eventType string, sets ...st
 	t.Helper()
 	ev, err := pepaytest.NewEvent(eventType)
 	if err == nil {
-		ev.Data.Object, err = withFields(ev.Data.Object, sets)
+		ev.Data.Object, err = withFields(ev.Data.Object, sets, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

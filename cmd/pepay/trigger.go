@@ -26,10 +26,12 @@ printed, and on standard error which streams get it.
   pepay trigger invoice.updated
   pepay trigger invoice.updated --set status=underpaid --set amount_paid=4000
   pepay trigger invoice_payment.updated --set settlement.status=failed
+  pepay trigger invoice.created --set metadata.order=17 --add discount='{"percent":5}'
 
---set changes what is in data.object. A VALUE is JSON where that fits what is there
-now (a number for a number; null always), and text otherwise. A path that is not
-there is refused, and the paths there are listed.
+--set changes what is in data.object. A VALUE has the type of the field: text, with or
+without quotes, a number, true or false, JSON for the rest; null is possible always.
+Another type is refused, and so is a path that is not there, but for the members of
+metadata. --add adds a field that is not there; its VALUE is JSON, or text otherwise.
 
 The types:
 
@@ -45,6 +47,7 @@ func triggerCommand() *cli.Command {
 		DisableSliceFlagSeparator: true,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "set", Usage: "change the payload as `PATH=VALUE` says; may be repeated"},
+			&cli.StringSliceFlag{Name: "add", Usage: "add a field to the payload as `PATH=VALUE` says; may be repeated"},
 			&cli.IntFlag{Name: "count", Value: 1, DefaultText: "1", Usage: "make `N` such events happen"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it, instead of the id"},
 			apiKeyFileFlag(),
@@ -130,7 +133,7 @@ func triggerEvent(cmd *cli.Command) (pepay.Event, error) {
 	}
 	ev, err := pepaytest.NewEvent(name)
 	if err == nil {
-		ev.Data.Object, err = withFields(ev.Data.Object, cmd.StringSlice("set"))
+		ev.Data.Object, err = withFields(ev.Data.Object, cmd.StringSlice("set"), cmd.StringSlice("add"))
 	}
 	return ev, err
 }

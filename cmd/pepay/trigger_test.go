@@ -40,7 +40,7 @@ func TestTriggerSetsFields(t *testing.T) {
 	server := account(t)
 	r := pepayRun(t, at(server.URL()), "trigger", "--json", "invoice_payment.updated", "--count", "2",
 		"--set", "status=underpaid", "--set", "data.object.settlement_status=failed", "--set", "settlement.status=failed",
-		"--set", "settlement.merchant_settlement_id=31", "--set", "merchant_id=twelve", "--set", "invoice_id=12", "--set", `id="pay,1"`,
+		"--set", "settlement.merchant_settlement_id=31", "--set", "merchant_id=12", "--set", "invoice_id=12", "--set", `id="pay,1"`,
 		"--set", "environment=null", "--set", `settlement.stage=a=b`)
 	r.wantDone(t)
 	all := lines(r.stdout)
@@ -54,7 +54,7 @@ func TestTriggerSetsFields(t *testing.T) {
 	if err := json.Unmarshal([]byte(all[1]), &ev); err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"environment":null,"id":"pay,1","invoice_id":"12","merchant_id":"twelve","object":"invoice_payment",` +
+	const want = `{"environment":null,"id":"pay,1","invoice_id":"12","merchant_id":12,"object":"invoice_payment",` +
 		`"settlement":{"merchant_settlement_id":31,"network":"bsc","settlement_tx_hash":"0xabc123","stage":"a=b","status":"failed",` +
 		`"summary_status":"settled"},"settlement_status":"failed","status":"underpaid"}`
 	if got := string(ev.Data.Object); got != want || ev.ID != server.Events()[1].ID || ev.Type != "invoice_payment.updated" {
@@ -62,34 +62,77 @@ func TestTriggerSetsFields(t *testing.T) {
 	}
 }
 
-func TestValueLike(t *testing.T) {
+func TestTypedAs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		existing any
 		text     string
 		want     any
+		refused  string // the type that the field has
 	}{
-		{"text", "unpaid", "paid", "paid"},
-		{"text in quotes", "unpaid", `"paid"`, "paid"},
-		{"number for text", "1.000", "2.000", "2.000"},
-		{"text for a number", json.Number("1"), "one", "one"},
-		{"number", json.Number("1"), "12345678901234567890", json.Number("12345678901234567890")},
-		{"bool", true, "false", false},
-		{"null for text", "x", "null", nil},
-		{"number for null", nil, "1", json.Number("1")},
-		{"text for null", nil, "x", "x"},
-		{"empty", "x", "", ""},
-		{"two values", json.Number("1"), "1 2", "1 2"},
-		{"no escape from the value", json.Number("1"), `1,"status":"paid"`, `1,"status":"paid"`},
+		{"text", "unpaid", "paid", "paid", ""},
+		{"text in quotes", "unpaid", `"paid"`, "paid", ""},
+		{"number for text", "1.000", "2.000", "2.000", ""},
+		{"JSON for text", "x", `{"a":1}`, `{"a":1}`, ""},
+		{"empty", "x", "", "", ""},
+		{"null for text", "x", "null", nil, ""},
+		{"number", json.Number("1"), "12345678901234567890", json.Number("12345678901234567890"), ""},
+		{"null for a number", json.Number("1"), "null", nil, ""},
+		{"text for a number", json.Number("1"), "one", nil, "a number"},
+		{"quotes for a number", json.Number("1"), `"1"`, nil, "a number"},
+		{"nothing for a number", json.Number("1"), "", nil, "a number"},
+		{"two values", json.Number("1"), "1 2", nil, "a number"},
+		{"more than the value", json.Number("1"), `1,"status":"paid"`, nil, "a number"},
+		{"bool", true, "false", false, ""},
+		{"text for a bool", true, "yes", nil, "true or false"},
+		{"text for an object", map[string]any{}, "x", nil, "a JSON object"},
+		{"list for an object", map[string]any{}, "[]", nil, "a JSON object"},
+		{"text for a list", []any{}, "x", nil, "a JSON list"},
+		{"number for null", nil, "1", json.Number("1"), ""},
+		{"text for null", nil, "x", "x", ""},
 	} {
-		if got := valueLike(c.existing, c.text); got != c.want {
-			t.Errorf("%s: got %#v, want %#v", c.name, got, c.want)
+		if got, refused := typedAs(c.existing, c.text); got != c.want || refused != c.refused {
+			t.Errorf("%s: got %#v, %q, want %#v, %q", c.name, got, refused, c.want, c.refused)
 		}
 	}
-	object, err := withFields(json.RawMessage(`{"metadata":{"a":1}}`), []string{`metadata={"b":{"c":2}}`, "metadata.b.c=3"})
-	if err != nil || string(object) != `{"metadata":{"b":{"c":3}}}` {
-		t.Errorf("%s, %v", object, err)
+}
+
+func TestWithFields(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name       string
+		object     string
+		sets, adds []string
+		want       string // or the error
+	}{
+		{"nothing", `{"b":1,"a":2}`, nil, nil, `{"b":1,"a":2}`},
+		{"one after the other", `{"metadata":{"a":1}}`, []string{`metadata={"b":{"c":2}}`, "metadata.b.c=3"}, nil, `{"metadata":{"b":{"c":3}}}`},
+		{"a new member of metadata", `{"metadata":{}}`, []string{"metadata.order=17", "metadata.note=a,b"}, nil, `{"metadata":{"note":"a,b","order":17}}`},
+		{"members of metadata that is null", `{"metadata":null}`, []string{"data.object.metadata.a.b=x"}, nil, `{"metadata":{"a":{"b":"x"}}}`},
+		{"a member of metadata of another type", `{"metadata":{"n":1}}`, []string{"metadata.n=x"}, nil, "--set: metadata.n is a number"},
+		{"add", `{"a":1}`, nil, []string{"b=2", "c.d=x", `e=[1]`, "f="}, `{"a":1,"b":2,"c":{"d":"x"},"e":[1],"f":""}`},
+		{"add after set", `{"a":1}`, []string{"a=2"}, []string{"b=3"}, `{"a":2,"b":3}`},
+		{"add what is there", `{"a":null}`, nil, []string{"a=1"}, "--add: there is a a already; --set changes it"},
+		{"add below what is no object", `{"a":1}`, nil, []string{"a.b=1"}, "--add: a.b goes through a field that is not an object"},
+		{"add nothing", `{}`, nil, []string{"=1"}, "--add: write PATH=VALUE"},
+		{"add without a value", `{}`, nil, []string{canary}, "--add: write PATH=VALUE"},
+		{"add with a hole", `{}`, nil, []string{"a..b=1"}, "--add: write PATH=VALUE"},
+		{"a time that is none", `{"object":"invoice","paid_at":null}`, []string{"paid_at=yesterday"}, nil, "--set: paid_at "},
+		{"a number for text that is null", `{"object":"invoice","commerce_order_id":null}`, []string{"commerce_order_id=order_1"}, nil, `{"commerce_order_id":"order_1","object":"invoice"}`},
+		{"a field of the contract", `{"object":"invoice"}`, nil, []string{"amount=much"}, "--add: amount is a number"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := withFields(json.RawMessage(c.object), c.sets, c.adds)
+			if strings.HasPrefix(c.want, "--") {
+				if exitCode(err) != exitUsage || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), canary) {
+					t.Errorf("%s, %v; want %s", got, err, c.want)
+				}
+			} else if err != nil || string(got) != c.want {
+				t.Errorf("%s, %v; want %s", got, err, c.want)
+			}
+		})
 	}
 }
 
@@ -111,6 +154,10 @@ func TestTriggerWrongUsage(t *testing.T) {
 		{"path into text", []string{"invoice.created", "--set", "status.x=1"}, "there is no status.x; there are"},
 		{"path of the event", []string{"invoice.created", "--set", "data.object=1"}, "there is no data.object; there are"},
 		{"empty path", []string{"invoice.created", "--set", "=1"}, "there is no [hidden]; there are"},
+		{"another type", []string{"invoice.created", "--set", "amount=much"}, "--set: amount is a number"},
+		{"another type, with a key", []string{"invoice.created", "--set", "merchant_id=" + canary}, "--set: merchant_id is a number"},
+		{"a time that is none", []string{"invoice.created", "--set", "paid_at=" + canary}, "--set: paid_at "},
+		{"add what is there", []string{"invoice.created", "--add", "amount=1"}, "--add: there is a amount already"},
 		{"no count", []string{"invoice.created", "--count", "0"}, "--count: write a number from 1 up"},
 		{"count that is none", []string{"invoice.created", "--count", canary}, "--count: write a number"},
 		{"no time", []string{"invoice.created", "--timeout", "0s"}, "--timeout: write a duration above 0"},
