@@ -194,4 +194,4 @@ func around(text, part string) string {
 }
 
 // decimal is text as fmt prints bytes.
-func decimal(text string) string { return strings.Trim(fmt.Sprint([]byte(text)), "[]") }
+func decimal(text string) string { return strings.Trim(fmt.Sprintf("%d", []byte(text)), "[]") }
