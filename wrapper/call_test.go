@@ -90,6 +90,10 @@ func TestCallDecodes(t *testing.T) {
 			}
 		})
 	}
+	broken := newTestClient(t, func(*http.Request) (*http.Response, error) { return respond(200, `{"a":`), nil })
+	if err := broken.Call(t.Context(), "GET", "/x", nil, nil); !errors.Is(err, ErrMalformedResponse) {
+		t.Errorf("broken JSON that nobody decodes: %v", err)
+	}
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return respond(200, `{"a":"x"}`), nil })
 	var out struct{ A int }
 	var failure *Error

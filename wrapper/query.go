@@ -85,7 +85,7 @@ func mustEscape(c byte) bool {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		return false
 	}
-	return !strings.ContainsRune("-._~!$&'()*+,=:@/?%", rune(c)) || c >= 0x80
+	return !strings.ContainsRune("-._~!$&'()*+,=:@/?%", rune(c))
 }
 
 func hasStrayPercent(raw string) bool {
