@@ -4,9 +4,9 @@
 //
 // # Use package wrapper to call Pepay
 //
-// The raw client of this package ([Client], [ClientWithResponses]) carries no
-// credentials, does not retry, reads answers of any size and reports a 401 or a
-// 503 as success. Programs call Pepay through
+// The raw client of this package ([Client], [ClientWithResponses]) sends no
+// credentials, does not retry, reads answers of any size, and returns a 401 or a
+// 503 without an error. Programs call Pepay through
 // [github.com/pepaylabs/pepay-go/wrapper], which puts all of that around the
 // same generated code:
 //
@@ -19,19 +19,25 @@
 //
 // # Models
 //
-// Models of answers have no pointer fields, but where a schema holds itself. In
-// a request, what can be null, has a default, or is an optional boolean or integer
-// is a pointer, so that false and 0 can be sent; any other optional field is left
-// out when it is zero.
-// Optional parameters are pointers, nil meaning that the parameter is not sent.
-// Enum values that Pepay adds later decode and are kept; Valid tells whether
-// this version knows a value. [Secret] never prints itself, and [Timestamp]
-// reads both forms in which Pepay sends a point in time.
+// Models of answers have no pointer fields, but where a schema holds itself: false,
+// 0 and null look alike in them. Two types tell what is null from what is zero: a
+// [Timestamp] such as an invoice's PaidAt is its zero time, and a [Decimal] is
+// unset.
+//
+// In a request, what can be null, has a default, or is an optional boolean or
+// integer is a pointer, so that false and 0 can be sent. Any other optional field
+// is left out when it is zero. Optional parameters are pointers; nil is not sent.
+//
+// Enum values that Pepay adds later decode and are kept; Valid tells whether this
+// version knows a value. Numbers that are not whole are [Decimal], never float64.
+// [Secret] does not print itself, nor do the models that hold one. [Timestamp]
+// reads every form in which Pepay sends a point in time.
 //
 // # Where it comes from
 //
 // openapi.json is the document as Pepay publishes it. The files in api/overlays
-// repair what it leaves out; api/openapi.effective.json is the result.
+// repair it and add what the public documentation describes;
+// api/openapi.effective.json is the result.
 package pepay
 
 //go:generate go -C internal/tools run ./specgen -root ../..

@@ -218,8 +218,8 @@ func TestGetEvent(t *testing.T) {
 	}
 	ev = s.Emit(ev)
 	r, err := request(t, s, http.MethodGet, eventsPath+"/"+ev.ID, "", "x-api-key", s.APIKey())
-	want := `{"data":{"api_version":"2025-12-16","created":1766320436,"data":{"object":` + string(ev.Data.Object) +
-		`},"id":"evt_1766320436000-1","livemode":false,"object":"event","pending_webhooks":0,"type":"invoice_payment.updated"},"success":true}`
+	want := `{"success":true,"data":{"api_version":"2025-12-16","created":1766320436,"data":{"object":` + string(ev.Data.Object) +
+		`},"id":"evt_1766320436000-1","livemode":false,"object":"event","pending_webhooks":0,"type":"invoice_payment.updated"}}`
 	if err != nil || r.status != http.StatusOK || r.body != want {
 		t.Errorf("got\n%s, want\n%s (%v)", r.body, want, err)
 	}
