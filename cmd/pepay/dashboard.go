@@ -1,19 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"html/template"
 	"net"
 	"net/http"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/examples/dashboard/static"
 	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
 	"github.com/pepaylabs/pepay-go/wstoken"
 )
 
@@ -26,6 +30,14 @@ type dashboard struct {
 }
 
 func serveDashboard(ctx context.Context, simulator *pepaytest.Server, tokens map[pepay.WSTokenScope]*wstoken.Cache) (*dashboard, error) {
+	client, err := demoClient(simulator)
+	if err != nil {
+		return nil, err
+	}
+	routes, err := dashboardRoutes(simulator, client, tokens)
+	if err != nil {
+		return nil, err
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -33,7 +45,7 @@ func serveDashboard(ctx context.Context, simulator *pepaytest.Server, tokens map
 	host := listener.Addr().String()
 	d := &dashboard{
 		url:    "http://" + host + "/",
-		server: &http.Server{Handler: onlyHost(host, dashboardRoutes(simulator, tokens)), ReadTimeout: 10 * time.Second},
+		server: &http.Server{Handler: onlyHost(host, routes), ReadTimeout: 10 * time.Second},
 		served: make(chan struct{}),
 	}
 	go func() {
@@ -59,15 +71,19 @@ func onlyHost(host string, next http.Handler) http.Handler {
 	})
 }
 
-func dashboardRoutes(simulator *pepaytest.Server, tokens map[pepay.WSTokenScope]*wstoken.Cache) http.Handler {
+func dashboardRoutes(simulator *pepaytest.Server, client *wrapper.Client, tokens map[pepay.WSTokenScope]*wstoken.Cache) (http.Handler, error) {
 	files := static.Files()
+	pages, err := template.ParseFS(files, "index.html")
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/{file}", http.StripPrefix("/static", http.FileServerFS(files)))
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "index.html") })
-	mux.HandleFunc("GET /session.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{"streams": scopes(), "sign_out": false})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = pages.Execute(w, map[string]any{"Streams": scopes(), "SignOut": false, "Simulator": true})
 	})
+	mux.HandleFunc("GET /history", func(w http.ResponseWriter, r *http.Request) { serveHistory(w, r, client) })
 	mux.Handle("/ws-token", wstoken.Handler(
 		func(scope pepay.WSTokenScope) wstoken.Source { return tokens[scope] },
 		func(r *http.Request) (pepay.WSTokenScope, error) {
@@ -87,7 +103,32 @@ func dashboardRoutes(simulator *pepaytest.Server, tokens map[pepay.WSTokenScope]
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		mux.ServeHTTP(w, r)
-	})
+	}), nil
+}
+
+// serveHistory gives the page the latest events of a stream, the newest first, one a line.
+func serveHistory(w http.ResponseWriter, r *http.Request, client *wrapper.Client) {
+	const most = 99 // one less than a page of the list, so that no second one is asked for
+	params, credential := wrapper.EventParams{Limit: most + 1}, "commerceApiKey"
+	if r.URL.Query().Get("scope") == string(pepay.WSTokenScopeMerchant) {
+		params.Types, credential = []string{"invoice.*", "invoice_payment.*"}, "merchantApiKey"
+	}
+	var lines bytes.Buffer
+	n := 0
+	for event, err := range client.Events.All(r.Context(), params, wrapper.WithPreferredCredential(credential)) {
+		if err != nil {
+			http.Error(w, "no events", http.StatusBadGateway)
+			return
+		}
+		if n++; n > most {
+			break
+		}
+		_ = json.Compact(&lines, event.Raw())
+		lines.WriteByte('\n')
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("X-Complete", strconv.FormatBool(n <= most))
+	_, _ = w.Write(lines.Bytes())
 }
 
 // openBrowser has the system show a page; it does not wait for the person to look.

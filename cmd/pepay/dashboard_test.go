@@ -29,6 +29,13 @@ func TestDashboardOfTheDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer page.close()
+	for _, eventType := range []string{pepay.EventInvoiceUpdated, pepay.EventCommerceOrderCreated} {
+		event, err := pepaytest.NewEvent(eventType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		simulator.Emit(event)
+	}
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 
@@ -40,7 +47,11 @@ func TestDashboardOfTheDemo(t *testing.T) {
 	}{
 		{"page", "GET", "", [2]string{}, 200, "<!doctype html>"},
 		{"script", "GET", "static/pepay-stream.js", [2]string{}, 200, "export class PepayStream"},
-		{"streams", "GET", "session.json", [2]string{}, 200, `{"sign_out":false,"streams":["merchant","commerce"]}`},
+		{"streams", "GET", "", [2]string{}, 200, `data-scope="commerce"`},
+		{"simulator", "GET", "", [2]string{}, 200, "nothing here is real money"},
+		{"no sign-out", "GET", "sign-out", [2]string{}, 404, ""},
+		{"merchant history", "GET", "history?scope=merchant", [2]string{}, 200, `"type":"invoice.updated"`},
+		{"commerce history", "GET", "history?scope=commerce", [2]string{}, 200, `"type":"commerce.order.created"`},
 		{"merchant token", "POST", "ws-token?scope=merchant", [2]string{}, 200, `"scope":"merchant"`},
 		{"commerce token", "POST", "ws-token?scope=commerce", [2]string{}, 200, `"scope":"commerce"`},
 		{"no scope", "POST", "ws-token", [2]string{}, 403, ""},

@@ -4,14 +4,13 @@
 //
 //	PEPAY_API_KEY=… DASHBOARD_PASSWORD=… go run ./examples/dashboard
 //
-// It is there to be copied: this file, session.go and the folder static.
+// It is there to be copied: this folder, without the tests.
 package main
 
 import (
 	"context"
 	"crypto/sha256"
 	"embed"
-	"encoding/json"
 	"errors"
 	"flag"
 	"html/template"
@@ -88,9 +87,11 @@ func run(ctx context.Context, addr string, tokenLife time.Duration) error {
 type dashboard struct {
 	scopes   []pepay.WSTokenScope
 	tokens   map[pepay.WSTokenScope]wstoken.Source
+	events   *wrapper.EventService
 	stream   *url.URL // what the client dials; the page is told by its token
 	password [sha256.Size]byte
-	signInAs *template.Template
+	pages    *template.Template
+	local    bool // Pepay is on this machine, so it is a simulator
 	sessions sessions
 	guesses  guesses
 }
@@ -104,15 +105,15 @@ func newDashboard(client *wrapper.Client, scopes []pepay.WSTokenScope, password 
 	if tokenLife < time.Second {
 		return nil, errors.New("-token-life: at least 1s")
 	}
-	signIn, err := template.ParseFS(static, "static/sign-in.html")
+	pages, err := template.ParseFS(static, "static/*.html")
 	if err != nil {
 		return nil, err
 	}
 	// All who sign in here belong to one merchant and may see the same events, so they share one
 	// token per scope. With several merchants, keep a client and a cache for each of them.
 	d := &dashboard{
-		scopes: scopes, tokens: map[pepay.WSTokenScope]wstoken.Source{}, stream: client.StreamURL(),
-		password: sha256.Sum256([]byte(password)), signInAs: signIn,
+		scopes: scopes, tokens: map[pepay.WSTokenScope]wstoken.Source{}, events: client.Events, stream: client.StreamURL(),
+		password: sha256.Sum256([]byte(password)), pages: pages, local: loopback(client.BaseURL().Hostname()),
 	}
 	for _, scope := range scopes {
 		d.tokens[scope] = wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: scope, TTL: tokenLife}))
@@ -129,7 +130,7 @@ func newDashboard(client *wrapper.Client, scopes []pepay.WSTokenScope, password 
 	ownPages := http.NewCrossOriginProtection()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.page)
-	mux.HandleFunc("GET /session.json", d.session)
+	mux.HandleFunc("GET /history", d.history)
 	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, _ *http.Request) { d.signInPage(w, http.StatusOK, "") })
 	mux.Handle("POST /sign-in", ownPages.Handler(http.HandlerFunc(d.signIn)))
 	mux.Handle("POST /sign-out", ownPages.Handler(http.HandlerFunc(d.signOut)))
@@ -200,16 +201,11 @@ func (d *dashboard) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Security-Policy", contentSecurityPolicy(d.streamAddresses(r.Context())...))
-	http.ServeFileFS(w, r, static, "static/index.html")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = d.pages.ExecuteTemplate(w, "index.html", map[string]any{"Streams": d.scopes, "SignOut": true, "Simulator": d.local})
 }
 
-// session tells the page which streams there are.
-func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	if !d.sessions.valid(r) {
-		http.Error(w, "not signed in", http.StatusUnauthorized)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"streams": d.scopes, "sign_out": true})
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

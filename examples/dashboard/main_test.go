@@ -106,7 +106,7 @@ func TestStrangersGetNothing(t *testing.T) {
 	handler, sim := newBackEnd(t)
 	p := newPerson(t, handler)
 	p.want(http.StatusSeeOther, "GET", "/")
-	p.want(http.StatusUnauthorized, "GET", "/session.json")
+	p.want(http.StatusUnauthorized, "GET", "/history?scope=merchant")
 	p.want(http.StatusUnauthorized, "POST", "/ws-token?scope=merchant")
 	p.want(http.StatusUnauthorized, "POST", "/ws-token?scope=merchant", "Cookie", sessionCookie+"=guess")
 	p.want(http.StatusNotFound, "GET", "/static/static.go")
@@ -129,9 +129,8 @@ func TestStaff(t *testing.T) {
 		t.Errorf("cookie: %+v", c)
 	}
 	p.want(http.StatusOK, "GET", "/")
-	if got := p.want(http.StatusOK, "GET", "/session.json"); got != `{"sign_out":true,"streams":["merchant"]}`+"\n" {
-		t.Error(got)
-	}
+	p.want(http.StatusForbidden, "GET", "/history?scope=commerce")
+	p.want(http.StatusForbidden, "GET", "/history")
 	var token struct {
 		Token     string `json:"token"`
 		ExpiresAt int64  `json:"expires_at"`

@@ -16,7 +16,7 @@ func (d *dashboard) signInPage(w http.ResponseWriter, status int, problem string
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = d.signInAs.Execute(w, problem)
+	_ = d.pages.ExecuteTemplate(w, "sign-in.html", problem)
 }
 
 func (d *dashboard) signIn(w http.ResponseWriter, r *http.Request) {

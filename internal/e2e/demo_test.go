@@ -63,7 +63,7 @@ func TestDemo(t *testing.T) {
 
 	tb.open(page)
 	tb.untilLive()
-	tb.until(`document.querySelector('#sign-out').hidden`)
+	tb.until(`!document.querySelector('#sign-out') && document.querySelector('#simulator').innerText === 'Simulator: nothing here is real money.'`)
 	tb.until(`['unpaid', 'underpaid', 'paid', 'placed', 'shipped'].every(s => [...document.querySelectorAll('.pill')].some(p => p.innerText === s))`)
 	tb.wantNoErrors()
 }

@@ -15,12 +15,11 @@ import (
 func TestEventsAppear(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, time.Minute)
-	s.emitInvoiceAndOrder("before") // nobody was watching
 	tb := s.signedIn()
 	tb.until(`document.querySelector('#empty').innerText.startsWith('Nothing has happened yet')`)
 	s.emitInvoiceAndOrder("1")
 	tb.untilRows(5)
-	for _, want := range []string{"invoice inv_1", "commerce order order_1", "underpaid", "paid", "shipped"} {
+	for _, want := range []string{"invoice inv_1", "commerce order order_1", "underpaid", "paid", "shipped", "$10.00"} {
 		tb.until(fmt.Sprintf(`document.querySelector('tbody').innerText.includes(%q)`, want))
 	}
 	if n := len(tb.rows()); n != 5 {
@@ -55,7 +54,7 @@ func TestEventsAreText(t *testing.T) {
 	tb := s.signedIn()
 	s.emit(pepay.EventInvoiceUpdated, "<img src=x onerror=document.title=1>", "<b>paid</b>")
 	tb.untilRows(1)
-	tb.until(`document.querySelector('tbody').innerText.includes('<img src=x') && !document.querySelector('tbody img, tbody b') && document.title === 'Events'`)
+	tb.until(`document.querySelector('tbody').innerText.includes('<img src=x') && !document.querySelector('tbody img, tbody b') && document.title === 'Pepay events'`)
 	tb.wantNoErrors()
 }
 

@@ -127,14 +127,14 @@ func (p *page) untilLive() {
 // rows are the events on the page, the oldest first.
 func (p *page) rows() []string {
 	p.t.Helper()
-	ids := eval[[]string](p, `[...document.querySelectorAll('tbody tr')].map(r => r.dataset.event)`)
+	ids := eval[[]string](p, `[...document.querySelectorAll('tbody tr[data-event]')].map(r => r.dataset.event)`)
 	slices.Reverse(ids)
 	return ids
 }
 
 func (p *page) untilRows(n int) {
 	p.t.Helper()
-	p.until(fmt.Sprintf(`document.querySelectorAll('tbody tr').length >= %d`, n))
+	p.until(fmt.Sprintf(`document.querySelectorAll('tbody tr[data-event]').length >= %d`, n))
 }
 
 // signOutBehindItsBack ends the session without the page.

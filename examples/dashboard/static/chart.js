@@ -61,7 +61,8 @@ export class Chart {
 
     const totals = new Map();
     for (const [, counts] of bars) for (const [type, n] of counts) totals.set(type, (totals.get(type) ?? 0) + n);
-    const types = [...KNOWN.filter((type) => totals.has(type)), ...[...totals.keys()].filter((type) => !KNOWN.includes(type)).sort()];
+    // The documented types are always there, so that the page below does not move with each.
+    const types = [...KNOWN, ...[...totals.keys()].filter((type) => !KNOWN.includes(type)).sort()];
     this.#drawLegend(types, totals);
     this.#drawBars(width, height, last, types);
   }
@@ -74,21 +75,16 @@ export class Chart {
     this.#legend.replaceChildren(
       ...types.map((type) => {
         const item = document.createElement('li');
+        item.className = totals.has(type) ? '' : 'none';
         const swatch = document.createElement('span');
         swatch.className = `swatch ${colorOf(type)}`;
         swatch.setAttribute('aria-hidden', 'true');
         const count = document.createElement('b');
-        count.textContent = String(totals.get(type));
+        count.textContent = String(totals.get(type) ?? 0);
         item.append(swatch, type, ' ', count);
         return item;
       }),
     );
-    if (!types.length) {
-      const item = document.createElement('li');
-      item.className = 'none';
-      item.textContent = 'No events in the last five minutes.';
-      this.#legend.append(item);
-    }
   }
 
   /**

@@ -2,9 +2,11 @@
 
 import { Chart } from './chart.js';
 import { Feed } from './feed.js';
+import { loadHistory } from './history.js';
 import { PepayStream } from './pepay-stream.js';
 
 /** @typedef {import('./pepay-stream.js').State} State */
+/** @typedef {import('./pepay-stream.js').PepayEvent} PepayEvent */
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const part = (/** @type {Element} */ of, /** @type {string} */ selector) => /** @type {HTMLElement} */ (of.querySelector(selector));
@@ -14,70 +16,137 @@ const feed = new Feed({
   empty: byId('empty'),
   filter: /** @type {HTMLSelectElement} */ (byId('filter')),
   pause: /** @type {HTMLButtonElement} */ (byId('pause')),
+  only: /** @type {HTMLAnchorElement} */ (byId('only')),
   announcer: byId('announcer'),
 });
 const chart = new Chart(/** @type {any} */ (byId('chart')), byId('legend'));
-/** @type {Card[]} */
-const cards = [];
 
 /** What is to be seen of one stream. */
 class Card {
   #element;
+  #scope;
   #name;
+  /** @type {PepayStream | null} */
+  #stream = null;
+  #wanted = true; // the page is seen, or was not left
   #events = 0;
   #opened = 0;
-  #life = 0;
+  #cycle = 0; // milliseconds from a token to the next
   #until = 0;
   #told = '';
   #problem = false;
   #signIn = false;
+  /** @type {PepayEvent | null} */
+  #last = null; // the newest event
+  #filling = false;
 
-  /** @param {string} scope */
-  constructor(scope) {
-    this.#name = scope === 'merchant' ? 'Merchant' : 'Commerce';
-    const template = /** @type {HTMLTemplateElement} */ (byId('card'));
-    this.#element = part(/** @type {any} */ (template.content.cloneNode(true)), '.card');
-    this.#element.dataset.scope = scope;
-    part(this.#element, 'h3').textContent = `${this.#name} stream`;
-    part(this.#element, '.again button').addEventListener('click', () => this.stream.start());
-    byId('streams').append(this.#element);
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.#element = element;
+    this.#scope = String(element.dataset.scope);
+    this.#name = part(element, 'h3').textContent;
+    part(element, '.again button').addEventListener('click', () => this.start());
+  }
 
-    this.stream = new PepayStream({
-      tokenURL: `/ws-token?scope=${scope}`,
-      onEvent: (event) => {
+  /** What was before. */
+  load() {
+    return loadHistory(this.#scope);
+  }
+
+  /**
+   * Goes on from there.
+   *
+   * @param {PromiseSettledResult<Awaited<ReturnType<typeof loadHistory>>>} history
+   */
+  open(history) {
+    if (history.status === 'fulfilled') this.#last = this.#show(history.value);
+    this.#stream = new PepayStream({
+      tokenURL: `/ws-token?scope=${this.#scope}`,
+      since: this.#last?.id,
+      onEvent: (event, json) => {
         this.#events++;
+        this.#last = event;
         part(this.#element, '.count').textContent = String(this.#events);
         chart.add(event.type, Date.now());
-        feed.add(event);
+        feed.add(event, json);
       },
-      onState: (state, why) => this.#show(state, why),
-      onToken: ({ life, renewals }) => {
-        this.#life = life;
+      onState: (state, why) => this.#become(state, why),
+      onToken: ({ renewals }) => {
+        this.#cycle = this.#stream?.tokenRenewsIn ?? 0;
         part(this.#element, '.renewals').textContent = times(renewals);
         if (this.#problem) this.#explain(); // it has passed
         this.tick();
       },
-      onProblem: (message) => {
+      onProblem: (message, { gap }) => {
         this.#explain(message);
         this.#problem = true;
+        if (gap) this.#fill('Some events here may be missing.');
       },
       onControl: ({ object, message }) => {
         if (object !== 'ws_control') return; // a kind of frame that this page has no use for
-        this.#explain(`Some events may be missing. ${typeof message === 'string' ? message : 'Pepay sent a note about the replay.'}`);
+        const words = typeof message === 'string' ? message : 'Pepay sent a note about the replay.';
+        this.#explain(`Some events may be missing. ${words}`);
+        this.#fill('Some events here may be missing.');
       },
     });
-    this.#show('idle', {});
+    if (this.#wanted) this.#stream.start();
+    if (history.status === 'rejected') this.#explain('Earlier events could not be loaded.');
+  }
+
+  start() {
+    this.#wanted = true;
+    this.#stream?.start();
+  }
+
+  stop() {
+    this.#wanted = false;
+    this.#stream?.stop();
+  }
+
+  /**
+   * Puts events of before into the table and the chart.
+   *
+   * @param {Awaited<ReturnType<typeof loadHistory>>} history
+   * @returns the newest one
+   */
+  #show({ events }) {
+    for (const { event } of feed.merge(events)) chart.add(event.type, event.created * 1000);
+    return events.length ? events[0].event : null;
+  }
+
+  /**
+   * Loads what the stream may have left out; what cannot be loaded is a gap.
+   *
+   * @param {string} gap The words for one that is known to be there.
+   */
+  async #fill(gap = '') {
+    if (this.#filling) return;
+    this.#filling = true;
+    const last = this.#last;
+    try {
+      const history = await loadHistory(this.#scope);
+      const newest = this.#show(history);
+      if (newest && this.#last === last) this.#last = newest; // what is before it has been seen to
+      const joined = history.complete || !last || history.events.some(({ event }) => event.id === last.id);
+      if (!joined) feed.gap(last, 'Some events between these are not shown: there were too many.');
+      else if (gap) this.#explain('Events that were missing have been loaded.');
+    } catch {
+      if (gap) feed.gap(last, gap);
+    } finally {
+      this.#filling = false;
+    }
   }
 
   /**
    * @param {State} state
    * @param {import('./pepay-stream.js').Why} why
    */
-  #show(state, { message, wait = 0, signIn = false }) {
+  #become(state, { message, wait = 0, signIn = false }) {
     this.#element.dataset.state = state;
     this.#until = Date.now() + wait;
     if (state === 'live') {
-      part(this.#element, '.resumes').textContent = times(this.#opened++);
+      part(this.#element, '.resumes').textContent = times(this.#opened);
+      if (this.#opened++ > 0) this.#fill();
     }
     if (state !== 'connecting') this.#explain(message); // what went wrong stays while it is tried again
     const over = state === 'refused' || state === 'failed';
@@ -86,9 +155,9 @@ class Card {
     this.#signIn = signIn;
     this.tick();
     // Attempts that fail one after the other are one piece of news.
-    if (state !== 'connecting' && state !== 'idle' && state !== this.#told) {
+    if (state !== 'connecting' && state !== this.#told) {
       this.#told = state;
-      feed.say(`${this.#name} stream: ${stateText(state, 0, signIn)}. ${over && message ? message : ''}`);
+      feed.say(`${this.#name}: ${stateText(state, 0, signIn)}. ${over && message ? message : ''}`);
     }
   }
 
@@ -104,9 +173,9 @@ class Card {
   tick() {
     const state = /** @type {State} */ (this.#element.dataset.state);
     part(this.#element, '.state-text').textContent = stateText(state, Math.max(0, this.#until - Date.now()), this.#signIn);
-    const left = this.stream?.tokenLeft ?? 0;
-    part(this.#element, '.left').textContent = left > 0 ? `${Math.ceil(left / 1000)} s left` : 'none';
-    part(this.#element, '.bar span').style.width = `${this.#life ? Math.min(100, (100 * left) / this.#life) : 0}%`;
+    const left = this.#stream?.tokenRenewsIn ?? 0;
+    part(this.#element, '.left').textContent = !this.#stream?.tokenLeft ? 'none' : left >= 1000 ? `renews in ${Math.floor(left / 1000)} s` : 'renews now';
+    part(this.#element, '.bar span').style.width = `${this.#cycle ? Math.min(100, (100 * left) / this.#cycle) : 0}%`;
   }
 }
 
@@ -135,32 +204,14 @@ function stateText(state, left, signIn) {
   }
 }
 
-/** @param {string} message */
-function fatal(message) {
-  byId('fatal').textContent = message;
-  byId('fatal').hidden = false;
-}
-
-async function main() {
-  const answer = await fetch('/session.json', { cache: 'no-store' });
-  if (answer.status === 401) {
-    location.assign('/sign-in');
-    return;
-  }
-  if (!answer.ok) throw new Error(String(answer.status));
-  const { streams, sign_out: signOut } = await answer.json();
-  byId('sign-out').hidden = !signOut;
-  for (const scope of streams) cards.push(new Card(scope));
-  for (const card of cards) card.stream.start();
-
-  addEventListener('pagehide', () => cards.forEach((card) => card.stream.stop()));
-  addEventListener('pageshow', (event) => event.persisted && cards.forEach((card) => card.stream.start()));
-  setInterval(() => {
-    for (const card of cards) card.tick();
-    chart.draw(Date.now());
-  }, 1000);
-  addEventListener('resize', () => chart.draw(Date.now()));
-}
-
+const cards = [...document.querySelectorAll('.card')].map((element) => new Card(/** @type {HTMLElement} */ (element)));
+// All of it is shown together, so that rows do not push each other down.
+Promise.allSettled(cards.map((card) => card.load())).then((histories) => cards.forEach((card, i) => card.open(histories[i])));
+addEventListener('pagehide', () => cards.forEach((card) => card.stop()));
+addEventListener('pageshow', (event) => event.persisted && cards.forEach((card) => card.start()));
+addEventListener('resize', () => chart.draw(Date.now()));
+setInterval(() => {
+  for (const card of cards) card.tick();
+  chart.draw(Date.now());
+}, 1000);
 chart.draw(Date.now());
-main().catch(() => fatal('This server does not answer as it should. Load the page again in a moment.'));

@@ -1,67 +1,125 @@
 // The table of events, and what a screen reader is told about them.
 
+import { layOut } from './json.js';
+import { amountOf, idsOf, nameOf, text } from './resource.js';
+import { statusOf } from './status.js';
 import { Types, colorOf } from './types.js';
 
 /** @typedef {import('./pepay-stream.js').PepayEvent} PepayEvent */
 
+/**
+ * @typedef {object} Item An event, or a gap between two.
+ * @property {string} id "" for a gap.
+ * @property {[number, number]} at For the order: milliseconds, and a number among those of the same one.
+ * @property {string} type
+ * @property {string[]} ids Those of the resources it is about.
+ * @property {string} json
+ * @property {HTMLTableRowElement} row
+ * @property {HTMLTableRowElement | null} detail The event as JSON, while it is open.
+ */
+
+/** @typedef {{event: PepayEvent, json: string, live: boolean}} Arrival */
+
 const KEPT = 200; // events
 const SUMMARY_EVERY = 10_000; // a live region that reads out each event could not be listened to
 
-const GOOD = ['paid', 'confirmed', 'settled', 'fulfilled', 'placed', 'shipped', 'delivered', 'delivery_confirmed', 'ok'];
-const BAD = ['expired', 'canceled', 'cancelled', 'failed', 'refunded', 'manual_retry'];
-
 export class Feed {
   #parts;
-  /** @type {{type: string, row: HTMLTableRowElement}[]} the newest first */
+  /** @type {Item[]} the newest first */
   #kept = [];
-  /** @type {PepayEvent[]} not shown yet */
+  /** @type {Set<string>} ids of those, and of those that wait */
+  #known = new Set();
+  /** @type {Arrival[]} not shown yet, the oldest first */
   #pending = [];
   #held = 0;
   #planned = false;
   #types = new Types();
   /** @type {Set<string>} */
   #offered = new Set();
+  #only = ''; // the id of a resource
   /** @type {string[]} */
   #sayings = [];
   #news = 0;
   #latest = '';
   #lastSummary = 0;
 
-  /** @param {{rows: HTMLElement, empty: HTMLElement, filter: HTMLSelectElement, pause: HTMLButtonElement, announcer: HTMLElement}} parts */
+  /** @param {{rows: HTMLElement, empty: HTMLElement, filter: HTMLSelectElement, pause: HTMLButtonElement, only: HTMLAnchorElement, announcer: HTMLElement}} parts */
   constructor(parts) {
     this.#parts = parts;
-    parts.filter.addEventListener('change', () => {
-      parts.rows.replaceChildren(...this.#kept.filter(({ type }) => this.#wanted(type)).map(({ row }) => row));
-      this.#showEmpty();
-    });
+    parts.filter.addEventListener('change', () => this.#showAll());
     parts.pause.addEventListener('click', () => {
       parts.pause.setAttribute('aria-pressed', String(!this.#paused));
       this.#plan();
       this.#showPause();
     });
+    parts.rows.addEventListener('click', (event) => this.#clicked(event));
+    addEventListener('hashchange', () => this.#choose());
     setInterval(() => this.#announce(), 1000);
-    this.#showEmpty();
+    this.#choose();
   }
 
   get #paused() {
     return this.#parts.pause.getAttribute('aria-pressed') === 'true';
   }
 
-  /** @param {PepayEvent} event */
-  add(event) {
-    this.#pending.push(event);
-    if (this.#pending.length > KEPT) this.#pending.shift();
-    if (this.#paused) {
-      this.#held++;
-      this.#showPause();
-      return;
-    }
-    this.#plan();
+  /**
+   * An event that has just come.
+   *
+   * @param {PepayEvent} event
+   * @param {string} json
+   */
+  add(event, json) {
+    this.#accept({ event, json, live: true });
   }
 
-  /** Tells a screen reader something. @param {string} text */
-  say(text) {
-    this.#sayings = [...this.#sayings, text].slice(-3);
+  /**
+   * Events of before, the newest first. Those that are known already are left out.
+   *
+   * @param {{event: PepayEvent, json: string}[]} events
+   * @returns those that are new
+   */
+  merge(events) {
+    return events.toReversed().filter(({ event, json }) => this.#accept({ event, json, live: false }));
+  }
+
+  /**
+   * Says that events may be missing after this one, or after all that are there.
+   *
+   * @param {PepayEvent | null} event
+   * @param {string} words
+   */
+  gap(event, words) {
+    this.#flush(); // also while paused: it belongs between events
+    const row = document.createElement('tr');
+    row.className = 'gap';
+    row.setAttribute('role', 'row');
+    const cell = makeCell(words);
+    cell.colSpan = 5;
+    row.append(cell);
+    const [ms, nth] = event ? timeOf(event) : (this.#kept[0]?.at ?? [0, 0]);
+    this.#place({ id: '', at: [ms, nth + 0.5], type: '', ids: [], json: '', row, detail: null });
+    this.#showEmpty();
+    this.say(words);
+  }
+
+  /** Tells a screen reader something. @param {string} words */
+  say(words) {
+    this.#sayings = [...this.#sayings, words].slice(-3);
+  }
+
+  /** @param {Arrival} arrival */
+  #accept(arrival) {
+    if (this.#known.has(arrival.event.id)) return false; // two streams may have it
+    this.#known.add(arrival.event.id);
+    this.#pending.push(arrival);
+    if (this.#pending.length > KEPT) this.#known.delete(/** @type {Arrival} */ (this.#pending.shift()).event.id);
+    if (this.#paused) {
+      this.#held += arrival.live ? 1 : 0;
+      this.#showPause();
+    } else {
+      this.#plan();
+    }
+    return true;
   }
 
   /** A replay brings many events at once: they are shown together. */
@@ -75,25 +133,83 @@ export class Feed {
   }
 
   #flush() {
-    for (const event of this.#pending.splice(0)) {
-      const row = makeRow(event);
+    for (const { event, json, live } of this.#pending.splice(0)) {
       const type = this.#types.name(event.type);
-      this.#kept.unshift({ type, row });
-      if (this.#wanted(type)) this.#parts.rows.prepend(row);
+      const row = makeRow(event);
+      if (live) row.classList.add('new');
+      const item = { id: event.id, at: timeOf(event), type, ids: idsOf(event.data.object), json, row, detail: null };
+      this.#place(item);
       this.#offer(type);
+      if (!live) continue;
       this.#news++;
-      this.#latest = `${type} ${text(event.data.object.status)}`.trim();
+      this.#latest = `${type} ${statusOf(event.data.object).words}`.trim();
     }
-    for (const { row } of this.#kept.splice(KEPT)) row.remove();
     this.#held = 0;
     this.#showPause();
     this.#showEmpty();
   }
 
-  /** @param {string} type */
-  #wanted(type) {
+  /** Puts an item before the first one that is not newer. @param {Item} item */
+  #place(item) {
+    const found = this.#kept.findIndex(({ at }) => at[0] < item.at[0] || (at[0] === item.at[0] && at[1] <= item.at[1]));
+    const index = found < 0 ? this.#kept.length : found;
+    this.#kept.splice(index, 0, item);
+    if (this.#wanted(item)) {
+      const next = this.#kept.slice(index + 1).find((kept) => this.#wanted(kept));
+      this.#parts.rows.insertBefore(item.row, next?.row ?? null);
+    }
+    for (const old of this.#kept.splice(KEPT)) {
+      this.#known.delete(old.id);
+      old.row.remove();
+      old.detail?.remove();
+    }
+  }
+
+  /** @param {Item} item */
+  #wanted({ id, type, ids }) {
+    if (!id) return true; // a gap concerns all
     const wanted = this.#parts.filter.value;
-    return !wanted || wanted === type || (wanted.endsWith('.*') && type.startsWith(wanted.slice(0, -1)));
+    const ofType = !wanted || wanted === type || (wanted.endsWith('.*') && type.startsWith(wanted.slice(0, -1)));
+    return ofType && (!this.#only || ids.includes(this.#only));
+  }
+
+  #showAll() {
+    const rows = this.#kept.filter((item) => this.#wanted(item)).flatMap(({ row, detail }) => (detail ? [row, detail] : [row]));
+    this.#parts.rows.replaceChildren(...rows);
+    this.#showEmpty();
+  }
+
+  /** The address says which resource's events are to be seen: #of=inv_1. */
+  #choose() {
+    this.#only = new URLSearchParams(location.hash.slice(1)).get('of') ?? '';
+    const { only } = this.#parts;
+    only.hidden = !this.#only;
+    only.textContent = `Only ${this.#only} ×`;
+    only.setAttribute('aria-label', `Only ${this.#only}. Show all events again`);
+    this.#showAll();
+  }
+
+  /** A row opens where it is clicked; for the keyboard there is the button in it. @param {MouseEvent} event */
+  #clicked(event) {
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest('a, .detail') || String(getSelection())) return;
+    const row = target.closest('tr');
+    const item = this.#kept.find((kept) => kept.id && kept.row === row);
+    if (item) this.#toggle(item);
+  }
+
+  /** @param {Item} item */
+  #toggle(item) {
+    const button = /** @type {HTMLElement} */ (item.row.querySelector('button'));
+    item.row.classList.remove('new');
+    button.setAttribute('aria-expanded', String(!item.detail));
+    if (item.detail) {
+      item.detail.remove();
+      item.detail = null;
+      return;
+    }
+    item.detail = makeDetail(item);
+    item.row.after(item.detail);
   }
 
   /** Puts a type into the filter once it has been seen. @param {string} type */
@@ -115,7 +231,8 @@ export class Feed {
   #showEmpty() {
     const { empty, rows, filter } = this.#parts;
     empty.hidden = rows.childElementCount > 0;
-    empty.textContent = filter.value ? `No ${filter.value} among the last events.` : 'Nothing has happened yet. Events appear here the moment they do.';
+    const what = [filter.value, this.#only && `of ${this.#only}`].filter(Boolean).join(' ');
+    empty.textContent = what ? `No events ${what} among the last ones.` : 'Nothing has happened yet. Events appear here the moment they do.';
   }
 
   #announce() {
@@ -129,40 +246,91 @@ export class Feed {
   }
 }
 
+/**
+ * Ids have the milliseconds and a number; created has seconds only.
+ *
+ * @param {PepayEvent} event
+ * @returns {[number, number]}
+ */
+function timeOf({ id, created }) {
+  const parts = /^evt_(\d{12,14})-(\d{1,9})$/.exec(id);
+  return parts ? [Number(parts[1]), Number(parts[2])] : [created * 1000 || Date.now(), 0];
+}
+
 /** Everything in an event is somebody else's text: it goes in as text. @param {PepayEvent} event */
 function makeRow(event) {
-  const { object, id, orderId, invoice_id: invoiceId, status } = event.data.object;
+  const resource = event.data.object;
   const row = document.createElement('tr');
   row.setAttribute('role', 'row');
   row.dataset.event = event.id;
 
   const at = new Date(event.created * 1000);
+  const known = event.created > 0 && !Number.isNaN(at.getTime());
   const time = document.createElement('time');
-  time.dateTime = Number.isNaN(at.getTime()) ? '' : at.toISOString();
-  time.textContent = Number.isNaN(at.getTime()) ? '–' : at.toLocaleTimeString();
+  time.dateTime = known ? at.toISOString() : '';
+  time.title = known ? at.toLocaleString() : '';
+  time.textContent = known ? at.toLocaleTimeString() : '–';
 
-  const swatch = document.createElement('span');
-  swatch.className = `swatch ${colorOf(event.type)}`;
-  swatch.setAttribute('aria-hidden', 'true');
+  const open = document.createElement('button');
+  open.type = 'button';
+  open.className = 'open';
+  open.setAttribute('aria-expanded', 'false');
+  open.append(makeSpan(`swatch ${colorOf(event.type)}`, ''), text(event.type));
 
-  const kind = document.createElement('span');
-  kind.className = 'kind';
-  kind.textContent = text(object).replaceAll('_', ' ');
-  const name = document.createElement('code');
-  name.textContent = text(id) || text(orderId) || text(invoiceId) || '–';
+  const { kind, id, invoice } = nameOf(resource);
+  const name = [makeSpan('kind', kind), ' ', id ? makeLink(id) : '–'];
+  if (invoice) name.push(makeSpan('of', 'of ', makeLink(invoice)));
 
-  const pill = document.createElement('span');
-  pill.className = `pill ${GOOD.includes(text(status)) ? 'good' : BAD.includes(text(status)) ? 'bad' : 'open'}`;
-  pill.textContent = text(status).replaceAll('_', ' ') || '–';
-
-  for (const content of [[time], [swatch, text(event.type)], [kind, ' ', name], [pill]]) {
-    const cell = document.createElement('td');
-    cell.setAttribute('role', 'cell');
-    cell.append(...content);
-    row.append(cell);
-  }
+  const { tone, words } = statusOf(resource);
+  row.append(
+    makeCell(time),
+    makeCell(open),
+    makeCell(...name),
+    makeCell(amountOf(resource) || '–'),
+    makeCell(words ? makeSpan(`pill ${tone}`, words) : '–'),
+  );
   return row;
 }
 
-/** @param {unknown} value */
-const text = (value) => (typeof value === 'string' ? value.slice(0, 200) : '');
+/** @param {Item} item */
+function makeDetail({ id, json }) {
+  const row = document.createElement('tr');
+  row.className = 'detail';
+  row.setAttribute('role', 'row');
+  const pre = document.createElement('pre');
+  pre.tabIndex = 0; // to be scrolled from the keyboard
+  pre.setAttribute('role', 'region');
+  pre.setAttribute('aria-label', `Event ${id}`);
+  pre.textContent = layOut(json);
+  const cell = makeCell(pre);
+  cell.colSpan = 5;
+  row.append(cell);
+  return row;
+}
+
+/** @param {(string | Node)[]} content */
+function makeCell(...content) {
+  const cell = document.createElement('td');
+  cell.setAttribute('role', 'cell');
+  cell.append(...content);
+  return cell;
+}
+
+/**
+ * @param {string} className
+ * @param {(string | Node)[]} content
+ */
+function makeSpan(className, ...content) {
+  const span = document.createElement('span');
+  span.className = className;
+  span.append(...content);
+  return span;
+}
+
+/** Shows the events of one resource and of what belongs to it. @param {string} id */
+function makeLink(id) {
+  const link = document.createElement('a');
+  link.href = `#${new URLSearchParams({ of: id })}`;
+  link.textContent = id;
+  return link;
+}

@@ -322,6 +322,11 @@ export class PepayStream {
     return Math.max(0, this.#ticket?.left() ?? 0);
   }
 
+  /** Milliseconds until the next token is asked for, at most; 0 when that is under way, and without a token. */
+  get tokenRenewsIn() {
+    return Math.max(0, (this.#ticket?.left() ?? 0) - (this.#ticket?.lead() ?? 0));
+  }
+
   /** Opens the stream, or goes on after a refusal or failure. Does nothing while it runs. */
   start() {
     if (['connecting', 'live', 'waiting'].includes(this.#state)) return;
@@ -536,19 +541,19 @@ export class PepayStream {
    * @param {string} text
    */
   #deliver(connection, frame, text) {
-    if (typeof frame.id !== 'string' || !frame.id || typeof frame.type !== 'string' || !frame.type) {
+    if (!isNamed(frame)) {
       this.#complain('An event has no id or no type and cannot be shown.', true);
       this.#control(frame);
       return;
     }
     connection.events++;
     this.#troubles = this.#refusals = 0;
-    const { id } = frame;
+    const id = String(frame.id);
     if (!this.#seen.add(id)) {
       this.#duplicates++;
       return;
     }
-    const { event, odd } = readEvent(frame);
+    const { event, odd } = normalize(frame);
     isolate(() => this.#options.onEvent?.(event, text));
     this.#since = id; // also when the page has thrown: the same event would only do it again
     for (const field of odd) {
@@ -920,12 +925,26 @@ function closeTrouble(connection, code, reason = '') {
 }
 
 /**
+ * Reads an event that your back end hands on as Pepay gave it. It gets the same form as those of the stream.
+ *
+ * @param {string} json
+ * @returns {PepayEvent | null} null if it is no event
+ */
+export function readEvent(json) {
+  const frame = parse(json);
+  return frame && isNamed(frame) ? normalize(frame).event : null;
+}
+
+/** @param {Record<string, unknown>} frame */
+const isNamed = ({ id, type }) => typeof id === 'string' && id !== '' && typeof type === 'string' && type !== '';
+
+/**
  * An event in its documented form, whatever its optional fields look like, and the names of those that could
  * not be read.
  *
  * @param {Record<string, unknown>} frame
  */
-function readEvent(frame) {
+function normalize(frame) {
   /** @type {string[]} */
   const odd = [];
   let created = readTime(frame.created) ?? readTime(/^evt_(\d{12,14})-/.exec(String(frame.id))?.[1]);
