@@ -56,11 +56,15 @@ type Resume struct {
 	Downtime time.Duration
 	// Replayed counts the missed events that Pepay replayed on the connection.
 	Replayed int
-	// Backfilled counts the missed events that only the Events API listed.
+	// Backfilled counts the missed events that only the Events API listed, or that it
+	// listed before Pepay could replay them.
 	Backfilled int
-	// Duplicates counts events that were handled before and dropped.
+	// Duplicates counts events of the connection that were handled before and dropped.
 	Duplicates int
-	// Gap says that events may be missing nevertheless, for this Reason.
+	// Gap says that events may be missing nevertheless, for this Reason: the Events API
+	// does not know Since any more, cannot be asked (no credential, or it failed for
+	// 2 min), is not asked (BackfillOff, the payment stream), or lists an event that
+	// cannot be told to belong to the stream or not.
 	Gap    bool
 	Reason string
 }

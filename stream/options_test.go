@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 func TestOptionsCheck(t *testing.T) {
 	t.Parallel()
-	source := wstoken.NewSource(nil, wrapper.MintParams{})
+	source := wstoken.SourceFunc(func(context.Context) (*pepay.WSToken, error) { return nil, errors.New("not asked") })
 	for _, c := range []struct {
 		name  string
 		kind  kind

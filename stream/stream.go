@@ -70,7 +70,8 @@ func (s *Stream) State() State {
 	return s.state
 }
 
-// Cursor is the id of the last event that was handled, "" before the first.
+// Cursor is the id of the newest event that was handled, "" before the first. An
+// event that arrives late, created before the one at the cursor, does not move it.
 func (s *Stream) Cursor() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +89,8 @@ func (s *Stream) Cursor() string {
 // closes the connection.
 //
 // While one Events runs, another yields [ErrRunning]. After it has ended, Events
-// goes on from the cursor.
+// goes on where it was, also when no event was handled yet: what came in between is
+// resumed as after a lost connection.
 func (s *Stream) Events(ctx context.Context) iter.Seq2[*pepay.Event, error] {
 	return func(yield func(*pepay.Event, error) bool) {
 		if !s.start() {
