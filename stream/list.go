@@ -28,14 +28,14 @@ func (e *listError) Error() string {
 }
 func (e *listError) Unwrap() error { return e.cause }
 
-// refusedList is a list that cannot be had. The stream goes on with a gap.
-type refusedList struct {
+// listRefusedError is a list that cannot be had. The stream goes on with a gap.
+type listRefusedError struct {
 	reason string
 	cause  error
 }
 
-func (e *refusedList) Error() string { return e.reason + ": " + e.cause.Error() }
-func (e *refusedList) Unwrap() error { return e.cause }
+func (e *listRefusedError) Error() string { return e.reason + ": " + e.cause.Error() }
+func (e *listRefusedError) Unwrap() error { return e.cause }
 
 func (r *run) listKey() wrapper.CallOption { return wrapper.WithPreferredCredential(r.kind.scheme) }
 
@@ -61,7 +61,7 @@ func (r *run) getEvent(ctx context.Context, id string) (ev *pepay.Event, err err
 }
 
 // ask calls the Events API again while it fails in a way that can pass. Its error is
-// a *listError, or a *refusedList where waiting is of no use. midWalk says that an
+// a *listError, or a *listRefusedError where waiting is of no use. midWalk says that an
 // earlier call of the same walk has worked.
 func (r *run) ask(ctx context.Context, midWalk bool, call func(context.Context) error) error {
 	start, patience := time.Now(), min(listPatience, max(maxListOutage-r.listOutage, minListTry))
@@ -75,18 +75,18 @@ func (r *run) ask(ctx context.Context, midWalk bool, call func(context.Context) 
 			return ctx.Err()
 		}
 		if errors.Is(err, wrapper.ErrNoCredential) {
-			return &refusedList{"no credential for the Events API", err}
+			return &listRefusedError{"no credential for the Events API", err}
 		}
 		if canPass(err) || midWalk {
 			refusals = 0
 		} else if refusals++; refusals > 1 { // once may be an ingress during a deployment
-			return &refusedList{refusal(err), err}
+			return &listRefusedError{refusal(err), err}
 		}
 		spent, asked := time.Since(start), retryAfterOf(err)
 		switch {
 		case !midWalk && r.listOutage+spent >= maxListOutage:
 			r.listOutage += spent
-			return &refusedList{"the Events API could not be asked", err}
+			return &listRefusedError{"the Events API could not be asked", err}
 		case spent+asked >= patience: // Pepay may ask for more time than there is
 			r.listOutage += spent
 			return &listError{err}

@@ -67,7 +67,7 @@ func (r *run) missed(ctx context.Context) (*backlog, error) {
 		b.gap("the Events API is not asked (BackfillOff)")
 		return b, nil
 	}
-	var refused *refusedList
+	var refused *listRefusedError
 	switch err := b.list(ctx); {
 	case errors.As(err, &refused):
 		b.pages = nil // or these would come before older events that are replayed
