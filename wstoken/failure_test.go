@@ -243,7 +243,6 @@ func TestImpossibleCacheOptionsPanic(t *testing.T) {
 		"WithMintTimeout":          func() { NewCache(&mint{}, WithMintTimeout(0)) },
 		"WithMintTimeout: must be": func() { NewCache(&mint{}, WithMintTimeout(-time.Second)) },
 		"NewCache":                 func() { NewCache(nil) },
-		"NewSource":                func() { NewSource(nil, wrapper.MintParams{}) },
 	} {
 		func() {
 			defer func() {

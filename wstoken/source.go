@@ -2,6 +2,7 @@ package wstoken
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -32,14 +33,7 @@ func (f SourceFunc) Token(ctx context.Context) (*pepay.WSToken, error) { return 
 // Where Pepay's clock and ours differ by 2 s or more, by the Date header of the
 // answer, ExpiresAt is moved into our time, so that comparing it with time.Now is
 // right.
-//
-// It panics when m is nil.
-func NewSource(m Minter, p wrapper.MintParams) Source {
-	if m == nil {
-		panic("wstoken: NewSource: the minter is nil")
-	}
-	return &minting{m, p}
-}
+func NewSource(m Minter, p wrapper.MintParams) Source { return &minting{m, p} }
 
 type minting struct {
 	minter Minter
@@ -47,6 +41,9 @@ type minting struct {
 }
 
 func (s *minting) Token(ctx context.Context) (*pepay.WSToken, error) {
+	if s.minter == nil {
+		return nil, errNoMinter
+	}
 	var resp *http.Response
 	token, err := s.minter.Mint(ctx, s.params, wrapper.CaptureResponse(&resp))
 	if err != nil || resp == nil || token == nil {
@@ -59,6 +56,8 @@ func (s *minting) Token(ctx context.Context) (*pepay.WSToken, error) {
 	}
 	return token, nil
 }
+
+var errNoMinter = errors.New("wstoken: NewSource: the minter is nil")
 
 // clockSkew is how far our clock is ahead of the one that wrote the Date header.
 // The header has whole seconds and took a while to arrive, so a difference below two

@@ -116,3 +116,10 @@ func TestSourceWithoutDate(t *testing.T) {
 		t.Errorf("got %v, %v", token, err)
 	}
 }
+
+func TestSourceWithoutAMinter(t *testing.T) {
+	t.Parallel()
+	if token, err := NewSource(nil, wrapper.MintParams{}).Token(t.Context()); token != nil || !errors.Is(err, errNoMinter) {
+		t.Errorf("got %v, %v", token, err)
+	}
+}
