@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// maxRetryAfter is the longest that a Retry-After is obeyed. A stream that stays
-// away for an hour would be of no use.
+// maxRetryAfter is the longest time that a stream waits because of a Retry-After. A
+// stream that is away for an hour would be of no use.
 const maxRetryAfter = time.Minute
 
 // Backoff says how long to wait before dialling again: a time drawn evenly from
@@ -75,7 +75,7 @@ func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
 	return nil
 }
 
-// Wake ends a back-off wait at once, for a program that hears that the network is
+// Wake ends a back-off wait at once, for a program that learns that the network is
 // back. It does not shorten a wait that Pepay asked for, and has no effect on a
 // stream that is not waiting. It is safe for concurrent use.
 func (s *Stream) Wake() {

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// speaksOfCredential reports whether a ws_error is about the token or key. The
-// codes are not documented; a code is judged by the words that such codes are made
-// of, and an error without a code by its message.
+// speaksOfCredential reports whether a ws_error is about the token or key. The codes
+// are not documented. So the words of the code decide, or those of the message where
+// there is no code.
 func (e *ServerError) speaksOfCredential() bool {
 	if e.Code == "" {
 		return textSpeaksOfCredential(e.Message)

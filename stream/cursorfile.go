@@ -19,7 +19,7 @@ const (
 	// longer one behind. It fits into a disk's sector, which is written whole or not at
 	// all.
 	recordSize = 128
-	// maxRecordSize is more than any id; a longer file is something else.
+	// maxRecordSize is more than any id needs. A longer file is not a cursor file.
 	maxRecordSize = 4096
 )
 
@@ -92,8 +92,8 @@ func (f *fileCursor) done(id string, err error) error {
 	return err
 }
 
-// hold keeps the files open from one Save to the next, which costs less. Whoever
-// holds them has to release them: an open file keeps a volume from being unmounted.
+// hold keeps the files open from one Save to the next, which is faster. The caller
+// has to release them: an open file keeps a volume from being unmounted.
 func (f *fileCursor) hold() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -155,8 +155,8 @@ func (f *fileCursor) write(id string) error {
 	return nil
 }
 
-// create makes the file: another one is written and renamed, so that there is
-// never an empty one, which would mean nothing.
+// create makes the file. It writes another one and renames it, so that a crash never
+// leaves an empty file.
 func (f *fileCursor) create(id string) error {
 	record, err := appendRecord(nil, id, 0)
 	if err != nil {
@@ -185,7 +185,7 @@ func (f *fileCursor) create(id string) error {
 	return f.open()
 }
 
-// canCreate reports what would keep create from working.
+// canCreate returns the error that create would end with.
 func (f *fileCursor) canCreate() error {
 	path := linkTarget(f.path)
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")

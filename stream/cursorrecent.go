@@ -89,7 +89,7 @@ func (r *recentFile) ordered() []string {
 	return slices.Concat(r.ids[r.next:], r.ids[:r.next])
 }
 
-// open makes the file where there is none. Without it, a restart knows less.
+// open opens or creates the file, and reports whether that worked.
 func (r *recentFile) open(cursorPath string) bool {
 	file, err := os.OpenFile(cursorPath+".recent", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -104,8 +104,8 @@ func (r *recentFile) open(cursorPath string) bool {
 	return true
 }
 
-// write brings the file up to date, if anything is new. What of it fails is made
-// up for by the next one, or costs duplicates.
+// write brings the file up to date, if anything is new. If it fails, the next write
+// may succeed; otherwise events may come twice after a restart.
 func (r *recentFile) write() {
 	if r.pending == nil {
 		return

@@ -12,13 +12,13 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// cause is why a dial failed or a connection ended, as far as it matters for what
-// follows. Each is a row of [verdicts].
+// cause is the kind of reason for which a dial failed or a connection ended. Each is
+// a row of [verdicts].
 type cause int
 
 const (
 	causePassing         cause = iota // the network, silence, most closes, 408, 425, 429, 5xx
-	causeOwn                          // the stream ended itself: ErrGap, a cursor that cannot be saved
+	causeOwn                          // the stream ends itself: ErrGap, a cursor that cannot be saved
 	causeCredential                   // 401, 403, closes 4401 and 4403, a ws_error or a close that speaks of the credential
 	causeSource                       // the token source answered 400, 401 or 403, or has no credential
 	causePolicy                       // any other close with 1008
@@ -31,7 +31,7 @@ const (
 	causes // how many there are
 )
 
-// verdict is what follows.
+// verdict is what the stream does next.
 type verdict int
 
 const (
@@ -53,9 +53,9 @@ const (
 )
 
 // verdicts is the one table of what follows the end of a dial or a connection.
-// Once an upgrade has succeeded, the stream's request is known to be good: a
-// single answer to the contrary comes from something in between, such as an
-// ingress during a deployment, and does not end the stream.
+// Once an upgrade has succeeded, the stream's request is known to be good. A single
+// answer that says otherwise may come from something in between, such as an ingress
+// during a deployment, and does not end the stream.
 var verdicts = [causes]struct{ before, after verdict }{
 	causePassing:         {verdictRetry, verdictRetry},
 	causeOwn:             {verdictEnd, verdictEnd},
@@ -173,7 +173,7 @@ func causeOfClose(closed *closeError) cause {
 	return causePassing
 }
 
-// readError says why a connection ended.
+// readError returns the reason for which a connection ended.
 func readError(err error, idle bool, limit time.Duration) error {
 	var closed websocket.CloseError
 	switch {

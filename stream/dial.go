@@ -32,8 +32,8 @@ type connection struct {
 	brought atomic.Bool // an event, a ws_control frame or the answer to a ping
 }
 
-// healthy reports whether the connection shows that all is well, now that it has
-// ended.
+// healthy reports whether a connection that has ended was open long enough and
+// brought something.
 func (c *connection) healthy(resetAfter time.Duration) bool {
 	return c.brought.Load() && time.Since(c.opened) >= resetAfter
 }
@@ -134,7 +134,7 @@ func watchBody(resp *http.Response) (*watchedBody, error) {
 	return &watchedBody{ReadWriteCloser: rwc, start: time.Now()}, nil
 }
 
-// dialError says what went wrong without an address or query.
+// dialError returns what went wrong, without an address or query.
 func (s *Stream) dialError(ctx context.Context, resp *http.Response, err error) error {
 	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
 		return s.answeredOtherwise(resp)

@@ -12,7 +12,8 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// How a stream ends for good, for errors.Is. What can pass does not end it.
+// Why a stream has ended, for errors.Is. The stream retries everything that may be
+// temporary.
 var (
 	// ErrUnauthorized means that the API key, or a fresh ws_token, was rejected
 	// twice in a row. It also matches wrapper.ErrUnauthorized.
@@ -22,7 +23,7 @@ var (
 	ErrFrameTooLarge = errors.New("stream: frame too large")
 	// ErrGap means that events may be missing, with Options.StopOnGap.
 	ErrGap = errors.New("stream: there may be a gap")
-	// ErrRunning is a second Events while one is running.
+	// ErrRunning is returned by a second range over Events while one is running.
 	ErrRunning = errors.New("stream: already running")
 )
 
@@ -83,8 +84,8 @@ func (e *unreadableFrameError) Error() string {
 }
 func (e *unreadableFrameError) Unwrap() error { return e.cause }
 
-// expired is the end of a connection whose token had run out. What it wraps speaks
-// of the credential, and errors.Is must not take it for a rejection.
+// expired is the end of a connection whose token had run out. It has no Unwrap: what
+// it wraps is about the credential, and must not count as a rejection.
 type expired struct{ cause error }
 
 func (e expired) Error() string { return "stream: the token expired: " + e.cause.Error() }

@@ -9,8 +9,8 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// follow catches up, then reads one connection to its end, and returns why that
-// came.
+// follow catches up, then reads one connection to its end, and returns the reason for
+// it.
 func (r *run) follow(ctx context.Context, conn *connection) (err error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.ws.CloseNow() })
 	dog := watch(ctx, conn, r.opts.IdleTimeout, r.opts.Backoff.ResetAfter)

@@ -9,17 +9,19 @@ import (
 type State int
 
 const (
-	// StateIdle is a stream nobody ranges over yet.
+	// StateIdle means that nothing has ranged over Events yet.
 	StateIdle State = iota
-	// StateConnecting is taking a token and dialling.
+	// StateConnecting means that a token is taken and the stream is dialled.
 	StateConnecting
-	// StateReplaying is catching up with what happened since the cursor.
+	// StateReplaying means that the stream catches up with what happened since the
+	// cursor.
 	StateReplaying
-	// StateLive is following events as they happen.
+	// StateLive means that events come as they happen.
 	StateLive
-	// StateWaiting is between connections.
+	// StateWaiting means that the stream waits before it dials again.
 	StateWaiting
-	// StateClosed is over; ranging over Events again starts anew.
+	// StateClosed means that Events has ended. Ranging over it again starts the stream
+	// again, from the cursor.
 	StateClosed
 )
 
@@ -32,21 +34,26 @@ func (s State) String() string {
 	return names[s]
 }
 
-// Observer hears what a stream does. Its functions are called in order and never
-// concurrently; while one runs, the stream waits. Each may be nil.
+// Observer is told what a stream does. Its functions are called in order and never
+// concurrently, not always on the goroutine that ranges; while one runs, the stream
+// waits. Each may be nil. If one panics, the connection is closed and the panic
+// comes up again in the loop over Events.
 type Observer struct {
-	// OnState hears of every change. The error is why the stream is waiting or
-	// closed, nil otherwise.
+	// OnState is called with every change of the state. The error is why the stream is
+	// waiting or closed, nil otherwise. An answer of Pepay's is a *wrapper.Error in it,
+	// with the whole RetryAfter.
 	OnState func(State, error)
-	// OnResume hears of every connection that continues after a cursor or an earlier
-	// connection, once it is known what was replayed: when the first event arrives
-	// that is no replay, or a second after the last one that is.
+	// OnResume is called for every connection that continues after a cursor or an
+	// earlier connection, once it is known what was replayed: when the first event
+	// arrives that is no replay, or a second after the last one that is. It is called
+	// once more for a connection where a frame that cannot be read had to be skipped.
 	OnResume func(Resume)
-	// OnControl hears of ws_control frames, and of frames this version does not know.
+	// OnControl is called with ws_control frames, and with frames that this version
+	// does not know.
 	OnControl func(Control)
 }
 
-// Resume is how a stream continued.
+// Resume is what happened when a stream continued.
 type Resume struct {
 	// Since is the event after which it continued, empty when none had come yet.
 	Since string

@@ -21,8 +21,9 @@ const (
 )
 
 // Options says what to follow and how. The zero value follows everything from
-// now on. A filter that the stream does not have is wrapper.ErrInvalidArgument
-// before anything is dialled; empty filters are not sent.
+// now on. An option with an impossible value, or a filter that the stream does not
+// have, is wrapper.ErrInvalidArgument as the only error of Events, before anything
+// is dialled. Empty filters are not sent.
 type Options struct {
 	// Types lists event types; one may end in a wildcard: "invoice.*". Empty means
 	// all that the stream carries.
@@ -40,15 +41,18 @@ type Options struct {
 	// commerce stream; InvoiceID and CustomerID to both.
 	InvoiceType, InvoiceID, CustomerID, Environment, OrderID, WalletAddress, WalletNetwork string
 
-	// Source gives ws_tokens. Nil sends the client's API key in the upgrade request.
+	// Source gives ws_tokens. Nil sends the client's API key in the upgrade request. An
+	// error of a Source may have a method RetryAfter() time.Duration; the stream waits
+	// as long as it says, up to 60 s, as it does for a *wrapper.Error.
 	Source wstoken.Source
 
 	// Backoff says how long to wait before dialling again.
 	Backoff Backoff
 	// ReadLimit is the most bytes a frame may have, 1 MiB by default.
 	ReadLimit int64
-	// IdleTimeout is how long nothing may come, neither a frame nor the answer to a
-	// ping, before the connection counts as dead; 60 s by default.
+	// IdleTimeout is how long no byte may come before the connection counts as dead,
+	// 60 s by default. A part of a frame and the answer to a ping are bytes; the stream
+	// pings after half of the time.
 	IdleTimeout time.Duration
 	// DedupeWindow is how many event ids are remembered to drop duplicates, 1024 by
 	// default. On a resume, events that arrived late are looked for up to 60 s before

@@ -11,7 +11,7 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// run is one pass over Events, across connections.
+// run is one range over Events, across connections.
 type run struct {
 	*Stream
 	yield func(*pepay.Event, error) bool
@@ -64,8 +64,8 @@ func (r *run) loop(ctx context.Context) error {
 	}
 }
 
-// connect dials and follows one connection to its end. It always returns why that
-// came.
+// connect dials and follows one connection to its end. It returns the reason for the
+// end and never nil.
 func (r *run) connect(ctx context.Context) error {
 	r.setState(StateConnecting, nil)
 	r.dials++

@@ -84,9 +84,12 @@ func (s *Stream) Cursor() string {
 // leaves the event in hand unhandled, and it comes again.
 //
 // An error is yielded once, last, and is fatal: the context's own error after a
-// cancellation, [ErrUnauthorized], [ErrFrameTooLarge], [ErrGap], a
-// [*ServerError], or what else cannot pass. Leaving the loop or cancelling ctx
-// closes the connection.
+// cancellation, wrapper.ErrInvalidArgument for options that cannot work,
+// [ErrUnauthorized], [ErrFrameTooLarge], [ErrGap], a [*ServerError], or an answer
+// that does not change. Before the first upgrade succeeds, an answer such as 404
+// ends the stream at once. Later it may come from something in between, such as a
+// proxy during a deployment, and 40 of them without a healthy connection in between
+// end the stream. Leaving the loop or cancelling ctx closes the connection.
 //
 // While one Events runs, another yields [ErrRunning]. After it has ended, Events
 // goes on where it was, also when no event was handled yet: what came in between is
@@ -97,19 +100,19 @@ func (s *Stream) Events(ctx context.Context) iter.Seq2[*pepay.Event, error] {
 			yield(nil, ErrRunning)
 			return
 		}
-		err := s.pass(ctx, yield)
+		err := s.rangeOnce(ctx, yield)
 		if !errors.Is(err, errLeft) {
 			yield(nil, err)
 		}
 	}
 }
 
-// errLeft is the loop that was left.
+// errLeft means that the consumer left the loop.
 var errLeft = errors.New("stream: left")
 
-// pass runs until the end and leaves the stream ready for another run, also
+// rangeOnce runs until the end and leaves the stream ready for another range, also
 // when the loop's body or a callback panics.
-func (s *Stream) pass(ctx context.Context, yield func(*pepay.Event, error) bool) (err error) {
+func (s *Stream) rangeOnce(ctx context.Context, yield func(*pepay.Event, error) bool) (err error) {
 	err = errLeft
 	panicking := true
 	if file, ok := s.opts.Cursor.(*fileCursor); ok {

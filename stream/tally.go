@@ -9,7 +9,8 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// tally counts what the verdicts are limited by. A healthy connection clears it.
+// tally holds the counts that limit how often the stream dials again. A healthy
+// connection clears them.
 type tally struct {
 	attempt      int  // waits since the last healthy connection
 	bounded      int  // verdicts that are bounded

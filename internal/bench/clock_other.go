@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// cpuTime stands in with the time that has passed.
+// cpuTime is the elapsed time, where processor time cannot be read.
 func cpuTime() time.Duration { return time.Since(started) }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// cpuTime is what this process has had of the processors, garbage collection
-// included. What other programs take does not show in it.
+// cpuTime is the processor time of this process, garbage collection included. Other
+// programs do not count.
 func cpuTime() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {

@@ -31,9 +31,8 @@ const (
 )
 
 // answerFrames upgrades and sends frames for as long as they are taken. To the
-// quiet customer it sends one and falls silent; with ?pull=1 it sends framesPulled
-// for every message from the client, for clients that hoard what they cannot handle
-// yet.
+// quiet customer it sends one and nothing more; with ?pull=1 it sends framesPulled
+// for every message from the client, for clients that queue events without a limit.
 func answerFrames(w http.ResponseWriter, req *http.Request) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -112,8 +111,8 @@ func skipFrame(r *bufio.Reader) error {
 	return err
 }
 
-// frameReader is the floor: it takes a server's frames apart and nothing else. It
-// knows no fragments, no pings, no limits and no end.
+// frameReader is the floor: it parses a server's frames and does nothing else. It
+// handles no fragments, pings, limits or close frames.
 type frameReader struct {
 	conn   net.Conn
 	r      *bufio.Reader

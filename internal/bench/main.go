@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// row is one subject of comparison and has a file of its own.
+// row is one comparison. Each has a file of its own.
 type row struct {
 	name, about string
 	run         func(ctx context.Context, o options) ([]table, error)
@@ -42,7 +42,7 @@ type options struct {
 	benchtime time.Duration // per contestant and round
 }
 
-// errMissed makes the exit code of -check; the table has said it already.
+// errMissed sets the exit code of -check. The table shows which bar was missed.
 var errMissed = errors.New("a bar is not met")
 
 func main() {

@@ -10,17 +10,17 @@ import (
 )
 
 // contestant does the thing to compare, once per call of run, and returns an
-// error unless the outcome is right: a fast error path would win every race.
+// error unless the result is right: otherwise a fast error path would win.
 type contestant struct {
 	name string
 	run  func(context.Context) error
 }
 
-// meter says how many nanoseconds one of n calls takes.
+// meter returns how many nanoseconds one of n calls takes.
 type meter func(n int, call func() error) (float64, error)
 
-// processorTime is for what only computes: the mean of what this process takes
-// of the processors, garbage collection included. Other programs do not show.
+// processorTime is for code that only computes: the mean processor time of a call in
+// this process, garbage collection included. Other programs do not count.
 func processorTime(n int, call func() error) (float64, error) {
 	started := cpuTime()
 	for range n {
@@ -31,8 +31,8 @@ func processorTime(n int, call func() error) (float64, error) {
 	return float64(cpuTime()-started) / float64(n), nil
 }
 
-// elapsedTime is for what also waits: the median of what each call takes. Calls
-// that another program interrupts are the exception and do not move it.
+// elapsedTime is for code that also waits: the median time of a call. The few calls
+// that another program interrupts do not change it.
 func elapsedTime(n int, call func() error) (float64, error) {
 	times := make([]float64, n)
 	for i := range times {
@@ -62,7 +62,7 @@ type sample struct {
 }
 
 // compare runs the contestants in turns, in another order each round, so that
-// nobody is always the one after the heaviest.
+// none always runs after the heaviest one.
 func compare(ctx context.Context, with meter, contestants []contestant, o options) ([]result, error) {
 	counts := make([]int, len(contestants))
 	for i, c := range contestants {
@@ -89,7 +89,7 @@ func compare(ctx context.Context, with meter, contestants []contestant, o option
 	return results, nil
 }
 
-// calibrate finds how many calls fill the time, and warms up on the way.
+// calibrate finds how many calls fill the time. The calls also warm up the contestant.
 func calibrate(ctx context.Context, with meter, c contestant, benchtime time.Duration) (int, error) {
 	for n := 1; ; n *= 2 {
 		s, err := measure(ctx, with, c, n)

@@ -56,7 +56,7 @@ func mint(ctx context.Context, o options) ([]table, error) {
 func newTransport() http.RoundTripper { return &http.Transport{MaxIdleConnsPerHost: 4} }
 
 // mintContestants returns the floor, this module's client, and the peers. Each
-// has an HTTP client of its own and is otherwise as its makers deliver it.
+// has its own HTTP client and otherwise the defaults of its library.
 func mintContestants(base string, transport func() http.RoundTripper) []contestant {
 	client := func() *http.Client { return &http.Client{Transport: transport()} }
 	return []contestant{
@@ -83,7 +83,7 @@ func mintWrapper(base string, client *http.Client) func(context.Context) error {
 	}
 }
 
-// checkMint sees to it that nobody is measured at failing.
+// checkMint fails for a wrong result, so that a failing contestant is not measured.
 func checkMint(token string, expires int64, wsURL string) error {
 	if token != mintToken || expires != mintExpires || wsURL != mintWSURL {
 		return fmt.Errorf("the answer came out as token %q, expires_at %d, ws_url %q", token, expires, wsURL)
@@ -91,8 +91,8 @@ func checkMint(token string, expires int64, wsURL string) error {
 	return nil
 }
 
-// checkMintRequest is what either transport demands. content is the body, to
-// which some add a newline.
+// checkMintRequest is the check of both transports. content is the body; some clients
+// add a newline to it.
 func checkMintRequest(req *http.Request, content []byte) error {
 	if req.Method != http.MethodPost || string(bytes.TrimSuffix(content, []byte("\n"))) != mintBody {
 		return fmt.Errorf("unexpected request: %s with the body %q", req.Method, content)
@@ -104,8 +104,7 @@ func checkMintRequest(req *http.Request, content []byte) error {
 }
 
 // memory is a transport without a network: it reads the request and returns the
-// answer, with as little work of its own as a transport can have. It is for one
-// goroutine at a time.
+// answer, with as little work as possible. Only one goroutine at a time may use it.
 type memory struct {
 	buffer                 [256]byte
 	contentType, requestID [1]string

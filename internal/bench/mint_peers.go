@@ -17,8 +17,7 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// mintRequest and mintResponse are the wire types, as one would write them by
-// hand.
+// mintRequest and mintResponse are the wire types, written by hand.
 type mintRequest struct {
 	Scope      string `json:"scope,omitempty"`
 	TTLSeconds int64  `json:"ttl_seconds,omitempty"`
@@ -45,8 +44,8 @@ func (r *mintResponse) check() error {
 
 func newMintRequest() mintRequest { return mintRequest{Scope: "merchant", TTLSeconds: 60} }
 
-// mintFloor is what nobody can go below without leaving the standard library: no
-// retry, no bound, no error worth the name.
+// mintFloor is the least that a mint costs with the standard library: no retry, no
+// size limit, no typed error.
 func mintFloor(base string, client *http.Client) func(context.Context) error {
 	return func(ctx context.Context) error {
 		content, err := json.Marshal(newMintRequest())
@@ -83,7 +82,7 @@ func readMint(resp *http.Response) error {
 	return answer.check()
 }
 
-// mintGenerated is what oapi-codegen makes of the contract, with nothing around.
+// mintGenerated is the client that oapi-codegen generates from the contract, alone.
 func mintGenerated(base string, client *http.Client) func(context.Context) error {
 	raw, err := pepay.NewClientWithResponses(base, pepay.WithHTTPClient(client),
 		pepay.WithRequestEditorFn(func(_ context.Context, req *http.Request) error {

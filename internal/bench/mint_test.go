@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A peer whose new version works differently shows here, not in the figures.
+// A peer whose new version works differently fails here.
 func TestMintContestants(t *testing.T) {
 	base, stop, err := startServer(context.Background())
 	if err != nil {
@@ -31,7 +31,7 @@ func TestMintContestants(t *testing.T) {
 	}
 }
 
-// What fails must not be measured.
+// A failing contestant must not be measured.
 func TestMintContestantsNoticeFailure(t *testing.T) {
 	t.Parallel()
 	answer := func(status int, body string) func() http.RoundTripper {

@@ -19,7 +19,7 @@ const (
 	refreshCallers  = 100
 	refreshPatience = 20 * time.Millisecond // a caller's context
 	refreshFails    = 50 * time.Millisecond // after so long
-	// What a machine takes to wake a hundred goroutines whose time is up.
+	// The time that a machine needs to wake a hundred goroutines whose deadline has passed.
 	refreshSlack = 30 * time.Millisecond
 )
 
@@ -30,8 +30,8 @@ type refresher struct {
 	fresh func(mint func() error) func(context.Context) error
 }
 
-// refresh compares what becomes of many callers when a token cannot be renewed: how
-// often Pepay is asked, and how long a caller is held up.
+// refresh compares many callers at a time when a token cannot be renewed: how often
+// Pepay is asked, and how long a caller waits.
 func refresh(ctx context.Context, _ options) ([]table, error) {
 	t := table{
 		title: fmt.Sprintf("%d callers with a context of %s, and minting fails after %s",

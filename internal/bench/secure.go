@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// certificatePath is where the server says how it is reached over TLS: its https
-// address on a line, and then the certificate it has made for itself.
+// certificatePath is where the server tells how to reach it over TLS: its https
+// address on one line, then its self-signed certificate.
 const certificatePath = "/secure"
 
 // selfSigned makes a certificate for loopback.
@@ -35,8 +35,7 @@ func selfSigned() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
-// listenSecure is a second way to the same server. Without HTTP/2, which has no
-// upgrades.
+// listenSecure serves the same over TLS, without HTTP/2, which has no upgrades.
 func listenSecure(mux *http.ServeMux) (net.Listener, error) {
 	certificate, err := selfSigned()
 	if err != nil {
@@ -53,8 +52,8 @@ func listenSecure(mux *http.ServeMux) (net.Listener, error) {
 	return listener, nil
 }
 
-// secureAddress asks the server for its https address and returns with it what
-// trusts its certificate.
+// secureAddress asks the server for its https address and for a TLS configuration
+// that trusts its certificate.
 func secureAddress(ctx context.Context, base string) (string, *tls.Config, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+certificatePath, nil)
 	if err != nil {

@@ -15,11 +15,10 @@ import (
 )
 
 // serveFlag makes this program the server of the comparisons over loopback. A
-// process of its own keeps its work out of the figures for memory, and its
-// garbage collector away.
+// process of its own keeps its memory and its garbage collector out of the figures.
 const serveFlag = "-serve"
 
-// serve answers for every row, says on out where, and ends with in.
+// serve answers for every row, writes its address to out, and ends when in ends.
 func serve(in io.Reader, out io.Writer) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,8 +45,8 @@ func serve(in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// startServer runs this program once more, as the server, and returns the
-// server's address and what ends it.
+// startServer runs this program once more, as the server, and returns the server's
+// address and a function that ends it.
 func startServer(ctx context.Context) (base string, stop func(), err error) {
 	program, err := os.Executable()
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The peers' programs take long to link; whether they build shows in the row.
+// The peers' programs take long to link, so only the row itself builds them.
 func TestProgramBuild(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -97,7 +97,7 @@ func closeAll(all []receiver) {
 	}
 }
 
-// sequence sees to it that nobody skips an event.
+// sequence fails for an event that is skipped or repeated.
 type sequence struct{ number int }
 
 func (s *sequence) check(id, eventType string, object []byte) error {
@@ -114,7 +114,7 @@ func (s *sequence) check(id, eventType string, object []byte) error {
 	return nil
 }
 
-// plainEvent is the event as one would write it by hand.
+// plainEvent is the event, written by hand.
 type plainEvent struct {
 	ID              string `json:"id"`
 	Object          string `json:"object"`
@@ -133,7 +133,7 @@ type plainEvent struct {
 	} `json:"data"`
 }
 
-// decodePlain is what all but the stream do with a frame.
+// decodePlain is how all contestants but the stream decode a frame.
 func (s *sequence) decodePlain(frame []byte) error {
 	ev := new(plainEvent)
 	if err := json.Unmarshal(frame, ev); err != nil {
@@ -142,7 +142,7 @@ func (s *sequence) decodePlain(frame []byte) error {
 	return s.check(ev.ID, ev.Type, ev.Data.Object)
 }
 
-// repeat makes a receiver of what takes one event.
+// repeat makes a receiver out of a function that takes one event.
 func repeat(one func() error) func(int) error {
 	return func(n int) error {
 		for range n {

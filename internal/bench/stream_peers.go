@@ -73,8 +73,8 @@ func receiveGobwas(ctx context.Context, base string) (func(int) error, func(), e
 }
 
 // receiveOpenAI reads and decodes on a goroutine of the library's, into a queue
-// without a bound. It asks for a batch at a time, or the queue would grow through
-// everybody else's turn.
+// without a limit. It asks for a batch at a time; otherwise the queue would grow
+// while the other contestants run.
 func receiveOpenAI(ctx context.Context, base string) (func(int) error, func(), error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, framesURL(base)+"?pull=1", nil)
 	if err != nil {

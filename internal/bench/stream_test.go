@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A peer whose new version works differently shows here, not in the figures.
+// A peer whose new version works differently fails here.
 func TestReceivers(t *testing.T) {
 	base, stop, err := startServer(context.Background())
 	if err != nil {
@@ -30,7 +30,7 @@ func TestReceivers(t *testing.T) {
 	}
 }
 
-// Who skips, repeats or garbles an event must not be measured.
+// A contestant that skips, repeats or garbles an event must not be measured.
 func TestSequence(t *testing.T) {
 	t.Parallel()
 	const first, second, third = "evt_1734780000000-10000000", "evt_1734780000000-10000001", "evt_1734780000000-10000002"

@@ -15,19 +15,19 @@ import (
 
 const (
 	openStreams = 1000
-	// Handshakes at a time: more only wait for the processor.
+	// The number of handshakes at a time. More would only wait for the processor.
 	dialsAtOnce = 16
 )
 
 // holder opens one connection over TLS, receives one event and then waits for the
 // next one on a goroutine. received is called after the first event, and again with
-// whatever ends the wait.
+// the error that ends the wait.
 type holder struct {
 	name string
 	hold func(ctx context.Context, at secureTarget, received func(error))
 }
 
-// secureTarget is where to, whom to trust, and what connections share.
+// secureTarget is the address, the certificate to trust, and what connections share.
 type secureTarget struct {
 	base   string // https
 	trust  *tls.Config
@@ -55,7 +55,7 @@ func holderList() []holder {
 	}
 }
 
-// streams compares what open connections cost that have nothing to say.
+// streams compares the memory and goroutines of open connections on which nothing comes.
 func streams(ctx context.Context, _ options) ([]table, error) {
 	base, stop, err := startServer(ctx)
 	if err != nil {
@@ -83,8 +83,8 @@ func streams(ctx context.Context, _ options) ([]table, error) {
 	return []table{t}, nil
 }
 
-// measure opens n connections and says what each takes: heap and stacks after a
-// collection.
+// measure opens n connections and returns what each takes: heap and stacks after a
+// garbage collection.
 func (h holder) measure(ctx context.Context, at secureTarget, n int) (kilobytes, goroutines float64, err error) {
 	before, running := occupied(), runtime.NumGoroutine()
 	holding, stop := context.WithCancel(ctx)
@@ -123,7 +123,7 @@ func (h holder) open(ctx context.Context, at secureTarget, n int, ended *sync.Wa
 	return nil
 }
 
-// occupied is what the program holds in memory for itself.
+// occupied is the heap and the stacks of the program.
 func occupied() int64 {
 	runtime.GC()
 	runtime.GC() // what a finalizer or a pool held on to
@@ -132,8 +132,8 @@ func occupied() int64 {
 	return int64(stats.HeapAlloc + stats.StackInuse)
 }
 
-// settleGoroutines waits for what one contestant leaves behind, so that the next
-// one does not pay for it.
+// settleGoroutines waits until the goroutines of one contestant have ended, so that
+// they do not count for the next one.
 func settleGoroutines(want int) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

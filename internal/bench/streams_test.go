@@ -21,7 +21,7 @@ func TestHolders(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Among so few, what the process needs once weighs in.
+			// With so few streams, what the process needs once makes a difference.
 			if goroutines < 1 || goroutines > 3 || kilobytes <= 0 {
 				t.Errorf("came out as %.2f goroutines and %.1f KB", goroutines, kilobytes)
 			}
@@ -29,7 +29,7 @@ func TestHolders(t *testing.T) {
 	}
 }
 
-// Nobody is small by not being connected.
+// A contestant that is not connected must not count as small.
 func TestHoldersNoticeFailure(t *testing.T) {
 	base, stop, err := startServer(context.Background())
 	if err != nil {

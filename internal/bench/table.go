@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 )
 
-// table is what a row prints: the figures and how they compare with what this
-// project promises.
+// table is what a row prints: the figures, and how they compare with the bars of this
+// project.
 type table struct {
 	title   string
 	columns []string
@@ -16,7 +16,7 @@ type table struct {
 	bars    []bar
 }
 
-// bar is one promise.
+// bar is one limit that this module has to keep.
 type bar struct {
 	what, want, got string
 	met             bool
@@ -93,7 +93,7 @@ func timing(title string, results []result, bars ...bar) table {
 	return t
 }
 
-// timeAtMost promises a ratio to the floor. What is compared is what is printed.
+// timeAtMost is a bar for the ratio to the floor, rounded as it is printed.
 func timeAtMost(r result, limit float64) bar {
 	got := fmt.Sprintf("%.2f×", r.ratio)
 	return bar{r.name + ", time", fmt.Sprintf("≤ %.2f×", limit), got, r.ratio < limit+0.005}

@@ -26,8 +26,8 @@ const (
 	largeDelivery = 256 << 10
 )
 
-// webhooks compares telling Pepay's deliveries from anything else. Every contestant
-// verifies a genuine delivery, signed the way of its own makers.
+// webhooks compares the verification of deliveries. Every contestant verifies a
+// genuine delivery, signed the way its own service does it.
 func webhooks(ctx context.Context, o options) ([]table, error) {
 	now := time.Now()
 	small, err := compare(ctx, processorTime, verifiers(webhookBody(smallDelivery), now), o)
@@ -53,7 +53,7 @@ func webhooks(ctx context.Context, o options) ([]table, error) {
 	}, nil
 }
 
-// webhookBody is an event of so many bytes.
+// webhookBody is an event of the given size.
 func webhookBody(size int) []byte {
 	const head = `{"id":"evt_1700000000000-123","object":"event","type":"invoice.updated","created":1700000000,"api_version":"2025-12-16",` +
 		`"data":{"object":{"object":"invoice","id":"550e8400-e29b-41d4-a716-446655440000","status":"paid","note":"`
@@ -162,10 +162,10 @@ func delivery(header http.Header, body []byte) func() *http.Request {
 	}
 }
 
-// onlyReader hides what a body of net/http does not have.
+// onlyReader hides the methods that a body of net/http does not have.
 type onlyReader struct{ io.Reader }
 
-// verifyFloor is what one writes by hand from Pepay's documentation.
+// verifyFloor is the verification, written by hand from Pepay's documentation.
 func verifyFloor(header http.Header, body []byte) error {
 	timestamp := header.Get("X-Pepay-Timestamp")
 	millis, err := strconv.ParseInt(timestamp, 10, 64)

@@ -23,7 +23,7 @@ func TestWebhookContestants(t *testing.T) {
 			}
 		}
 	}
-	// Nobody is measured at accepting everything.
+	// A contestant that accepts everything must not be measured.
 	forged := func() []contestant {
 		body, large := webhookBody(smallDelivery), webhookBody(largeDelivery)
 		all := slices.Concat(verifiers(body, time.Now()), readers(body, time.Now()), decoders(large, time.Now()))

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// patience is how long goroutines that are on their way out have.
+// patience is how long goroutines may take to end after the tests.
 const patience = 3 * time.Second
 
 // Main runs the tests and exits: with their own code when they fail, with 1 when
@@ -38,14 +38,15 @@ func run(m interface{ Run() int }, out io.Writer, limit time.Duration) int {
 	return 1
 }
 
-// settle waits until nothing is left or the limit has passed.
+// settle waits until no leaked goroutine is left or the limit has passed, and
+// returns the stacks of those that are left.
 func settle(before map[string]string, limit time.Duration) []string {
 	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
 		var leaked []string
 		for id, stack := range goroutines() {
-			if _, old := before[id]; !old && !ours(stack) {
+			if _, old := before[id]; !old && !isOfTesting(stack) {
 				leaked = append(leaked, stack)
 			}
 		}
@@ -78,9 +79,9 @@ func goroutines() map[string]string {
 	return stacks
 }
 
-// ours tells the goroutines that the testing package and the runtime start on
-// their own and never end.
-func ours(stack string) bool {
+// isOfTesting reports whether a goroutine belongs to the testing package or the
+// runtime, which start some on their own and never end them.
+func isOfTesting(stack string) bool {
 	for _, function := range []string{
 		"testing.RunTests(", "testing.(*T).Run(", "testing.(*T).Parallel(", "testing.runFuzzing(", "testing.runFuzzTests(",
 		"testing.(*M).startAlarm", "os/signal.signal_recv(", "os/signal.loop(", "runtime.ensureSigM", "runtime.ReadTrace(",

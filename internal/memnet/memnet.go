@@ -29,7 +29,7 @@ func Listen() *Listener {
 
 // Accept waits for the next connection. After Close it fails with [net.ErrClosed].
 func (l *Listener) Accept() (net.Conn, error) {
-	// A dialer that is still waiting must not win against Close.
+	// After Close, a dialer that is still waiting must not be accepted.
 	select {
 	case <-l.closed:
 		return nil, opError("accept", net.ErrClosed)
@@ -50,8 +50,8 @@ func (l *Listener) Close() error {
 }
 
 // Addr is the address of every listener: on the loopback interface, so that
-// programs that allow plain HTTP there only accept it, and at a port where no one
-// listens, so that a real dial fails instead of meeting somebody else.
+// programs that allow plain HTTP only there accept it, and at a port where nothing
+// listens, so that a real dial fails instead of reaching another program.
 func (l *Listener) Addr() net.Addr { return addr{} }
 
 // Dial connects when the server accepts. Once the listener is closed it fails as a

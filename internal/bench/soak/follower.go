@@ -142,7 +142,7 @@ func (f *follower) handle(ev *pepay.Event) {
 	f.tell()
 }
 
-// tell wakes who feeds the streams.
+// tell wakes the goroutine that emits.
 func (f *follower) tell() {
 	select {
 	case f.progress <- struct{}{}:

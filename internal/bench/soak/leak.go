@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// usage is what a process holds.
+// usage is how many goroutines and sockets a process has.
 type usage struct{ goroutines, sockets int }
 
-// used counts now. Sockets are counted where there is a /proc.
+// used counts them. Sockets are counted only where there is a /proc.
 func used() usage {
 	u := usage{goroutines: runtime.NumGoroutine()}
 	const descriptors = "/proc/self/fd"
@@ -26,7 +26,7 @@ func used() usage {
 	return u
 }
 
-// settle waits a while for what is on its way out.
+// settle waits up to 5 s for what is ending.
 func settle(before usage) usage {
 	deadline := time.NewTimer(5 * time.Second)
 	defer deadline.Stop()

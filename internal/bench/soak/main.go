@@ -31,7 +31,7 @@ type Settings struct {
 	Seed            uint64
 }
 
-// errViolated makes the exit code; the report has said it already.
+// errViolated sets the exit code. The report says what is broken.
 var errViolated = errors.New("a promise is broken")
 
 func main() {

@@ -6,8 +6,8 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// plan decides which fault a stream meets next. Every connection that opens has
-// one in store, and now and then one is refused before. Calls come one at a time.
+// plan decides which fault a stream meets next. Every connection that opens meets
+// one, and now and then a dial is refused before. It is not safe for concurrent use.
 type plan struct {
 	faults *pepaytest.Faults
 	role   role
@@ -16,7 +16,7 @@ type plan struct {
 
 	names   []string // of the rules in force
 	rules   []*pepaytest.Rule
-	deck    []string // so that all kinds get their turn
+	deck    []string // shuffled, so that every kind gets its turn
 	refused bool     // the last one was at the dial; two rejections in a row end a stream for good
 	last    string   // the last one of a connection
 	met     map[string]int
@@ -26,8 +26,8 @@ func newPlan(faults *pepaytest.Faults, r role, random *rand.Rand, every int) *pl
 	return &plan{faults: faults, role: r, random: random, every: every, met: map[string]int{}}
 }
 
-// arm has the next fault in store, unless the one before was not met yet, and
-// returns its name. The first dial of a program is not refused: a status that would
+// arm adds the next fault, unless the one before was not met yet, and returns its
+// name. The first dial of a program is not refused: a status that would
 // pass later on ends a stream that was never accepted.
 func (p *plan) arm(first bool) string {
 	if len(p.rules) > 0 && p.rules[0].Hits() == 0 && (!first || !p.refused) {
@@ -95,7 +95,7 @@ func (p *plan) settle() {
 	p.faults.Reset()
 }
 
-// struck says how often each fault was met.
+// struck returns how often each fault was met.
 func (p *plan) struck() map[string]int {
 	p.settle()
 	return p.met

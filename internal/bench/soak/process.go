@@ -18,7 +18,7 @@ const serveFlag = "-serve"
 // serviceName is what the simulator's process calls itself.
 const serviceName = "Pepay"
 
-// pipes are a connection to the other process.
+// pipes are the connection to the other process.
 type pipes struct {
 	io.Reader
 	io.WriteCloser
@@ -26,7 +26,7 @@ type pipes struct {
 
 // serve is the simulator until in ends.
 func serve(in io.Reader, out io.WriteCloser) error {
-	signal.Ignore(os.Interrupt) // a terminal sends it to both, and the other one decides
+	signal.Ignore(os.Interrupt) // a terminal sends it to both processes; the other one ends this one
 	w := &world{}
 	server := rpc.NewServer()
 	if err := server.RegisterName(serviceName, w); err != nil {
@@ -36,7 +36,7 @@ func serve(in io.Reader, out io.WriteCloser) error {
 	return w.close()
 }
 
-// process is the simulator's.
+// process is the simulator's process.
 type process struct {
 	cmd    *exec.Cmd
 	client *rpc.Client

@@ -13,8 +13,8 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// A minute of a real account takes so long here.
-const quietMinute = 600 * time.Millisecond
+// quietCut is how long the proxy leaves a connection: a minute of a real account.
+const quietCut = 600 * time.Millisecond
 
 // quiet follows an account on which nothing happens, behind a proxy that cuts every
 // connection after a minute, as many do. Each cut is followed by a dial at once:
@@ -37,7 +37,7 @@ func newQuiet(ctx context.Context, at Address) (*quiet, error) {
 	}
 	q := &quiet{transport: &http.Transport{DisableKeepAlives: true}, done: make(chan struct{})}
 	q.proxy, err = chaos.Start(context.WithoutCancel(ctx), target.Host, func() chaos.Fate {
-		return chaos.Fate{End: chaos.Cut, After: quietMinute}
+		return chaos.Fate{End: chaos.Cut, After: quietCut}
 	})
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func newQuiet(ctx context.Context, at Address) (*quiet, error) {
 		return nil, err
 	}
 	q.stream = stream.Merchant(client, stream.Options{
-		Backoff: stream.Backoff{Base: quietMinute / 120, Max: 10 * quietMinute, ResetAfter: quietMinute / 2}, // 500 ms, 10 min, 30 s
+		Backoff: stream.Backoff{Base: quietCut / 120, Max: 10 * quietCut, ResetAfter: quietCut / 2}, // 500 ms, 10 min, 30 s
 		Observer: stream.Observer{OnState: func(state stream.State, _ error) {
 			if state == stream.StateConnecting {
 				q.dials++
@@ -80,7 +80,7 @@ func (q *quiet) verify() (broken []string) {
 	if !errors.Is(q.err, context.Canceled) {
 		broken = append(broken, fmt.Sprintf("ended by itself: %v", q.err))
 	}
-	if least := int(q.took/quietMinute) / 2; q.dials < least {
+	if least := int(q.took/quietCut) / 2; q.dials < least {
 		broken = append(broken, fmt.Sprintf("dialled %d times in %s, want at least %d", q.dials, q.took.Round(time.Millisecond), least))
 	}
 	return broken

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// print says what happened, stream by stream and fault by fault, and whether every
-// promise was kept.
+// print reports what happened, by stream and by fault, and whether every promise was
+// kept.
 func (out *outcome) print(w io.Writer) {
 	s := out.settings
 	fmt.Fprintf(w, "%d streams, %d events each, %d of them missed in one go, a fault about every %d, seed %d: %s, %.0f events/s\n\n", s.Streams, s.Events,
@@ -17,7 +17,7 @@ func (out *outcome) print(w io.Writer) {
 	out.printStreams(w)
 	fmt.Fprintln(w)
 	out.printFaults(w)
-	fmt.Fprintf(w, "\nthe quiet stream: %d connections in %s, each cut after %s\n", out.quiet.dials, out.quiet.took.Round(100*time.Millisecond), quietMinute)
+	fmt.Fprintf(w, "\nthe quiet stream: %d connections in %s, each cut after %s\n", out.quiet.dials, out.quiet.took.Round(100*time.Millisecond), quietCut)
 	fmt.Fprintf(w, "goroutines %d, then %d; sockets %d, then %d\n", out.before.goroutines, out.after.goroutines, out.before.sockets, out.after.sockets)
 	violations := out.violations()
 	for _, v := range violations {
@@ -42,8 +42,9 @@ func (out *outcome) printStreams(w io.Writer) {
 	_ = aligned.Flush()
 }
 
-// printFaults sets what Pepay had in store beside what the streams took for the end
-// of a connection. A token that expires first saves a connection from its fault.
+// printFaults prints how often each fault was due, and how often a stream gave it as
+// the reason for the end of a connection. The second number is smaller where a
+// connection ended otherwise before its fault was due.
 func (out *outcome) printFaults(w io.Writer) {
 	met, noticed := map[string]int{}, map[string]int{}
 	for i, f := range out.followers {
@@ -56,7 +57,7 @@ func (out *outcome) printFaults(w io.Writer) {
 		noticed[lateEvent] += f.late
 	}
 	aligned := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(aligned, "fault\tin store\tnoticed\t")
+	fmt.Fprintln(aligned, "fault\tdue\tnoticed\t")
 	for _, name := range faultNames() {
 		stored, seen := fmt.Sprint(met[name]), fmt.Sprint(noticed[name])
 		switch name {

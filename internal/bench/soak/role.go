@@ -6,7 +6,7 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// role is what a stream follows and how it says who it is.
+// role is what a stream follows, and its credential.
 type role struct {
 	name, operation string
 	open            func(*wrapper.Client, stream.Options) *stream.Stream
@@ -16,7 +16,7 @@ type role struct {
 	kind, object    string // data.object with the number of the event as its id
 }
 
-// roleOf deals the roles out in turns.
+// roleOf gives the roles in turns.
 func roleOf(i int) role {
 	r := role{
 		name: "merchant", operation: "openMerchantStream", open: stream.Merchant, scope: pepay.WSTokenScopeMerchant,

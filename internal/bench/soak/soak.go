@@ -16,7 +16,7 @@ const (
 	chunk  = 50 // events that are emitted at once
 )
 
-// outcome is everything a run found out.
+// outcome is the result of a run.
 type outcome struct {
 	settings      Settings
 	took          time.Duration
@@ -27,8 +27,7 @@ type outcome struct {
 	stopped       error // why the run ended early, nil otherwise
 }
 
-// soak runs to the end, or until ctx does; that and what is broken is part of the
-// outcome.
+// soak runs to the end, or until ctx ends. What is broken is part of the outcome.
 func soak(ctx context.Context, s Settings) (*outcome, error) {
 	pepay, err := startProcess(ctx)
 	if err != nil {
@@ -99,7 +98,7 @@ func (s Settings) stops() []int {
 // feed emits as fast as the slowest stream can take it, and a backlog while all
 // are stopped. It returns when all have got to the last event.
 func (out *outcome) feed(ctx context.Context, emit func(int) error, progress <-chan struct{}, restart func()) error {
-	for _, f := range out.followers { // what happens before a stream's beginning is not its business
+	for _, f := range out.followers { // what happens before a stream begins does not come over it
 		if err := out.await(ctx, f, f.live); err != nil {
 			return err
 		}
@@ -155,10 +154,10 @@ func (out *outcome) buildBacklog(ctx context.Context, emit func(int) error) erro
 	return nil
 }
 
-// await waits for a sign of a follower.
-func (out *outcome) await(ctx context.Context, f *follower, sign <-chan struct{}) error {
+// await waits for a signal of a follower.
+func (out *outcome) await(ctx context.Context, f *follower, signal <-chan struct{}) error {
 	select {
-	case <-sign:
+	case <-signal:
 		return nil
 	case <-f.done:
 		return errEnded
@@ -169,7 +168,7 @@ func (out *outcome) await(ctx context.Context, f *follower, sign <-chan struct{}
 
 var errEnded = errors.New("a stream has ended")
 
-// slowest is how far every stream has got, and whether one has ended.
+// slowest is the position of the slowest stream, and whether one has ended.
 func (out *outcome) slowest() (position int, ended bool) {
 	position = out.settings.Events
 	for _, f := range out.followers {

@@ -57,7 +57,7 @@ func TestRunThatTakesTooLongHasFailed(t *testing.T) {
 	}
 }
 
-// A check that cannot fail proves nothing.
+// The checks of a follower notice every kind of mistake.
 func TestFollowerNotices(t *testing.T) {
 	t.Parallel()
 	event := func(n int) *pepay.Event {
@@ -127,7 +127,7 @@ func TestQuietNotices(t *testing.T) {
 		{"waits that grow", 12, context.Canceled, "dialled 12 times"},
 		{"ended", 100, errors.New("no more"), "ended by itself: no more"},
 	} {
-		q := &quiet{dials: c.dials, err: c.err, took: 100 * quietMinute}
+		q := &quiet{dials: c.dials, err: c.err, took: 100 * quietCut}
 		if broken := strings.Join(q.verify(), "; "); c.want == "" && broken != "" || !strings.Contains(broken, c.want) {
 			t.Errorf("%s: got %q, want %q", c.name, broken, c.want)
 		}

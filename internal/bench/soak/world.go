@@ -28,7 +28,7 @@ type simulated struct {
 // Address is where a stream finds its Pepay.
 type Address struct{ URL, APIKey, CommerceAPIKey string }
 
-// Report is what a stream's Pepay knows in the end.
+// Report is what a stream's Pepay counted.
 type Report struct {
 	Faults map[string]int // by name, how often each was met
 	IDs    string         // a digest of the ids of all events
@@ -38,7 +38,7 @@ type Report struct {
 func (w *world) Open(s Settings, addresses *[]Address) error {
 	for i := range s.Streams {
 		server, err := pepaytest.Start("127.0.0.1:0", pepaytest.WithCloseOnExpiry(),
-			pepaytest.WithRetention(s.Backlog+4*window)) // nobody is that far behind, so every fault can be recovered from
+			pepaytest.WithRetention(s.Backlog+4*window)) // no stream is that far behind, so every fault can be recovered from
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ type Dial struct {
 	First  bool
 }
 
-// Arm has the next fault in store for a stream that is about to dial.
+// Arm adds the next fault for a stream that is about to dial.
 func (w *world) Arm(d Dial, name *string) error { //nolint:unparam // net/rpc wants one
 	*name = w.pepays[d.Stream].plan.arm(d.First)
 	return nil
