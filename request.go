@@ -107,28 +107,8 @@ func (r *request) inQuery(p parameter, value any) {
 		text = url.QueryEscape(p.name) + "=" + url.QueryEscape(text)
 	}
 	if text != "" {
-		r.query = append(r.query, wellFormed(text))
+		r.query = append(r.query, wire.EscapeQuery(text))
 	}
-}
-
-// wellFormed escapes what may not stand in a query as it is: net/http would send
-// it, and a space ends the request line. What is escaped stays as it is.
-func wellFormed(query string) string {
-	var out strings.Builder
-	for i := range len(query) {
-		switch c := query[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~!$&'()*+,;=:@/?", c) >= 0,
-			c == '%' && i+2 < len(query) && isHex(query[i+1]) && isHex(query[i+2]):
-			out.WriteByte(c)
-		default:
-			fmt.Fprintf(&out, "%%%02X", c)
-		}
-	}
-	return out.String()
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 // inHeader sets a header.

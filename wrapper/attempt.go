@@ -15,8 +15,8 @@ import (
 
 // attempt sends a copy of the request under a timeout of its own and reads the
 // whole answer, bounded, so that everything outside works on bytes and a connection
-// that breaks in mid-body is a failed attempt like any other. Whatever is attached
-// to the copy, a credential above all, is not seen outside.
+// that breaks in mid-body is a failed attempt like any other. Nothing outside sees
+// what is attached to the copy, such as a credential.
 type attempt struct {
 	next    pepay.HttpRequestDoer
 	timeout time.Duration
@@ -47,7 +47,7 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	}
 	content, err := a.read(resp)
 	if err != nil && !errors.Is(err, ErrResponseTooLarge) {
-		// An error answer is worth more than the reason its body broke off.
+		// The status says more than the reason why the body broke off.
 		if isSuccess(resp.StatusCode) || outer.Err() != nil {
 			return nil, a.explain(outer, ctx, err)
 		}
@@ -57,9 +57,8 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// copyOf copies what a doer further in may change. A middleware may have put
-// another URL into the request: it must lead to the client's own host, or the
-// credential would go elsewhere.
+// copyOf copies a request for one attempt. A middleware may have changed its URL,
+// which must still have the client's own host: the credential goes there.
 func (a *attempt) copyOf(ctx context.Context, req *http.Request) (*http.Request, error) {
 	switch u := req.URL; {
 	case u == nil || u.Opaque != "" || !sameOrigin(u, a.base):
@@ -71,7 +70,7 @@ func (a *attempt) copyOf(ctx context.Context, req *http.Request) (*http.Request,
 	if own.Header = maps.Clone(req.Header); own.Header == nil {
 		own.Header = http.Header{}
 	}
-	if escaped := escapeQuery(req.URL.RawQuery); escaped != req.URL.RawQuery {
+	if escaped := wire.EscapeQuery(req.URL.RawQuery); escaped != req.URL.RawQuery {
 		u := *req.URL
 		u.RawQuery = escaped
 		own.URL = &u

@@ -77,7 +77,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
-// The largest possible limit is one more than can be counted.
+// Reading one byte more than the largest limit must not overflow.
 func TestAnyLimit(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int64{math.MaxInt64, math.MaxInt64 - 1, int64(len(minted))} {

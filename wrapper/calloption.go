@@ -67,8 +67,9 @@ func CaptureResponse(into **http.Response) CallOption {
 
 // WithSecurity sets which security schemes [Client.Call] sends, all of them
 // together; without arguments, none. By default an operation of the contract
-// gets what the contract asks for, and any other the first credential there is
-// among the contract's default and the schemes that stand alone.
+// gets what the contract asks for. Any other operation gets the first credential
+// that the client has of these: the contract's default scheme, merchantApiKey,
+// commerceApiKey, then the other schemes by name.
 func WithSecurity(schemes ...string) CallOption {
 	return func(c *call) error {
 		for _, scheme := range schemes {

@@ -124,10 +124,11 @@ func (c *config) readEnvironment() error {
 }
 
 // API returns the generated client: every operation of the contract, with
-// credentials, retries, bounds and errors of this client. A non-2xx answer is
-// an [*Error], so only the success fields of a response are ever set; so is a
-// success that does not fit its schema, with the generated decoder's error as the
-// cause. Changing the returned value does not affect this client.
+// credentials, retries, bounds and errors of this client. An answer other than 2xx
+// is an [*Error], so only the success fields of a response are ever set. A success
+// that does not fit its schema is an [*Error] that wraps the decoder's error. Close
+// the body of a raw answer: the call is logged then. Changing the returned value
+// does not affect this client.
 func (c *Client) API() *pepay.ClientWithResponses {
 	raw, err := pepay.NewClientWithResponses(c.cfg.baseURL.String(), pepay.WithHTTPClient(&observe{c}))
 	if err != nil {

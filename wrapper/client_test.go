@@ -150,8 +150,8 @@ func TestWith(t *testing.T) {
 	}
 }
 
-// A base URL of its own takes a derived client's streams along, wherever the
-// inherited address is from.
+// With(WithBaseURL) moves streams too, whether the inherited stream address came
+// from an option or from the environment.
 func TestWithBaseURLMovesStreams(t *testing.T) {
 	t.Setenv("PEPAY_API_URL", "https://env.example")
 	t.Setenv("PEPAY_WS_URL", "wss://ws.example")

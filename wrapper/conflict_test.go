@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// A 409 that our own first attempt is the reason of is waited out; one that is not
-// is returned at once.
+// A 409 caused by an earlier attempt of the same call is retried; any other is
+// returned at once.
 func TestConflictWithAnEarlierAttempt(t *testing.T) {
 	t.Parallel()
 	broken := func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
@@ -68,7 +68,7 @@ func TestConflictWithAnEarlierAttempt(t *testing.T) {
 	}
 }
 
-// However long Pepay's message is, what matters is read.
+// A long message does not push the cause or the request id out of the text.
 func TestLongMessageDoesNotHideTheReason(t *testing.T) {
 	t.Parallel()
 	attempts := 0

@@ -7,7 +7,7 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// Which operations the contract has makes no difference to a path it lacks.
+// The credential for an undocumented path does not depend on the operations.
 func TestUndocumentedOperationsTakeOneScheme(t *testing.T) {
 	t.Parallel()
 	schemes := map[string]pepay.SecurityScheme{"b": {}, "a": {}, "merchantApiKey": {}, "commerceApiKey": {}, "fallback": {}}

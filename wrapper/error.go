@@ -71,7 +71,7 @@ func (c *call) failed(cause error) *Error {
 	return e
 }
 
-// failedWith makes the error of a call that got an answer, nil for none after all.
+// failedWith makes the error of a call that got an answer; resp may be nil.
 func (c *call) failedWith(cause error, resp *http.Response) *Error {
 	if resp == nil {
 		return c.failed(cause)

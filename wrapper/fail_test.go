@@ -131,7 +131,7 @@ func TestUnknownEnumValuesAreKept(t *testing.T) {
 	}
 }
 
-// A non-JSON success is nobody's business where the contract does not promise JSON.
+// A success need not be JSON where the contract does not promise JSON.
 func TestUndocumentedAnswersMayBeAnything(t *testing.T) {
 	t.Parallel()
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {

@@ -16,8 +16,8 @@ import (
 	"github.com/pepaylabs/pepay-go"
 )
 
-// A middleware may do to a request what it likes: the call goes on, or says what
-// is wrong, and never sends a credential elsewhere.
+// Whatever a middleware changes, the call goes on or is refused, and no credential
+// goes to another host.
 func TestMiddlewareMayChangeTheRequest(t *testing.T) {
 	t.Parallel()
 	type key struct{}
@@ -105,7 +105,7 @@ func TestMiddlewareMayShortenTheCall(t *testing.T) {
 	}
 }
 
-// What a middleware answers by itself is held to what Pepay's answers are.
+// An answer made by a middleware is checked as Pepay's are.
 func TestMiddlewareMayAnswer(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

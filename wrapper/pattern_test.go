@@ -86,7 +86,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// A template in the place of a path is not the path: it is looked up like any.
+// A path that looks like a template is looked up as any other.
 func TestFindOfATemplate(t *testing.T) {
 	t.Parallel()
 	index := newContractIndex([]pepay.Operation{{ID: "get", Method: "GET", Path: "/a/{id}"}}, nil, nil)
@@ -95,7 +95,7 @@ func TestFindOfATemplate(t *testing.T) {
 	}
 }
 
-// The order is one: no pair of patterns is equal, and no three of them a circle.
+// compare is a total order: different patterns are never equal, and it is transitive.
 func TestPatternsAreInOneOrder(t *testing.T) {
 	t.Parallel()
 	var patterns []pattern
@@ -109,7 +109,7 @@ func TestPatternsAreInOneOrder(t *testing.T) {
 			}
 			for _, c := range patterns {
 				if a.compare(b) < 0 && b.compare(c) < 0 && a.compare(c) >= 0 {
-					t.Errorf("%q, %q and %q are a circle", a, b, c)
+					t.Errorf("%q, %q and %q are in no order", a, b, c)
 				}
 			}
 		}

@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -59,51 +58,6 @@ func (q query) require(ok bool, field, reason string) query {
 		q.err = invalid(field, reason)
 	}
 	return q
-}
-
-// escapeQuery makes a query well-formed whatever was given: what may not stand in
-// one is escaped, a percent sign that begins no escape and a semicolon, which Go's
-// servers do not accept, among them. The rest stays as it is.
-func escapeQuery(raw string) string {
-	if !slices.ContainsFunc([]byte(raw), mustEscape) && !hasStrayPercent(raw) {
-		return raw
-	}
-	var b strings.Builder
-	for i := range len(raw) {
-		if c := raw[i]; mustEscape(c) || c == '%' && !isEscape(raw[i:]) {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
-}
-
-// mustEscape holds for what RFC 3986, section 3.4 does not allow in a query.
-func mustEscape(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return false
-	}
-	return !strings.ContainsRune("-._~!$&'()*+,=:@/?%", rune(c))
-}
-
-func hasStrayPercent(raw string) bool {
-	for i := range len(raw) {
-		if raw[i] == '%' && !isEscape(raw[i:]) {
-			return true
-		}
-	}
-	return false
-}
-
-// isEscape reports whether s begins with a percent escape.
-func isEscape(s string) bool {
-	if len(s) < 3 {
-		return false
-	}
-	_, err := strconv.ParseUint(s[1:3], 16, 8)
-	return err == nil
 }
 
 // replaceInQuery sets one parameter of a raw query and leaves the others alone.

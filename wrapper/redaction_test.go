@@ -50,8 +50,8 @@ func wayward(t *testing.T, text string) string {
 	return "http://" + listener.Addr().String()
 }
 
-// A credential that the other side repeats reaches neither an error nor a log,
-// wherever in the answer it stands and whatever it makes of the call.
+// A credential that the other side repeats, in whatever part of its answer, reaches
+// neither an error nor a log.
 func TestNothingRepeatsACredential(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -129,7 +129,7 @@ func unwrapped(err error) []error {
 	return nil
 }
 
-// A key that was rotated out between attempts is a credential all the same.
+// A key that was replaced between two attempts is still redacted.
 func TestRotatedCredentialIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	n := 0
@@ -149,7 +149,7 @@ func rotating(n *int) func(context.Context) (pepay.Secret, error) {
 	}
 }
 
-// An answer that has a minted token and cannot be used leaves no token behind.
+// The error of an unusable answer does not have the token that was in the answer.
 func TestErrorHasNoMintedToken(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]*http.Response{
@@ -192,7 +192,7 @@ func TestErrorHasNoMintedToken(t *testing.T) {
 	}
 }
 
-// Every member that a model has as a Secret is one that an error's body loses.
+// secretMembers has every member that is a Secret in a model.
 func TestSecretMembersAreTheModels(t *testing.T) {
 	t.Parallel()
 	packages, err := parser.ParseDir(token.NewFileSet(), "..", func(info fs.FileInfo) bool { return strings.HasSuffix(info.Name(), ".gen.go") }, 0) //nolint:staticcheck // no build constraints there

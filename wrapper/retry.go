@@ -19,7 +19,8 @@ type retry struct {
 	budget *budget
 }
 
-// errUnanswered is why a conflict may be no failure at all.
+// errUnanswered is the cause of a 409 that an earlier attempt of the same call may
+// have led to.
 var errUnanswered = errors.New("an earlier attempt with this idempotency key got no answer and may have succeeded")
 
 func (r *retry) Do(req *http.Request) (*http.Response, error) {
@@ -46,9 +47,8 @@ func (r *retry) Do(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// another returns the request of the next attempt after having waited for its
-// time, nil where there is none. Its error says why a wait ended early, or was not
-// begun.
+// another waits and returns the request of the next attempt, or nil if there is no
+// next attempt. An error says why the wait ended early or was not begun.
 func (r *retry) another(c *call, req *http.Request, resp *http.Response, err error, n int) (*http.Request, error) {
 	ctx := req.Context()
 	wait, worth := r.plan(c, resp, err, n)

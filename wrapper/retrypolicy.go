@@ -28,9 +28,11 @@ type RetryPolicy struct {
 // DefaultRetry is two retries with a base of 500 ms, a cap of 8 s, a Retry-After
 // of up to 60 s, and a budget of 100.
 //
-// Retried are 429 and 503 and, where repeating the operation is safe (GET, HEAD,
-// with an Idempotency-Key, or declared so), 500, 502, 504 and broken
-// connections. A request of which nothing was sent is always safe to repeat.
+// 429 and 503 are retried, and so is a request of which nothing was sent. 500, 502,
+// 504 and broken connections are retried where repeating the operation is safe:
+// GET, HEAD, a request with an Idempotency-Key, or an operation that is declared
+// repeatable. 409 is retried after an attempt with the same Idempotency-Key that
+// got no answer. A wait that would end after the context's deadline is not begun.
 func DefaultRetry() RetryPolicy {
 	return RetryPolicy{
 		MaxRetries:    2,

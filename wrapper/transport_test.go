@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A client with a cookie jar or a timeout is used as such.
+// An http.Client with a cookie jar or a timeout keeps both.
 func TestClientWithJarOrTimeout(t *testing.T) {
 	t.Parallel()
 	jar, err := cookiejar.New(nil)
@@ -47,7 +47,7 @@ func TestClientWithJarOrTimeout(t *testing.T) {
 	})
 }
 
-// What net/http's client sees to when it calls a transport is seen to here.
+// Odd transports are handled as net/http's client handles them.
 func TestOddTransports(t *testing.T) {
 	t.Parallel()
 	attempts := 0
@@ -79,7 +79,7 @@ func counting(n *int, next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// An answer that is still compressed is named for what it is, success or not.
+// The error of a compressed answer says so, whatever the status.
 func TestCompressedAnswers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
