@@ -41,14 +41,12 @@ func textBody(body any) (io.Reader, error) {
 // JSON, a list as its elements one by one, an object as name[member]. The lists of
 // deepObjects are indexed: name[0].
 func formBody(body any, deepObjects ...string) (io.Reader, error) {
-	content, err := json.Marshal(body)
+	decoded, err := throughJSON(body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the body: %w", ErrInvalidArgument, err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(content))
-	decoder.UseNumber()
-	var members map[string]any
-	if err := decoder.Decode(&members); err != nil {
+	members, ok := decoded.(map[string]any)
+	if !ok {
 		return nil, fmt.Errorf("%w: the body is a %T, and a form is an object", ErrInvalidArgument, body)
 	}
 	form := url.Values{}

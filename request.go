@@ -1,12 +1,15 @@
 package pepay
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -149,7 +152,8 @@ func (r *request) inCookie(p parameter, value any) {
 func isControl(c rune) bool { return c < ' ' || c == 0x7f }
 
 // text is a value in the style of its parameter, escaped for its place. A point in
-// time is RFC 3339 there; the runtime would take a Timestamp for a date.
+// time is RFC 3339 there; the runtime would take a Timestamp for a date. An object
+// is what its JSON has: the runtime would send the fields that are not set.
 func (p parameter) text(value any, location runtime.ParamLocation) (string, error) {
 	switch v := value.(type) {
 	case Timestamp:
@@ -162,11 +166,6 @@ func (p parameter) text(value any, location runtime.ParamLocation) (string, erro
 		value = times
 	}
 	switch p.style {
-	case "deepObject":
-		if content, err := json.Marshal(value); err == nil && content[0] != '{' && content[0] != '[' {
-			p.style = "form" // one alternative of several, which is no object
-		}
-		return p.styled(value, location)
 	case "json":
 		text, err := json.Marshal(value)
 		if location == runtime.ParamLocationPath {
@@ -185,9 +184,63 @@ func (p parameter) text(value any, location runtime.ParamLocation) (string, erro
 }
 
 func (p parameter) styled(value any, location runtime.ParamLocation) (string, error) {
+	switch reflect.ValueOf(value).Kind() {
+	case reflect.Struct, reflect.Map, reflect.Slice:
+		decoded, err := throughJSON(value)
+		if err != nil {
+			return "", err
+		}
+		if value, err = withoutNull(decoded); err != nil {
+			return "", err
+		}
+		switch value.(type) {
+		case map[string]any, []any:
+		default:
+			if p.style == "deepObject" { // one alternative of several, which is no object
+				p.style = "form"
+			}
+		}
+	}
 	return runtime.StyleParamWithOptions(p.style, p.explode, p.name, value, runtime.StyleParamOptions{
 		ParamLocation: location, Type: p.kind, Format: p.format, AllowReserved: p.allowReserved,
 	})
+}
+
+// throughJSON is a value as its JSON decodes, with numbers as they are written.
+func throughJSON(value any) (any, error) {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	var decoded any
+	err = decoder.Decode(&decoded)
+	return decoded, err
+}
+
+// withoutNull leaves out members that are null: the styles have no null, and the
+// runtime panics.
+func withoutNull(value any) (any, error) {
+	switch v := value.(type) {
+	case nil:
+		return nil, errors.New("has no value")
+	case map[string]any:
+		for name, member := range v {
+			if member == nil {
+				delete(v, name)
+			} else if _, err := withoutNull(member); err != nil {
+				return nil, fmt.Errorf("%s %w", name, err)
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if _, err := withoutNull(item); err != nil {
+				return nil, fmt.Errorf("item %d %w", i, err)
+			}
+		}
+	}
+	return value, nil
 }
 
 // setBody sets the body and its media type. Without a body nothing is set.

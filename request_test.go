@@ -69,11 +69,31 @@ func TestRequest(t *testing.T) {
 		"date-time": {"GET /a", func(r *request) {
 			r.inQuery(parameter{name: "q", style: "form", kind: "string", format: "date-time"}, Timestamp{time.Unix(0, 0).UTC()})
 		}, "", "https://x.example/a?q=1970-01-01T00%3A00%3A00Z", ""},
-		"not a style": {"GET /a", func(r *request) { r.inQuery(parameter{name: "q", style: "odd"}, "a") }, "", "", "q unsupported style"},
-		"required":    {"GET /a", func(r *request) { r.requireParams("q") }, "", "", "q is required"},
-		"header":      {"GET /a", func(r *request) { r.inHeader(parameter{name: "H", style: "simple"}, "a\r\nb") }, "", "", "H has a control character"},
-		"cookie":      {"GET /a", func(r *request) { r.inCookie(parameter{name: "C", style: "form"}, "a;b") }, "", "", "C "},
-		"first error": {"GET /a/{id}", func(r *request) { r.inPath(segment, ""); r.requireParams("q") }, "", "", "id is empty"},
+		"object": {"GET /a", func(r *request) {
+			r.inQuery(parameter{name: "q", style: "form", explode: true}, WSToken{Scope: "merchant", WSURL: "a b"})
+		}, "", "https://x.example/a?scope=merchant&token=&ws_url=a+b", ""},
+		"object of unset": {"GET /a", func(r *request) {
+			r.inQuery(parameter{name: "q", style: "deepObject", explode: true}, EventRequest{ID: "1"})
+		}, "", "https://x.example/a?q%5Bid%5D=1", ""},
+		"no value":          {"GET /a", func(r *request) { r.inQuery(text("q"), Timestamp{}) }, "", "https://x.example/a?q=0001-01-01T00%3A00%3A00Z", ""},
+		"unset alternative": {"GET /a", func(r *request) { r.inQuery(text("q"), holderOfNull{}) }, "", "", "q has no value"},
+		"null in a list":    {"GET /a", func(r *request) { r.inQuery(text("q"), []*string{nil}) }, "", "", "q item 0 has no value"},
+		"null in a map":     {"GET /a", func(r *request) { r.inQuery(text("q"), map[string]any{"a": nil, "b": "1"}) }, "", "https://x.example/a?b=1", ""},
+		"null deep inside": {"GET /a", func(r *request) {
+			r.inQuery(parameter{name: "q", style: "deepObject", explode: true}, map[string]any{"a": map[string]any{"b": nil, "c": 1}})
+		}, "", "https://x.example/a?q%5Ba%5D%5Bc%5D=1", ""},
+		"list of times": {"GET /a", func(r *request) { r.inQuery(text("q"), []Timestamp{{time.Unix(0, 0).UTC()}}) }, "", "https://x.example/a?q=1970-01-01T00%3A00%3A00Z", ""},
+		"bytes": {"GET /a", func(r *request) {
+			r.inQuery(parameter{name: "q", style: "form", kind: "string", format: "byte"}, []byte{1, 2})
+		}, "", "https://x.example/a?q=AQI%3D", ""},
+		"secrets":             {"GET /a", func(r *request) { r.inQuery(text("q"), []Secret{"a", "b"}) }, "", "https://x.example/a?q=a&q=b", ""},
+		"object in a list":    {"GET /a", func(r *request) { r.inQuery(text("q"), []any{map[string]any{"a": 1}}) }, "", "", "q "},
+		"empty list in the q": {"GET /a", func(r *request) { r.inQuery(text("q"), []string{}) }, "", "https://x.example/a?q=", ""},
+		"not a style":         {"GET /a", func(r *request) { r.inQuery(parameter{name: "q", style: "odd"}, "a") }, "", "", "q unsupported style"},
+		"required":            {"GET /a", func(r *request) { r.requireParams("q") }, "", "", "q is required"},
+		"header":              {"GET /a", func(r *request) { r.inHeader(parameter{name: "H", style: "simple"}, "a\r\nb") }, "", "", "H has a control character"},
+		"cookie":              {"GET /a", func(r *request) { r.inCookie(parameter{name: "C", style: "form"}, "a;b") }, "", "", "C "},
+		"first error":         {"GET /a/{id}", func(r *request) { r.inPath(segment, ""); r.requireParams("q") }, "", "", "id is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -223,3 +243,8 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+// holderOfNull is a union that nobody has set.
+type holderOfNull struct{}
+
+func (holderOfNull) MarshalJSON() ([]byte, error) { return []byte("null"), nil }

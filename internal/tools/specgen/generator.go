@@ -28,7 +28,7 @@ func normalisations() []normalisation {
 		{"enums of which Go can make no constants, and null and doubles in the others", dropEnums},
 		{"a property keeps its name whatever its schema is called in Go", keepPropertyNames},
 		{"the envelope of an answer is Envelope[T] in Go", inlineEnvelopes},
-		{"a parameter of several types can be given a value", nameParameterUnions},
+		{"every value of a parameter can be given", prepareParameters},
 		{"a value of several types is kept as it is", mixTypes},
 		{"an optional parameter is a pointer, or it would be sent empty when the caller leaves it out", markParameters},
 		{"what a request may have to send although it is zero is a pointer, and its times are RFC 3339", markRequestBodies},

@@ -12,7 +12,7 @@ func TestDeepObjectsInTheQuery(t *testing.T) {
 		{"id":"ch_1","amount":1000,"livemode":false,"customer":"cus_1","fee_rate":0.0290,"metadata":{"a":"b"},"refunds":{"data":[{"id":"re_1","charge":"ch_1"}]}},
 		{"id":"ch_2","amount":0,"livemode":true,"customer":{"id":"cus_2"},"status":"disputed","outcome":null}]}`)
 	var created pepay.ListChargesCreatedParameter
-	if err := created.FromListChargesCreatedParameter0(pepay.ListChargesCreatedParameter0{Gt: 5, Lte: 9}); err != nil {
+	if err := created.FromListChargesCreatedParameter0(pepay.ListChargesCreatedParameter0{Gt: corpustest.Ptr(int64(0)), Lte: corpustest.Ptr(int64(9))}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := api.ListChargesWithResponse(t.Context(), &pepay.ListChargesParams{
@@ -21,7 +21,7 @@ func TestDeepObjectsInTheQuery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	last().Is(t, "GET", "/corpus/payments/charges?created%5Bgt%5D=5&created%5Blte%5D=9&expand%5B0%5D=data.customer&expand%5B1%5D=a+b&metadata%5Border+id%5D=1%262&limit=3", "")
+	last().Is(t, "GET", "/corpus/payments/charges?created%5Bgt%5D=0&created%5Blte%5D=9&expand%5B0%5D=data.customer&expand%5B1%5D=a+b&metadata%5Border+id%5D=1%262&limit=3", "")
 	charges := got.JSON200.Data
 	if len(charges) != 2 || charges[0].FeeRate.String() != "0.0290" || charges[0].Metadata["a"] != "b" || charges[1].Status != "disputed" {
 		t.Fatalf("got %+v", charges)

@@ -6,13 +6,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// nameParameterUnions makes parameters of several types usable. oapi-codegen gives
-// such a schema an anonymous struct that nobody can fill. Where each alternative is
-// a text, a number or a boolean, the parameter is the text that is sent; any other
-// union becomes a component, which has a method for each alternative.
-func nameParameterUnions(doc *yaml.Node) {
+// prepareParameters makes every value of a parameter one that can be given.
+// oapi-codegen gives a schema of several types an anonymous struct that nobody can
+// fill. Where each alternative is a text, a number or a boolean, the parameter is
+// the text that is sent; any other union, and one that is sent as JSON, becomes a
+// component, which has a method for each alternative. In a parameter that is an
+// object, what may have to be sent although it is zero is a pointer.
+func prepareParameters(doc *yaml.Node) {
 	type union struct {
-		place place
+		owner *yaml.Node // whose schema it is
 		name  string
 	}
 	var unions []union
@@ -20,24 +22,30 @@ func nameParameterUnions(doc *yaml.Node) {
 		if p.kind != "parameter" {
 			continue
 		}
-		schema := child(p.node, "schema")
+		for q := range below(place{child(p.node, "schema"), "schema", nil}) {
+			markProperties(doc, q)
+		}
+		owner := p.node
+		for _, media := range pairs(child(p.node, "content")) {
+			owner = media
+		}
+		schema := child(owner, "schema")
 		if items := child(schema, "items"); hasAlternatives(items) && isScalar(doc, items) && child(items, "x-go-type") == nil {
 			setChild(items, "x-go-type", text("string"))
 		}
 		switch {
 		case schema == nil || child(schema, "$ref") != nil || child(schema, "x-go-type") != nil || !hasAlternatives(schema):
-		case isScalar(doc, schema):
+		case owner == p.node && isScalar(doc, schema):
 			setChild(schema, "x-go-type", text("string"))
 		case child(schema, "oneOf") != nil || child(schema, "anyOf") != nil:
-			unions = append(unions, union{p, unionName(doc, p)})
+			unions = append(unions, union{owner, unionName(doc, p)})
 		}
 	}
 	for _, u := range unions {
-		components := member(content(doc), "components")
-		schemas := member(components, "schemas")
+		schemas := member(member(content(doc), "components"), "schemas")
 		name := freeName(schemas, u.name)
-		setChild(schemas, name, clone(child(u.place.node, "schema")))
-		setChild(u.place.node, "schema", &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{text("$ref"), text(schemaRef + name)}})
+		setChild(schemas, name, clone(child(u.owner, "schema")))
+		setChild(u.owner, "schema", &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{text("$ref"), text(schemaRef + name)}})
 	}
 }
 

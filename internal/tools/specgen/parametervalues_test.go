@@ -7,7 +7,7 @@ import (
 
 // What the generator gets for a parameter's schema: a text, a component, or the
 // schema as it is.
-func TestNameParameterUnions(t *testing.T) {
+func TestPrepareParameters(t *testing.T) {
 	t.Parallel()
 	const object = `{"type":"object","properties":{"gte":{"type":"integer"}}}`
 	for name, tc := range map[string]struct {
@@ -28,7 +28,11 @@ func TestNameParameterUnions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			paths := strings.Replace(getA, `"tags"`, `"parameters":[{"name":"p","in":"query","schema":`+tc.schema+`}],"tags"`, 1)
+			schema := `"schema":` + tc.schema
+			if tc.schema == "JSON" {
+				schema = `"content":{"application/json":{"schema":{"oneOf":[{"type":"string"},{"type":"integer"}]}}}`
+			}
+			paths := strings.Replace(getA, `"tags"`, `"parameters":[{"name":"p","in":"query",`+schema+`}],"tags"`, 1)
 			files, err := contract{
 				document: document(paths, strings.Replace(schemaA, `"A":`, `"Name":{"type":"string"},"A":`, 1)),
 				overlays: map[string]string{"repairs.yaml": harmless},
