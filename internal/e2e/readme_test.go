@@ -1,0 +1,173 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The commands of the README, in order, as they stand.
+func TestReadmeCommands(t *testing.T) {
+	for _, tool := range []string{"bash", "make", "git", "curl"} {
+		need(t, tool+": apt-get install "+tool, tool)
+	}
+	need(t, node20, "node")
+	root := checkout(t)
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := shellBlocks("README.md", string(readme))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(blocks) < 5 {
+		t.Fatalf("found %d sh blocks", len(blocks))
+	}
+	if out, err := runBlocks(t, blocks, root, 5*time.Minute); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func TestShellBlocks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		fails      string // what the error or the output says; empty: all is well
+	}{
+		{"one after the other, in one shell", "```sh\nexport WORD=kept\n```\ntext\n```sh\ntest \"$WORD\" = kept\n```\n", ""},
+		{"a pipe that breaks", "```sh\nfalse | cat\n```\n", "guide.md:2: failed"},
+		{"the second block fails", "```sh\ntrue\n```\n\n```sh\ntrue\nls /nowhere\n```\n", "guide.md:6: failed"},
+		{"an unset variable", "```sh\necho \"$NOWHERE_SET\"\n```\n", "NOWHERE_SET: unbound variable"},
+		{"an empty home", "```sh\ntest -z \"$(ls -A ~)\"\n```\n", ""},
+		{"background", "<!-- test: until ready now -->\n```sh\necho ready now; exec sleep 600\n```\n```sh\ntrue\n```\n", ""},
+		{"background that ends too early", "<!-- test: until ready -->\n```sh\necho no; exit 3\n```\n", `guide.md:3: ended before it printed "ready"`},
+		{"background that never says it", "<!-- test: until ready -->\n```sh\nexec sleep 600\n```\n", "guide.md:3: did not end in time"},
+		{"skipped", "<!-- test: skip it would delete everything -->\n```sh\nexit 1\n```\n```sh\ntrue\n```\n", ""},
+		{"skipped without a reason", "<!-- test: skip -->\n```sh\nexit 1\n```\n", "guide.md:1: skip wants a reason"},
+		{"an unknown word", "<!-- test: perhaps -->\n```sh\nexit 1\n```\n", "guide.md:1: unknown test directive"},
+		{"a directive without a block", "<!-- test: until x -->\n\ntext\n", "guide.md:1: no sh block follows"},
+		{"a block that is not closed", "```sh\ntrue\n", "guide.md:1: the block is not closed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			need(t, "bash: apt-get install bash", "bash")
+			limit := time.Minute
+			if strings.Contains(c.fails, "in time") {
+				limit = 2 * time.Second
+			}
+			var out string
+			blocks, err := shellBlocks("guide.md", c.text)
+			if err == nil {
+				out, err = runBlocks(t, blocks, t.TempDir(), limit)
+			}
+			switch {
+			case c.fails == "" && err != nil:
+				t.Errorf("%v\n%s", err, out)
+			case c.fails != "" && err == nil:
+				t.Errorf("no error\n%s", out)
+			case c.fails != "" && !strings.Contains(out+err.Error(), c.fails):
+				t.Errorf("%v\n%s\nwant %s", err, out, c.fails)
+			}
+		})
+	}
+}
+
+// A taken port is named, so that a person knows what to stop.
+func TestTakenPortIsNamed(t *testing.T) {
+	t.Parallel()
+	need(t, "bash: apt-get install bash", "bash")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "<!-- test: until PEPAY_API_URL -->\n```sh\ngo run ./cmd/pepay mock --addr " + l.Addr().String() + "\n```\n"
+	blocks, err := shellBlocks("guide.md", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := runBlocks(t, blocks, root, 3*time.Minute); err == nil || !strings.Contains(out, l.Addr().String()) || !strings.Contains(out, "guide.md:3") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// checkout copies what is committed or about to be, so that the commands leave
+// no file in the tree.
+func checkout(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	list, err := exec.CommandContext(t.Context(), "git", "-C", "../..", "ls-files", "-co", "--exclude-standard", "-z").Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
+		content, err := os.ReadFile(filepath.Join("../..", name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue // deleted, and not committed yet
+		}
+		info, statErr := os.Stat(filepath.Join("../..", name))
+		target := filepath.Join(root, name)
+		if err := errors.Join(err, statErr, os.MkdirAll(filepath.Dir(target), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(target, content, info.Mode().Perm()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// goDirectories are where Go keeps what it has downloaded and built, which an
+// empty home would hide.
+func goDirectories(t *testing.T) []string {
+	t.Helper()
+	var env []string
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GOFLAGS"} {
+		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		env = append(env, name+"="+strings.TrimSpace(string(value)))
+	}
+	return env
+}
+
+// runBlocks runs the blocks in one bash with an empty home, in a process group of
+// its own, and returns what they printed. Nothing of it is left when it returns.
+func runBlocks(t *testing.T, blocks []shellBlock, dir string, limit time.Duration) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	home := t.TempDir()
+	logs := t.TempDir()
+	cmd := exec.CommandContext(ctx, "bash", "-c", script(blocks, logs))
+	cmd.Dir = dir
+	cmd.Env = append(goDirectories(t), "HOME="+home, "PATH="+filepath.Join(home, "go", "bin")+":"+os.Getenv("PATH"), "TERM=dumb", "CI="+os.Getenv("CI"))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	inOwnGroup(cmd)
+	cmd.WaitDelay = 5 * time.Second
+	err := cmd.Run()
+	endGroup(cmd)
+	if ctx.Err() != nil {
+		background, _ := filepath.Glob(filepath.Join(logs, "*"))
+		for _, log := range background {
+			content, _ := os.ReadFile(log)
+			out.Write(content)
+		}
+		err = errors.New(lastStarted(out.String()) + ": did not end in time")
+	}
+	return out.String(), err
+}
