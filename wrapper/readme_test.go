@@ -2,12 +2,13 @@ package wrapper_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
-	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,45 +19,83 @@ import (
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/webhook"
 	"github.com/pepaylabs/pepay-go/wrapper"
+	"github.com/pepaylabs/pepay-go/wstoken"
 )
 
-// mintForPage is the README's example as it stands there.
-func mintForPage(ctx context.Context) (*pepay.WSToken, error) {
+// tokensForPages is the README's main example as it stands there.
+func tokensForPages(authorize func(*http.Request) (pepay.WSTokenScope, error)) (http.Handler, error) {
 	client, err := wrapper.New() // reads PEPAY_API_KEY
 	if err != nil {
 		return nil, err
 	}
-	return client.WSTokens.Mint(ctx, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant})
+	cache := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant}))
+	source := func(pepay.WSTokenScope) wstoken.Source { return cache }
+	return wstoken.Handler(source, authorize), nil // answers POST with {token, scope, expires_at, expires_in, ws_url}
 }
 
-func Example_environment() {
-	server, err := pepaytest.Start("127.0.0.1:0")
+func TestReadmeTokens(t *testing.T) {
+	server := pepaytest.NewServer(t)
+	t.Setenv("PEPAY_API_URL", server.URL())
+	t.Setenv("PEPAY_API_KEY", server.APIKey())
+	signedIn := false
+	handler, err := tokensForPages(func(*http.Request) (pepay.WSTokenScope, error) {
+		if !signedIn {
+			return "", wstoken.ErrNotSignedIn
+		}
+		return pepay.WSTokenScopeMerchant, nil
+	})
 	if err != nil {
-		log.Fatal(err)
+		t.Fatal(err)
 	}
-	defer server.Close()
-	for name, value := range map[string]string{"PEPAY_API_URL": server.URL(), "PEPAY_API_KEY": server.APIKey()} {
-		defer os.Setenv(name, os.Getenv(name))
-		os.Setenv(name, value)
+	ask := func() *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/ws-token", nil))
+		return w
 	}
-
-	token, err := mintForPage(context.Background())
-	if err != nil {
-		log.Fatal(err)
+	if w := ask(); w.Code != http.StatusUnauthorized {
+		t.Errorf("nobody is signed in: %d %s", w.Code, w.Body)
 	}
-	fmt.Println(token.Scope, token.Token)
-	// Output: merchant [redacted]
+	signedIn = true
+	w := ask()
+	var answer map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); w.Code != http.StatusOK || err != nil {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if got := slices.Sorted(maps.Keys(answer)); !slices.Equal(got, []string{"expires_at", "expires_in", "scope", "token", "ws_url"}) {
+		t.Errorf("answered %v", got)
+	}
 }
 
 // followInvoices is the README's example of a stream.
-func followInvoices(ctx context.Context, client *wrapper.Client, handle func(*pepay.Event) error) error {
+func followInvoices(ctx context.Context, client *wrapper.Client, handle func(string, pepay.Invoice) error) error {
 	events := stream.Merchant(client, stream.Options{
 		Types:  []string{"invoice.*"},
-		Cursor: stream.FileCursor("cursor"), // go on after a restart
+		Cursor: stream.FileCursor("cursor"), // continue after a restart
 	})
 	for ev, err := range events.Events(ctx) {
 		if err != nil {
-			return err // what can pass was retried
+			return err // temporary failures were retried
+		}
+		var invoice pepay.Invoice
+		if err := ev.Decode(&invoice); err != nil {
+			return err
+		}
+		if err := handle(ev.ID, invoice); err != nil {
+			return err // ev comes again next time
+		}
+	}
+	return nil
+}
+
+// followEvents is the example of docs/streams.md.
+func followEvents(ctx context.Context, client *wrapper.Client, handle func(*pepay.Event) error) error {
+	events := stream.Merchant(client, stream.Options{
+		Types:  []string{"invoice.*"},
+		Cursor: stream.FileCursor("cursor"), // continue after a restart
+	})
+	for ev, err := range events.Events(ctx) {
+		if err != nil {
+			return err // temporary failures were retried
 		}
 		if err := handle(ev); err != nil {
 			return err // ev comes again next time
@@ -71,21 +110,39 @@ func TestReadmeStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir(t.TempDir()) // for the cursor
 	ids := emit(t, server, pepay.EventInvoiceUpdated, 3)
-	if err := stream.FileCursor("cursor").Save(t.Context(), ids[0]); err != nil {
-		t.Fatal(err)
-	}
 	enough := errors.New("enough")
 	var seen []string
-	err = followInvoices(t.Context(), client, func(ev *pepay.Event) error {
-		if seen = append(seen, ev.ID); len(seen) == 2 {
+	see := func(id string) error {
+		if seen = append(seen, id); len(seen) == 2 {
 			return enough
 		}
 		return nil
-	})
-	if cursor, loadErr := stream.FileCursor("cursor").Load(t.Context()); !errors.Is(err, enough) || !slices.Equal(seen, ids[1:]) || cursor != ids[1] {
-		t.Errorf("%v after %v, the cursor is %s (%v)", err, seen, cursor, loadErr)
+	}
+	for name, follow := range map[string]func() error{
+		"README": func() error {
+			return followInvoices(t.Context(), client, func(id string, invoice pepay.Invoice) error {
+				if invoice.Object != "invoice" {
+					t.Errorf("%s is about %+v", id, invoice)
+				}
+				return see(id)
+			})
+		},
+		"docs/streams.md": func() error {
+			return followEvents(t.Context(), client, func(ev *pepay.Event) error { return see(ev.ID) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seen = nil
+			t.Chdir(t.TempDir()) // for the cursor
+			if err := stream.FileCursor("cursor").Save(t.Context(), ids[0]); err != nil {
+				t.Fatal(err)
+			}
+			err := follow()
+			if cursor, loadErr := stream.FileCursor("cursor").Load(t.Context()); !errors.Is(err, enough) || !slices.Equal(seen, ids[1:]) || cursor != ids[1] {
+				t.Errorf("%v after %v, the cursor is %s (%v)", err, seen, cursor, loadErr)
+			}
+		})
 	}
 }
 
@@ -95,7 +152,7 @@ func receiveWebhooks(handle func(context.Context, *pepay.Event) error) (http.Han
 	if err != nil {
 		return nil, err
 	}
-	return verifier.Handler(handle), nil // 200 when handle has returned nil, now or before; else Pepay delivers again
+	return verifier.Handler(handle), nil // 200 once handle succeeded; repeats are acknowledged without calling it
 }
 
 func TestReadmeWebhook(t *testing.T) {
@@ -136,20 +193,29 @@ func TestReadmeSimulator(t *testing.T) {
 	}
 }
 
-// Every Go snippet of the README stands in this file, where it is compiled and run.
+// Every Go snippet of the README and of docs stands in this file, where it is
+// compiled and run.
 func TestReadmeSnippetsAreCompiled(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../README.md")
+	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, page := range append(pages, "../README.md") {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(content)
 	}
 	source, err := os.ReadFile("readme_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	if len(snippets) < 2 {
-		t.Fatalf("found %d Go snippets in the README", len(snippets))
+	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text.String(), -1)
+	if len(snippets) < 5 {
+		t.Fatalf("found %d Go snippets", len(snippets))
 	}
 	for _, snippet := range snippets {
 		if !strings.Contains(unindent(string(source)), unindent(snippet[1])) {
