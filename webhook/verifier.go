@@ -65,8 +65,8 @@ func (v *Verifier) WithClock(now func() time.Time) *Verifier {
 // Verify checks a delivery by its headers and its body as it came, byte for byte:
 // a body that was decoded and encoded again has another signature. Any of the
 // secrets may have made either of the two signatures, X-Pepay-Signature and
-// X-Pepay-Signature-Previous. It takes the same time whichever of them fails, and
-// allocates nothing.
+// X-Pepay-Signature-Previous. Signatures are compared in constant time,
+// and every secret is tried. It allocates nothing.
 //
 // Errors are [ErrNoSignature], [ErrBadTimestamp], [ErrBadSignature] and
 // [ErrTimestampOutOfRange].

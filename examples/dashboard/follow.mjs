@@ -12,6 +12,7 @@ url.searchParams.set('format', 'event_v1');
 url.searchParams.set('token', token);
 
 const socket = new WebSocket(url);
+socket.onopen = () => console.error('live');
 socket.onmessage = ({ data }) => {
   const frame = JSON.parse(data);
   if (frame.object !== 'event') return;

@@ -13,26 +13,42 @@ import (
 	"time"
 )
 
-// The commands of the README, in order, as they stand.
+// The commands of the README and of docs, in order, as they stand.
 func TestReadmeCommands(t *testing.T) {
 	for _, tool := range []string{"bash", "make", "git", "curl"} {
 		need(t, tool+": apt-get install "+tool, tool)
 	}
 	need(t, node20, "node")
 	root := checkout(t)
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks, err := shellBlocks("README.md", string(readme))
-	if err != nil {
-		t.Fatal(err)
+	ran := 0
+	for _, page := range append([]string{filepath.Join(root, "README.md")}, pages...) {
+		name := filepath.Base(page)
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks, err := shellBlocks(name, string(text))
+		if err != nil {
+			t.Error(err)
+		}
+		if len(blocks) == 0 {
+			continue
+		}
+		ran++
+		t.Run(name, func(t *testing.T) { // one after the other: they use the same ports
+			out, err := runBlocks(t, blocks, root, 5*time.Minute)
+			t.Log(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
-	if len(blocks) < 5 {
-		t.Fatalf("found %d sh blocks", len(blocks))
-	}
-	if out, err := runBlocks(t, blocks, root, 5*time.Minute); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if ran < 2 {
+		t.Errorf("%d pages have commands", ran)
 	}
 }
 
@@ -113,11 +129,11 @@ func checkout(t *testing.T) string {
 		t.Fatalf("git ls-files: %v", err)
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
-		content, err := os.ReadFile(filepath.Join("../..", name))
+		content, err := os.ReadFile(filepath.Join("..", "..", name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue // deleted, and not committed yet
 		}
-		info, statErr := os.Stat(filepath.Join("../..", name))
+		info, statErr := os.Stat(filepath.Join("..", "..", name))
 		target := filepath.Join(root, name)
 		if err := errors.Join(err, statErr, os.MkdirAll(filepath.Dir(target), 0o755)); err != nil {
 			t.Fatal(err)
