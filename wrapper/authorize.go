@@ -76,7 +76,7 @@ func (c *Client) Authorize(req *http.Request) error {
 	if method == "" {
 		method = http.MethodGet
 	}
-	if err := cl.lookUp(method, strings.TrimPrefix(req.URL.EscapedPath(), base)); err != nil {
+	if err := cl.lookUp(method, pathBehind(base, req.URL)); err != nil {
 		return err
 	}
 	if req.Header == nil {

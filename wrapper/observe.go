@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -51,7 +50,7 @@ func (c *call) forward(req *http.Request) (*http.Response, error) {
 // itself what it is for. A path that does not fit means that a value of the path
 // has led the request elsewhere.
 func (c *call) recognise(req *http.Request) error {
-	path := strings.TrimPrefix(req.URL.EscapedPath(), c.client.cfg.baseURL.EscapedPath())
+	path := pathBehind(c.client.cfg.baseURL.EscapedPath(), req.URL)
 	op := contract().byRoute[pepay.OperationOf(req.Context())]
 	if op == nil {
 		return c.lookUp(req.Method, path)

@@ -58,6 +58,18 @@ func splitPath(path string) []string {
 	return segments
 }
 
+// pathBehind is the escaped path of u without the base URL's.
+func pathBehind(base string, u *url.URL) string {
+	path := u.EscapedPath()
+	if rest, ok := strings.CutPrefix(path, base); ok && (rest == "" || rest[0] == '/') {
+		path = rest
+	}
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
 func (p pattern) matches(segments []string) bool {
 	return slices.EqualFunc(p, segments, segment.matches)
 }
