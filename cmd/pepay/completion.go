@@ -52,7 +52,7 @@ func configureCompletion(completion *cli.Command) {
 	}
 	completion.Action = func(_ context.Context, cmd *cli.Command) error {
 		if cmd.Args().Present() {
-			return usagef("unknown shell %s; there are %s", plainName(cmd.Args().First()), strings.Join(shells(), ", "))
+			return usagef("unknown shell%s; there are %s%s", slip(cmd.Args().First(), shells()), strings.Join(shells(), ", "), didYouMean(cmd.Args().First(), shells()))
 		}
 		return usagef("say which shell: %s", strings.Join(shells(), ", "))
 	}

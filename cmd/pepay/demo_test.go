@@ -30,13 +30,13 @@ Two event streams, opened with these tokens:
 
 const (
 	demoEvent  = `\d\d:\d\d:\d\d  `
-	demoEvents = `  merchant  ` + demoEvent + `invoice\.created          evt_\d+-1    invoice          550e8400…     unpaid
-  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-2    invoice          550e8400…     underpaid
+	demoEvents = `  merchant  ` + demoEvent + `invoice\.created          evt_\d+-1    invoice          550e8400-e29b-41d4-a716-446655440000    10\.000 usd  unpaid
+  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-2    invoice          550e8400-e29b-41d4-a716-446655440000    10\.000 usd  underpaid
   merchant  the connection was dropped
-  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-3    invoice          550e8400…     paid
+  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-3    invoice          550e8400-e29b-41d4-a716-446655440000    10\.000 usd  paid
   merchant  resumed after evt_\d+-2 with 1 event that happened meanwhile, none is missing
-  commerce  ` + demoEvent + `commerce\.order\.created   evt_\d+-4    commerce_order   order_123     placed
-  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-5    commerce_order   order_123     shipped
+  commerce  ` + demoEvent + `commerce\.order\.created   evt_\d+-4    commerce_order   order_123                                        -  placed
+  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-5    commerce_order   order_123                                        -  shipped
 `
 )
 

@@ -183,7 +183,7 @@ func TestEventsExitCodes(t *testing.T) {
 		want string
 	}{
 		{"no command", "", nil, exitUsage, "say which command; see 'pepay events --help'"},
-		{"unknown command", "", []string{"show"}, exitUsage, "unknown command show; there are list, get, resend"},
+		{"unknown command", "", []string{"show"}, exitUsage, "unknown command; there are list, get, resend"},
 		{"argument of list", "", []string{"list", canary}, exitUsage, "'pepay events list' takes no arguments"},
 		{"empty types", "", []string{"list", "--types="}, exitUsage, "--types: is empty"},
 		{"types with a hole", "", []string{"list", "--types", "invoice.*,,x"}, exitUsage, "--types: is empty"},

@@ -44,6 +44,7 @@ func eventsListCommand() *cli.Command {
 			&cli.StringFlag{Name: "invoice-id", Usage: "only events of the invoice `ID`"},
 			&cli.StringFlag{Name: "environment", Usage: "only events on devnet or mainnet"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it"},
+			formatFlag(),
 		}, apiFlags()),
 		Action: eventsListAction,
 	}
@@ -51,6 +52,10 @@ func eventsListCommand() *cli.Command {
 
 func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 	params, limit, err := eventParams(cmd)
+	if err != nil {
+		return err
+	}
+	show, err := eventPrinter(cmd, time.DateTime)
 	if err != nil {
 		return err
 	}
@@ -63,7 +68,6 @@ func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	show := eventPrinter(cmd.Root().Writer, time.DateTime, cmd.Bool("json"))
 	printed := 0
 	for ev, err := range client.Events.All(ctx, params) {
 		if err != nil {

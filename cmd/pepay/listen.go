@@ -17,10 +17,10 @@ import (
 const listenDescription = `Follows an event stream, reconnecting and resuming by itself, until Ctrl-C. Every
 event is a line on standard output:
 
-  15:04:05  invoice.updated          evt_1734780000000-123  invoice          550e8400…     paid
+  15:04:05  invoice.updated  evt_1734780000000-123  invoice  550e8400…  10.000 usd  paid
 
 that is when it was created, in local time, its type and id, and what it is about.
-With --json it is the event in Pepay's wire form. How the stream is doing goes to
+With --json it is the event in Pepay's wire form, with --format what you choose. How the stream is doing goes to
 standard error; "live" means that from now on no event is missed.
 
 A script keeps its place with --cursor-file: the file holds the id of the last
@@ -75,6 +75,13 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	show, err := eventPrinter(cmd, time.TimeOnly)
+	if err != nil {
+		return err
+	}
+	if cmd.IsSet("format") && cmd.IsSet("forward-to") {
+		return usagef("--format: excludes --forward-to")
+	}
 	forward, err := newForwarder(ctx, cmd, forwardLog(cmd))
 	if err != nil {
 		return err
@@ -114,7 +121,6 @@ func listenAction(ctx context.Context, cmd *cli.Command) error {
 		follow = stream.Commerce
 	}
 	l := &listener{events: follow(client, opts), limit: cmd.Int("max-events"), status: status}
-	show := eventPrinter(cmd.Root().Writer, time.TimeOnly, cmd.Bool("json"))
 	l.handle = func(_ context.Context, ev *pepay.Event) error { return show(ev) }
 	if forward != nil {
 		f := &forwarding{forwarder: forward, client: client, opts: opts, cursor: l.events.Cursor, resend: resendLine(cmd, scope)}

@@ -75,9 +75,9 @@ func TestListenPrintsLines(t *testing.T) {
 	r := p.result(t)
 	r.wantDone(t)
 	clock := func(ev pepay.Event) string { return ev.Created.Local().Format(time.TimeOnly) }
-	want := fmt.Sprintf("%s  invoice.updated          %-21s  invoice          550e8400…     paid\n", clock(paid), paid.ID) +
-		fmt.Sprintf("%s  invoice_payment.created  %-21s  invoice_payment  pay_1         pending\n", clock(pending), pending.ID) +
-		fmt.Sprintf("%s  invoice. [2Jodd          evt_odd                -                -             -\n", clock(odd))
+	want := fmt.Sprintf("%s  invoice.updated          %-21s  invoice          550e8400-e29b-41d4-a716-446655440000    10.000 usd  paid\n", clock(paid), paid.ID) +
+		fmt.Sprintf("%s  invoice_payment.created  %-21s  invoice_payment  pay_1                                            -  pending\n", clock(pending), pending.ID) +
+		fmt.Sprintf("%s  invoice. [2Jodd          evt_odd                -                -                                                -  -\n", clock(odd))
 	if r.stdout != want {
 		t.Errorf("got\n%s\nwant\n%s", r.stdout, want)
 	}
@@ -93,6 +93,31 @@ const (
 		`"request":{"id":"req_1","actor":"a"},"data":{"revision":3,"object":{"object":"invoice","id":"inv_1","status":"paid",` +
 		`"metadata":{"b":"<&>\u009b2J\u202e","a":12345678901234567890.10}},"previous_attributes":{"status":"unpaid"}}}`
 )
+
+func TestListenFormat(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	ev := happen(t, server, pepay.EventInvoiceUpdated, "customer_id=cust_\x1b[2J")
+	for format, want := range map[string]string{
+		"{{.ID}} {{.Type}}": ev.ID + " invoice.updated",
+		"{{.Kind}}\t{{.ResourceID}} {{.Status}} {{.Amount}}": "invoice\t550e8400-e29b-41d4-a716-446655440000 paid 10.000 usd",
+		"{{.Object.customer_id}} {{.Object.amount}}":         "cust_ [2J 10000",
+		"{{.Created.Unix}} {{.Livemode}}":                    fmt.Sprint(ev.Created.Unix(), false),
+		"{{json .Object.metadata}}":                          "{}",
+	} {
+		r := pepayRun(t, at(server.URL()), "events", "list", "--format", format)
+		r.wantDone(t)
+		if r.stdout != want+"\n" {
+			t.Errorf("%s: %q, want %q", format, r.stdout, want)
+		}
+	}
+	p := startProcess(t, at(server.URL()), "listen", "--format", "{{.ID}}", "--max-events", "1")
+	p.stderr.await(t, "live", 1)
+	ev = happen(t, server, pepay.EventInvoiceCreated)
+	if r := p.result(t); r.code != exitDone || r.stdout != ev.ID+"\n" {
+		t.Errorf("%+v", r)
+	}
+}
 
 // With --audit a stream is as it is without, until something is left out.
 func TestListenAudits(t *testing.T) {
@@ -402,7 +427,7 @@ func TestListenOnlyCommerceKey(t *testing.T) {
 	happen(t, server, pepay.EventCommerceOrderCreated)
 	r := p.result(t)
 	r.wantDone(t)
-	if !strings.Contains(r.stdout, "commerce.order.created ") || !strings.HasSuffix(r.stdout, "  commerce_order   order_123     placed\n") {
+	if !strings.Contains(r.stdout, "commerce.order.created ") || !strings.HasSuffix(r.stdout, "  commerce_order   order_123                                        -  placed\n") {
 		t.Errorf("stdout: %s", r.stdout)
 	}
 	if mint := server.Requests()[0]; mint.Operation != "mintWsToken" || string(mint.Body) != `{"scope":"commerce","ttl_seconds":60}` || mint.Status != http.StatusOK {

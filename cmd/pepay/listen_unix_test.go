@@ -112,7 +112,7 @@ func TestListenBrokenPipe(t *testing.T) {
 	_ = reader.Close()
 	second := happen(t, server, pepay.EventInvoiceUpdated)
 	r := finished(t, cmd.Wait(), newScreen(), stderr)
-	if all := lines(r.stderr); r.code != exitFailed || !strings.HasSuffix(all[len(all)-1], "broken pipe") {
+	if all := lines(r.stderr); r.code != exitFailed || strings.HasPrefix(all[len(all)-1], "pepay: ") {
 		t.Errorf("%+v", r)
 	}
 	if kept, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(kept)) != first.ID {
@@ -131,5 +131,40 @@ func TestListenCursorThatCannotBeKept(t *testing.T) {
 	r := pepayRun(t, at(server.URL()), "listen", "--cursor-file", file)
 	if all := lines(r.stderr); r.code != exitFailed || !strings.HasPrefix(all[len(all)-1], "pepay: loading the cursor: ") {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Every command ends without a word where nobody reads what it prints.
+func TestClosedPipe(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	for range 3 {
+		happen(t, server, pepay.EventInvoiceUpdated)
+	}
+	body := filepath.Join(t.TempDir(), "body")
+	if err := os.WriteFile(body, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"token"}, {"token", "--json"}, {"events", "list"}, {"events", "list", "--json"}, {"events", "list", "--format", "{{.ID}}"}, {"listen", "--timeout", "5s", "--since", server.Events()[0].ID},
+		{"trigger", "invoice.created", "--count", "3"}, {"webhook", "sign", body}, {"webhook", "sign", "--json", body}, {"version"}, {"version", "--json"},
+		{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"demo", "--once"}, {"mock", "--json", "--addr", "127.0.0.1:0"}, {"--help"}, {"listen", "--help"}, {"--version"},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			reader, writer, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = reader.Close()
+			cmd := command(signing(at(server.URL())), args...)
+			stderr := newScreen()
+			cmd.Stdout, cmd.Stderr = writer, stderr
+			runErr := cmd.Run()
+			_ = writer.Close()
+			if r := finished(t, runErr, newScreen(), stderr); r.code > exitFailed || strings.Contains(r.stderr, "pepay: ") || strings.Contains(r.stderr, "broken pipe") {
+				t.Errorf("exit code %d: %s", r.code, r.stderr)
+			}
+		})
 	}
 }

@@ -30,6 +30,7 @@ func listenFlags() []cli.Flag {
 		&cli.IntFlag{Name: "max-events", DefaultText: "no end", Usage: "end after `N` events"},
 		&cli.DurationFlag{Name: "timeout", DefaultText: "none", Usage: "end after this long"},
 		&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it"},
+		formatFlag(),
 		&cli.BoolFlag{Name: "token", Usage: "open the stream with minted ws_tokens, as a browser does, instead of the key"},
 		&cli.DurationFlag{Name: "ttl", Value: wrapper.DefaultTokenTTL, DefaultText: "60s", Usage: "life of those tokens, in whole seconds"},
 		apiKeyFileFlag(),

@@ -246,7 +246,7 @@ func TestAddressTaken(t *testing.T) {
 	t.Parallel()
 	addr := strings.TrimPrefix(startMock(t).URL, "http://")
 	for _, name := range []string{"mock", "demo"} {
-		pepayRun(t, nil, name, "--addr", addr).wantError(t, exitFailed, addr+" is taken by another program, give another address")
+		pepayRun(t, nil, name, "--addr", addr).wantError(t, exitFailed, addr+" is taken by another program, give another address with --addr")
 	}
 }
 

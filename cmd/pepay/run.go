@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -35,9 +37,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitDone
 	}
+	if isBrokenPipe(err) {
+		return exitFailed // nobody reads any more, as in '| head -1', and nobody needs to be told
+	}
 	err = orSignal(ctx, helpTopicError(err))
 	fmt.Fprintln(stderr, terminal.Paint(stderr, terminal.Bold, "pepay:"), explain(err))
 	return exitCode(err)
+}
+
+// isBrokenPipe is true for output that nobody reads any more. A connection that breaks is
+// another error.
+func isBrokenPipe(err error) bool {
+	var write *fs.PathError
+	return errors.As(err, &write) && write.Op == "write" && errors.Is(err, syscall.EPIPE)
 }
 
 func newRoot() *cli.Command {

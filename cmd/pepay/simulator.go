@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
@@ -20,7 +23,11 @@ func startSimulator(addr string, opts ...pepaytest.Option) (*pepaytest.Server, e
 	if err != nil {
 		return nil, usagef("--addr: write HOST:PORT such as 127.0.0.1:3000; port 0 is any free one")
 	}
-	return pepaytest.Start(addr, opts...)
+	server, err := pepaytest.Start(addr, opts...)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program, give another address with --addr, such as --addr 127.0.0.1:0 for any free port", addr)
+	}
+	return server, err
 }
 
 // allHostNames tells names such as mock from addresses with a scheme, a port or a path.

@@ -19,6 +19,7 @@ type statusLines struct {
 	quiet, chatty bool
 
 	opened, live bool // ever, and as far as is known
+	attempt      int  // to connect since it was live
 }
 
 func (s *statusLines) observer() stream.Observer {
@@ -28,12 +29,16 @@ func (s *statusLines) observer() stream.Observer {
 func (s *statusLines) state(state stream.State, err error) {
 	switch state {
 	case stream.StateConnecting:
-		s.say("connecting to the " + s.what)
+		if s.attempt++; s.attempt > 1 {
+			s.say(fmt.Sprintf("connecting to the %s, attempt %d", s.what, s.attempt))
+		} else {
+			s.say("connecting to the " + s.what)
+		}
 	case stream.StateReplaying:
 		s.opened = true
 		s.say("connected, looking for what was missed")
 	case stream.StateLive:
-		s.opened = true
+		s.opened, s.attempt = true, 0
 		s.say("live, following the " + s.what)
 		if s.ready != "" {
 			s.say(s.ready)

@@ -91,7 +91,7 @@ func TestDemoWaitsOnTerminal(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	// It goes on with a second invoice.
-	if screen := readUntil(t, person, "550e8401…     \x1b[33munpaid"); !strings.Contains(screen, "\x1b[32mpaid\x1b[0m") || !strings.Contains(screen, "none is missing") {
+	if screen := readUntil(t, person, "550e8401-e29b-41d4-a716-446655440000    10.000 usd  \x1b[33munpaid"); !strings.Contains(screen, "\x1b[32mpaid\x1b[0m") || !strings.Contains(screen, "none is missing") {
 		t.Errorf("%q", screen)
 	}
 	if _, err := person.WriteString("\x03"); err != nil { // Ctrl-C
@@ -224,5 +224,19 @@ func TestNoEventsOnTerminal(t *testing.T) {
 	}
 	if r := pepayRun(t, at(server.URL()), "events", "list"); r.code != exitDone || r.stdout+r.stderr != "" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// The whole id of the resource is shown where the terminal is wide enough.
+func TestListenUsesTheWidth(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	happen(t, server, pepay.EventInvoiceUpdated)
+	for columns, want := range map[string]string{"200": "550e8400-e29b-41d4-a716-446655440000", "100": "550e8400… "} {
+		cmd := command(append(at(server.URL()), "COLUMNS="+columns), "events", "list")
+		if screen := readUntil(t, onTerminal(t, cmd), ""); !strings.Contains(screen, want) {
+			t.Errorf("%s columns: %q", columns, screen)
+		}
+		_ = cmd.Wait()
 	}
 }

@@ -125,7 +125,7 @@ func triggerEvent(cmd *cli.Command) (pepay.Event, error) {
 	case cmd.Args().Len() > 1:
 		return pepay.Event{}, usagef("'pepay trigger' takes one type of event; see 'pepay trigger --help'")
 	case !slices.Contains(pepay.EventTypes(), name):
-		return pepay.Event{}, usagef("unknown event type %s; there are %s", plainPath(name), list)
+		return pepay.Event{}, usagef("unknown event type%s; there are %s%s", slip(name, pepay.EventTypes()), list, didYouMean(name, pepay.EventTypes()))
 	case cmd.Int("count") < 1:
 		return pepay.Event{}, usagef("--count: write a number from 1 up")
 	case cmd.Duration("timeout") <= 0:

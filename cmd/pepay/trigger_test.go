@@ -146,8 +146,9 @@ func TestTriggerWrongUsage(t *testing.T) {
 	}{
 		{"no type", nil, "say which type of event; there are invoice.created, invoice.updated, "},
 		{"two types", []string{"invoice.created", "invoice.updated"}, "takes one type of event"},
-		{"unknown type", []string{"invoice.paid"}, "unknown event type invoice.paid; there are invoice.created, "},
-		{"key as type", []string{canary}, "unknown event type [hidden]; there are"},
+		{"unknown type", []string{"invoice.paid"}, "unknown event type; there are invoice.created, "},
+		{"a slip in the type", []string{"invioce.created"}, "; did you mean invoice.created?"},
+		{"key as type", []string{canary}, "unknown event type; there are"},
 		{"set without a value", []string{"invoice.created", "--set", canary}, "--set: write PATH=VALUE"},
 		{"unknown path", []string{"invoice.created", "--set", "state=paid"}, "--set: there is no state; there are amount, amount_decimal, "},
 		{"unknown nested path", []string{"invoice_payment.created", "--set", "settlement.state=x"}, "there is no settlement.state; there are environment, id, invoice_id, merchant_id, object, settlement, settlement.merchant_settlement_id,"},

@@ -29,7 +29,8 @@ func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error 
 		if strings.HasSuffix(name, "api-key") {
 			return usagef("there is no flag for a key, the list of processes would show it; set PEPAY_API_KEY or use --api-key-file")
 		}
-		return usagef("unknown flag %s; see '%s --help'", plainName(dashed(name)), cmd.FullName())
+		known := flagNames(cmd)
+		return usagef("unknown flag%s; see '%s --help'%s", slip(dashed(name), known), cmd.FullName(), didYouMean(dashed(name), known))
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
 		return usagef("%s needs a value; see '%s --help'", dashed(strings.TrimLeft(name, "-")), cmd.FullName())
@@ -63,21 +64,17 @@ func expected(cmd *cli.Command, flag string) string {
 }
 
 func unknownCommand(cmd *cli.Command, name string) error {
-	var names []string
-	for _, command := range cmd.VisibleCommands() {
-		names = append(names, command.Name)
-	}
-	return usagef("unknown command %s; there are %s", plainName(name), strings.Join(names, ", "))
+	known := commandNames(cmd)
+	return usagef("unknown command%s; there are %s%s", slip(name, known), strings.Join(known, ", "), didYouMean(name, known))
 }
 
-// plainName is a name that reads like a command or flag, and "[hidden]" for
-// anything else: it may be a key.
-func plainName(name string) string {
-	const longest = 20
-	if len(name) > longest || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
-		return "[hidden]"
+// slip repeats a name that is a slip of a known one. Any other is not repeated: it may be a
+// key in the wrong place.
+func slip(name string, known []string) string {
+	if closest(name, known) == "" {
+		return ""
 	}
-	return name
+	return " " + name
 }
 
 func dashed(name string) string {

@@ -136,8 +136,8 @@ func TestWebhookWrongUsage(t *testing.T) {
 		want string
 	}{
 		{"no command", nil, "say which command; see 'pepay webhook --help'"},
-		{"unknown command", []string{"sing"}, "unknown command sing; there are sign, verify"},
-		{"secret as command", []string{canary}, "unknown command [hidden]"},
+		{"unknown command", []string{"sing"}, "unknown command sing; there are sign, verify, ping; did you mean sign?"},
+		{"secret as command", []string{canary}, "unknown command; there are sign"},
 		{"two files", []string{"sign", "a", "b"}, "'pepay webhook sign' takes one file"},
 		{"no file", []string{"sign", canary}, "; 'pepay webhook sign' takes the name of a file"},
 		{"time of sign in seconds", []string{"sign", "--timestamp", "1734780000"}, "--timestamp: it looks like seconds"},
@@ -151,7 +151,7 @@ func TestWebhookWrongUsage(t *testing.T) {
 		{"headers and body from standard input", []string{"verify", "--headers-file", "-"}, "--headers-file: the body is read from standard input already"},
 		{"headers and secret from standard input", []string{"verify", "--headers-file", "-", "--secret-file", "-", "x"}, "--secret-file: --headers-file reads standard input already"},
 		{"no tolerance", []string{"verify", "--tolerance", "0s", "--signature", "x"}, "--tolerance: write a duration above 0"},
-		{"unknown flag", []string{"verify", "--foo"}, "unknown flag --foo; see 'pepay webhook verify --help'"},
+		{"unknown flag", []string{"verify", "--foo"}, "unknown flag; see 'pepay webhook verify --help'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
