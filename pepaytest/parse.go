@@ -73,6 +73,22 @@ func ParseFault(spec string) (operationID string, fault Fault, when When, err er
 
 type settings map[string]string
 
+// FaultSettings lists the settings of [ParseFault] as they are written: those that take
+// a value end in "=".
+func FaultSettings() []string {
+	names := settingNames()
+	for i, name := range names {
+		if !isBareSetting(name) {
+			names[i] += "="
+		}
+	}
+	return names
+}
+
+func isBareSetting(name string) bool {
+	return slices.Contains([]string{"missing-data", "reject-token", "always"}, name)
+}
+
 // settingNames lists what there is, in the order of the documentation above.
 func settingNames() []string {
 	return slices.Concat([]string{
@@ -91,7 +107,7 @@ func splitSettings(text string) (settings, error) {
 			item, rest, _ = strings.Cut(rest, ",")
 		}
 		name, value, hasValue := strings.Cut(item, "=")
-		switch bare := slices.Contains([]string{"missing-data", "reject-token", "always"}, name); {
+		switch bare := isBareSetting(name); {
 		case !slices.Contains(settingNames(), name):
 			return nil, fmt.Errorf("pepaytest: unknown fault setting %q; there are %s", name, strings.Join(settingNames(), ", "))
 		case bare && hasValue:

@@ -2,6 +2,7 @@ package pepaytest_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,6 +193,20 @@ func TestTextFormLatency(t *testing.T) {
 	began := time.Now()
 	if r := mint(t, s, ""); r.status != 503 || time.Since(began) < 30*time.Millisecond {
 		t.Errorf("%d after %v", r.status, time.Since(began))
+	}
+}
+
+func TestFaultSettings(t *testing.T) {
+	t.Parallel()
+	got := pepaytest.FaultSettings()
+	for _, want := range []string{"status=", "missing-data", "drop-after=", "always", "for="} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %s in %v", want, got)
+		}
+	}
+	got[0] = "changed"
+	if pepaytest.FaultSettings()[0] == "changed" {
+		t.Error("the list is not the caller's")
 	}
 }
 

@@ -33,6 +33,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused credentials, 4 timed out,
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.Reader, root.Writer, root.ErrWriter = stdin, stdout, stderr
+	if len(args) > 1 && args[1] == completeCommand {
+		printCandidates(stdout, root, args[2:])
+		return exitDone
+	}
 	err := root.Run(ctx, args)
 	if err == nil {
 		return exitDone
@@ -68,9 +72,8 @@ func newRoot() *cli.Command {
 			mockCommand(),
 			demoCommand(),
 			versionCommand(),
+			completionCommand(),
 		},
-		EnableShellCompletion:           true,
-		ConfigureShellCompletionCommand: configureCompletion,
 		// The default prints the error itself and exits.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 		OnUsageError:   onUsageError,

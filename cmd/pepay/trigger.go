@@ -54,8 +54,7 @@ func triggerCommand() *cli.Command {
 			&cli.StringFlag{Name: "base-url", Usage: "reach the simulator at `URL` instead of PEPAY_API_URL"},
 			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, DefaultText: "30s", Usage: "give up after this long"},
 		},
-		ShellComplete: completeTrigger,
-		Action:        triggerAction,
+		Action: triggerAction,
 	}
 }
 
@@ -162,15 +161,4 @@ func isAnotherServer(err *wrapper.Error) bool {
 		return true
 	}
 	return errors.Is(err, wrapper.ErrMalformedResponse) || errors.Is(err, wrapper.ErrRedirect)
-}
-
-// completeTrigger offers the types, and then the flags.
-func completeTrigger(ctx context.Context, cmd *cli.Command) {
-	if cmd.Args().Len() > 0 || cmd.NumFlags() > 0 {
-		cli.DefaultCompleteWithFlags(ctx, cmd)
-		return
-	}
-	for _, name := range pepay.EventTypes() {
-		fmt.Fprintln(cmd.Root().Writer, name)
-	}
 }
