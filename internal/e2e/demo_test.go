@@ -12,11 +12,10 @@ import (
 	"testing"
 )
 
-// What 'pepay demo --open' shows: an invoice that is created, underpaid and paid, and an
-// order that is placed and shipped, over and over.
-func TestDemo(t *testing.T) {
-	t.Parallel()
-	tb := newTab(t)
+// startDemo runs 'pepay demo --open' and gives the address of its page, which it has a
+// stand-in for the browser's opener told.
+func startDemo(t *testing.T) (page string) {
+	t.Helper()
 	dir := t.TempDir()
 	opener := map[string]string{"linux": "xdg-open", "darwin": "open"}[runtime.GOOS]
 	if opener == "" {
@@ -37,31 +36,37 @@ func TestDemo(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	drained := make(chan struct{})
+	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
+		<-drained
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("the demo did not end cleanly: %v", err)
 		}
-	}()
-	var page string
+	})
 	lines := bufio.NewScanner(stderr)
 	for page == "" && lines.Scan() {
 		if strings.HasPrefix(lines.Text(), "Watch it in a browser: ") {
 			page = regexp.MustCompile(`http://\S+`).FindString(lines.Text())
 		}
 	}
+	go func() { defer close(drained); _, _ = io.Copy(io.Discard, stderr) }()
 	if page == "" {
 		t.Fatal("no address")
 	}
-	drained := make(chan struct{})
-	go func() { defer close(drained); _, _ = io.Copy(io.Discard, stderr) }()
-	defer func() { _ = cmd.Process.Signal(os.Interrupt); <-drained }()
 	waitFor(t, "the page is opened", func() bool {
 		got, _ := os.ReadFile(opened)
 		return strings.TrimSpace(string(got)) == page
 	})
+	return page
+}
 
-	tb.open(page)
+// The demo's page shows an invoice that is created, underpaid and paid, and an order that
+// is placed and shipped, over and over.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	tb := newTab(t)
+	tb.open(startDemo(t))
 	tb.untilLive()
 	tb.until(`!document.querySelector('#sign-out') && document.querySelector('#simulator').innerText === 'Simulator: nothing here is real money.'`)
 	tb.until(`['unpaid', 'underpaid', 'paid', 'placed', 'shipped'].every(s => [...document.querySelectorAll('.pill')].some(p => p.innerText === s))`)

@@ -53,6 +53,7 @@ func TestEarlierEventsCannotBeLoaded(t *testing.T) {
 	s.sim.Faults().On("listEvents", pepaytest.Status(400), pepaytest.Always())
 	s.emitInvoiceAndOrder("before")
 	tb := s.signedIn()
+	tb.until(`document.querySelector('#empty').innerText.startsWith('Earlier events could not be loaded')`)
 	s.emitInvoiceAndOrder("after")
 	tb.untilRows(5)
 	tb.forgive("status of 502")
@@ -218,7 +219,8 @@ func TestNarrow(t *testing.T) {
 	s.emitInvoiceAndOrder("550e8400-e29b-41d4-a716-446655440000")
 	s.emitObject(pepay.EventInvoicePaymentUpdated, `{"object":"invoice_payment","id":"550e8400-e29b-41d4-a716-446655440111","invoice_id":"550e8400-e29b-41d4-a716-446655440000","status":"confirmed","settlement_status":"failed"}`)
 	s.emitObject("commerce.order.updated", `{"object":"commerce_order","id":"order","status":"delivery_confirmed","invoice_id":"550e8400-e29b-41d4-a716-446655440000"}`)
-	tb.untilRows(7)
+	s.emitStory()
+	tb.untilRows(17)
 	for _, width := range []int64{320, 360, 768} {
 		tb.do(chromedp.EmulateViewport(width, 700))
 		tb.until(fmt.Sprintf(`innerWidth === %d`, width))
@@ -227,6 +229,12 @@ func TestNarrow(t *testing.T) {
 		}
 		if tall := eval[[]string](tb, `[...document.querySelectorAll('td > *, dt, dd, h1, h2, h3, label, button, .simulator')].filter(e => e.checkVisibility() && e.getClientRects().length && e.innerText.trim() && e.getBoundingClientRect().width < 40 && e.getBoundingClientRect().height > 60).map(e => e.innerText)`); len(tall) > 0 {
 			t.Errorf("%d wide: broken into columns: %q", width, tall)
+		}
+		if over := eval[[]string](tb, `[...document.querySelectorAll('tbody tr[data-event]')].flatMap(row => {
+			const parts = ['time', 'button', '.kind', 'td:nth-child(4)', '.pill'].map(s => row.querySelector(s)).filter(Boolean).map(e => { const r = document.createRange(); r.selectNodeContents(e); return [e.innerText, r.getBoundingClientRect()] });
+			return parts.flatMap(([a, x], i) => parts.slice(i + 1).filter(([, y]) => x.left < y.right && y.left < x.right && x.top + 2 < y.bottom && y.top + 2 < x.bottom).map(([b]) => a + ' | ' + b));
+		})`); len(over) > 0 {
+			t.Errorf("%d wide: these overlap: %q", width, over)
 		}
 	}
 }

@@ -39,6 +39,8 @@ class Card {
   /** @type {PepayEvent | null} */
   #last = null; // the newest event
   #filling = false;
+  #toFill = false;
+  #gap = ''; // the words for a gap that is to be filled
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -60,6 +62,7 @@ class Card {
    */
   open(history) {
     if (history.status === 'fulfilled') this.#last = this.#show(history.value);
+    else feed.missEarlier();
     this.#stream = new PepayStream({
       tokenURL: `/ws-token?scope=${this.#scope}`,
       since: this.#last?.id,
@@ -90,7 +93,6 @@ class Card {
       },
     });
     if (this.#wanted) this.#stream.start();
-    if (history.status === 'rejected') this.#explain('Earlier events could not be loaded.');
   }
 
   start() {
@@ -120,8 +122,20 @@ class Card {
    * @param {string} gap The words for one that is known to be there.
    */
   async #fill(gap = '') {
+    this.#gap ||= gap;
+    this.#toFill = true;
     if (this.#filling) return;
-    this.#filling = true;
+    for (this.#filling = true; this.#toFill; ) {
+      this.#toFill = false;
+      const words = this.#gap;
+      this.#gap = '';
+      await this.#fillOnce(words);
+    }
+    this.#filling = false;
+  }
+
+  /** @param {string} gap */
+  async #fillOnce(gap) {
     const last = this.#last;
     try {
       const history = await loadHistory(this.#scope);
@@ -132,8 +146,6 @@ class Card {
       else if (gap) this.#explain('Events that were missing have been loaded.');
     } catch {
       if (gap) feed.gap(last, gap);
-    } finally {
-      this.#filling = false;
     }
   }
 

@@ -37,6 +37,7 @@ export class Feed {
   /** @type {Set<string>} */
   #offered = new Set();
   #only = ''; // the id of a resource
+  #incomplete = false;
   /** @type {string[]} */
   #sayings = [];
   #news = 0;
@@ -100,6 +101,12 @@ export class Feed {
     this.#place({ id: '', at: [ms, nth + 0.5], type: '', ids: [], json: '', row, detail: null });
     this.#showEmpty();
     this.say(words);
+  }
+
+  /** Earlier events could not be loaded: that there are none is not to be said. */
+  missEarlier() {
+    this.#incomplete = true;
+    this.#showEmpty();
   }
 
   /** Tells a screen reader something. @param {string} words */
@@ -232,7 +239,8 @@ export class Feed {
     const { empty, rows, filter } = this.#parts;
     empty.hidden = rows.childElementCount > 0;
     const what = [filter.value, this.#only && `of ${this.#only}`].filter(Boolean).join(' ');
-    empty.textContent = what ? `No events ${what} among the last ones.` : 'Nothing has happened yet. Events appear here the moment they do.';
+    const none = this.#incomplete ? 'Earlier events could not be loaded. New ones appear here the moment they happen.' : 'Nothing has happened yet. Events appear here the moment they do.';
+    empty.textContent = what ? `No events ${what} among the last ones.` : none;
   }
 
   #announce() {
@@ -279,7 +287,7 @@ function makeRow(event) {
 
   const { kind, id, invoice } = nameOf(resource);
   const name = [makeSpan('kind', kind), ' ', id ? makeLink(id) : '–'];
-  if (invoice) name.push(makeSpan('of', 'of ', makeLink(invoice)));
+  if (invoice) name.push(makeSpan('of', 'of invoice ', makeLink(invoice)));
 
   const { tone, words } = statusOf(resource);
   row.append(
@@ -331,6 +339,6 @@ function makeSpan(className, ...content) {
 function makeLink(id) {
   const link = document.createElement('a');
   link.href = `#${new URLSearchParams({ of: id })}`;
-  link.textContent = id;
+  link.textContent = link.title = id;
   return link;
 }
