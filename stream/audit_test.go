@@ -88,3 +88,47 @@ func TestAudit(t *testing.T) {
 		})
 	}
 }
+
+// A stream that waits for a moment, between two events of a backlog, has not read
+// everything that was sent.
+func TestAuditWaitsUntilAllIsRead(t *testing.T) {
+	t.Parallel()
+	to := time.Unix(1_700_000_000, 0)
+	for _, c := range []struct {
+		name    string
+		at      time.Time     // of the newest handled event
+		waits   time.Duration // for a frame, again and again
+		busy    time.Duration // in between
+		drained bool
+	}{
+		{"waiting for long", to.Add(-time.Hour), time.Hour, 0, true},
+		{"moments between old events", to.Add(-time.Hour), 100 * time.Millisecond, 300 * time.Millisecond, false},
+		{"moments between new events", to.Add(time.Second), 100 * time.Millisecond, 300 * time.Millisecond, true},
+		{"busy", to.Add(time.Second), 0, time.Hour, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStream(nil, merchantKind, Options{})
+				s.created = c.at
+				a := &audit{run: &run{Stream: s}}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				go func() {
+					for ctx.Err() == nil {
+						if c.waits > 0 {
+							a.begin()
+							_ = sleep(ctx, c.waits, nil)
+							a.end()
+						}
+						_ = sleep(ctx, c.busy, nil)
+					}
+				}()
+				called := false
+				if got := a.whenDrained(ctx, to, func() { called = true }); got != c.drained || called != got {
+					t.Errorf("drained: %t, called: %t", got, called)
+				}
+			})
+		})
+	}
+}

@@ -266,3 +266,36 @@ func TestLongBacklogs(t *testing.T) {
 		})
 	}
 }
+
+// Events that do not say what a filter asks for are a gap where they are new, and
+// not again where they lie behind an event that was handled.
+func TestUndecidedEventsAreAGapOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, worldRules{})
+		first := w.emit(0, false)
+		w.silent = true
+		w.emit(0, false)
+		w.silent = false
+		w.emit(0, false)
+		w.silent = true
+		w.emit(0, false)
+		w.silent = false
+		w.emit(0, false)
+		user := &consumer{t: t, rng: rand.New(rand.NewPCG(1, 2))}
+		opts := Options{Since: first.id, CustomerID: "c1", Observer: user.observe()}
+		s := Merchant(w.Client, opts)
+		user.open = func() *Stream { return s }
+		n := 0
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			if err := user.run(ctx, func() bool { n++; return false }); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+			cancel()
+		}
+		if n != 4 || len(user.resumes) != 3 || len(user.gaps()) != 1 { // what is silent comes by frame
+			t.Errorf("%d events, %+v", n, user.resumes)
+		}
+	})
+}
