@@ -1,8 +1,7 @@
 # Needs Go. `make` lists the targets; ARGS is passed on, word by word: make test ARGS='-run Mint'
 
-# What a person or a workflow gives is text. make would expand it once more, and
-# so would a shell that finds it in a recipe: it is taken as it came, and recipes
-# read it from the environment.
+# Values from outside are text. `value` keeps make from expanding them, and recipes
+# read them from the environment, so that the shell does not expand them either.
 override ARGS := $(value ARGS)
 override URL := $(or $(value URL),https://docs-alpha.pepay.io/api-reference/openapi.json)
 override FILE := $(value FILE)

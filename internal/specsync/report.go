@@ -56,7 +56,7 @@ func (r *result) Advice() []string {
 		}
 	}
 	if len(r.Published.Breaking())+len(r.Effective.Breaking()) > 0 {
-		advice = append(advice, "Breaking changes of the contract: decide whether they are meant, and ask Pepay where not.")
+		advice = append(advice, "Breaking changes of the contract: decide whether they are intended; if not, ask Pepay.")
 	}
 	if r.Incompatible() > 0 {
 		advice = append(advice, "The Go surface breaks programs: raise the minor version (the major one from 1.0 on) and name the changes in `CHANGELOG.md`.")

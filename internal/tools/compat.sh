@@ -3,8 +3,8 @@
 #   - the last release's tests must compile against this tree's code. Only those in
 #     packages of their own (package x_test): they see what a program sees.
 #   - the changes of the exported surface are listed. From 1.0 on, one that breaks
-#     programs is a failure; before, semantic versioning allows it. A method more in
-#     an interface is one of them: a program that implements it does not compile.
+#     programs is a failure; before, semantic versioning allows it. An additional
+#     method of an interface breaks the programs that implement it.
 # Without a release tag there is nothing to compare with.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -7,9 +7,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// causes knows of every node where it came from: a place of the published
-// document, or the action that made or changed it. What an action copies keeps
-// the cause of what it copies.
+// causes records where every node came from: a place of the published document, or
+// the action that made or changed it. A copied node keeps the cause of the
+// original.
 type causes struct {
 	of     map[*yaml.Node]string
 	values map[*yaml.Node]string // of scalars, to notice changes
@@ -36,7 +36,7 @@ func (c *causes) published(n *yaml.Node, p path) {
 
 func asPublished(p path) string { return "openapi.json as published, " + p.pointer() }
 
-// apply applies an action and notes what it made.
+// apply applies an action and records which nodes it made or changed.
 func (c *causes) apply(doc *yaml.Node, a action) error {
 	var source *yaml.Node
 	var targets []*yaml.Node
@@ -56,7 +56,7 @@ func (c *causes) apply(doc *yaml.Node, a action) error {
 	return nil
 }
 
-// copied gives what is new in the target the causes of the source.
+// copied gives the new nodes of the target the causes of the nodes they copy.
 func (c *causes) copied(source, target *yaml.Node) {
 	if source == nil || target == nil {
 		return
@@ -78,7 +78,7 @@ func (c *causes) copied(source, target *yaml.Node) {
 	}
 }
 
-// note gives a cause to what has none, and to values that have changed.
+// note records the cause for nodes that have none and for values that changed.
 func (c *causes) note(n *yaml.Node, cause string) {
 	if _, known := c.of[n]; !known || c.values[n] != n.Value {
 		c.of[n], c.values[n] = cause, n.Value
@@ -88,7 +88,7 @@ func (c *causes) note(n *yaml.Node, cause string) {
 	}
 }
 
-// at is the cause of a place, or of the innermost around it that there is.
+// at returns the cause of a place, or of the closest enclosing node that exists.
 func (c *causes) at(doc *yaml.Node, p path) string {
 	n := content(doc)
 	cause := c.of[n]
@@ -115,9 +115,8 @@ func (c *causes) applyAll(doc *yaml.Node, actions []action) error {
 	return errors.Join(errs...)
 }
 
-// explain says of each finding what caused it: the place of the published
-// document, if the published document alone has the same fault there, or the
-// action that brought it about.
+// explain names the cause of each finding: the place of the published document if
+// that document alone has the same fault there, else the action that introduced it.
 func explain(published, doc *yaml.Node, c *causes, actions []action, found []finding) error {
 	const fromTheStart = "published"
 	first := map[string]string{} // the fault, and what it first appeared with

@@ -7,9 +7,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// checkCollisions finds what a merge would hide: an addition to paths or
-// components whose name is taken, where merging the two would hide which of them
-// holds, and an item appended to a list that has it.
+// checkCollisions refuses an action whose merge would hide something: an addition
+// to paths or components under a name that exists already, and an item appended to
+// a list that has it already.
 func checkCollisions(doc *yaml.Node, a action) error {
 	if a.Remove {
 		return nil
@@ -33,8 +33,8 @@ func checkCollisions(doc *yaml.Node, a action) error {
 	return errors.Join(c.errs...)
 }
 
-// collisions knows the mappings whose keys name things of their own: paths, the
-// parts of components, and among the keys of a path the methods.
+// collisions holds the mappings whose keys are names: the paths, the parts of
+// components, and the methods of a path.
 type collisions struct {
 	names, paths map[*yaml.Node]bool
 	errs         []error

@@ -30,9 +30,9 @@ type clash struct {
 }
 
 // compile type-checks a generated file together with the other files of its
-// package: those in written, and those by hand below root. Packages that it
-// imports are not looked into, which makes it fast and is enough to find every
-// collision of names.
+// package: the ones in written and the hand-written ones below root. Imported
+// packages are not loaded. That keeps it fast, and name collisions do not depend on
+// them.
 func compile(root string, f face, written map[string][]byte) ([]clash, error) {
 	dir := slashpath.Dir(f.output)
 	sources := map[string][]byte{}
@@ -80,8 +80,8 @@ func compile(root string, f face, written map[string][]byte) ([]clash, error) {
 
 var majorVersion = regexp.MustCompile(`/v\d+$`)
 
-// nameImports names the imports whose path ends in a version, because a package
-// that is not imported gets its name from the path.
+// nameImports names the imports whose path ends in a version: the checker derives
+// the name of a package that is not loaded from the last part of its path.
 func nameImports(file *ast.File) {
 	for _, spec := range file.Imports {
 		name, err := strconv.Unquote(spec.Path.Value)
@@ -104,7 +104,8 @@ type compilation struct {
 	parsed    []*ast.File
 	generated string
 	clashes   []clash
-	// passedOver tells that the last error was, so that what explains it is too.
+	// passedOver is set while the last error was ignored: the lines that continue it
+	// are ignored too.
 	passedOver bool
 }
 
@@ -113,8 +114,8 @@ var selected = regexp.MustCompile(`^(\w+)\.\w+ undefined`)
 
 var duplicate = regexp.MustCompile(`redeclared|already declared|field and method with the same name|duplicate`)
 
-// nothing imports no package: the checker then knows none of its names and does
-// not complain about them.
+// nothing is an importer that always fails. The checker then accepts every name of
+// the package.
 type nothing struct{}
 
 func (nothing) Import(string) (*types.Package, error) { return nil, errors.New("not imported") }
@@ -134,7 +135,7 @@ func (c *compilation) check() []clash {
 		}
 	}
 	c.checkEmbedded()
-	// What follows from a name that is declared twice is of no interest.
+	// A duplicate declaration causes further errors: only the duplicates are reported.
 	if slices.ContainsFunc(c.clashes, isDuplicate) {
 		return slices.DeleteFunc(c.clashes, func(at clash) bool { return !isDuplicate(at) })
 	}
@@ -143,8 +144,8 @@ func (c *compilation) check() []clash {
 
 func isDuplicate(c clash) bool { return duplicate.MatchString(c.message) }
 
-// checkEmbedded finds methods that hide those of the embedded client: the two
-// have different results, and which is called depends on the receiver.
+// checkEmbedded finds methods of ClientWithResponses that shadow a method of the
+// embedded Client, which has other results.
 func (c *compilation) checkEmbedded() {
 	methods := map[string]map[string]bool{}
 	for _, file := range c.parsed {
@@ -166,36 +167,6 @@ func (c *compilation) checkEmbedded() {
 	}
 }
 
-// receiver is the name of the type that a method belongs to, or "".
-func receiver(f *ast.FuncDecl) string {
-	if f.Recv == nil || len(f.Recv.List) == 0 {
-		return ""
-	}
-	t := f.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name
-	}
-	return ""
-}
-
-// receiverAt is the type whose method or field stands at a position.
-func (c *compilation) receiverAt(pos token.Pos) string {
-	for _, file := range c.parsed {
-		for _, d := range file.Decls {
-			if pos < d.Pos() || pos > d.End() {
-				continue
-			}
-			if f, ok := d.(*ast.FuncDecl); ok {
-				return receiver(f)
-			}
-		}
-	}
-	return ""
-}
-
 func (c *compilation) report(err error) {
 	var e types.Error
 	if !errors.As(err, &e) || strings.Contains(e.Msg, "could not import") || strings.HasSuffix(e.Msg, "imported and not used") || strings.Contains(e.Msg, "imported as") {
@@ -214,9 +185,8 @@ func (c *compilation) report(err error) {
 		}
 		return
 	}
-	// In what is written by hand only names that are taken are of interest: a type
-	// that it lacks is for the build to say, and one with an imported part is not
-	// known whole here.
+	// In hand-written files only duplicate names count. The build reports missing
+	// types, and types that embed imported ones are incomplete here.
 	if position.Filename != c.generated && !duplicate.MatchString(e.Msg) {
 		c.passedOver = true
 		return
@@ -232,54 +202,9 @@ func (c *compilation) report(err error) {
 	c.clashes = append(c.clashes, at)
 }
 
-// identifierAt is the name that stands at a position.
-func (c *compilation) identifierAt(pos token.Pos) string {
-	name := ""
-	for _, file := range c.parsed {
-		if pos < file.FileStart || pos > file.FileEnd {
-			continue
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && id.Pos() == pos {
-				name = id.Name
-			}
-			return name == "" && (n == nil || n.Pos() <= pos && pos <= n.End())
-		})
-	}
-	return name
-}
-
-// declarationAt is the name of the top-level declaration around a position.
-func (c *compilation) declarationAt(pos token.Pos) string {
-	for _, file := range c.parsed {
-		if pos < file.FileStart || pos > file.FileEnd {
-			continue
-		}
-		for _, d := range file.Decls {
-			if pos < d.Pos() || pos > d.End() {
-				continue
-			}
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				return d.Name.Name
-			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					if t, ok := spec.(*ast.TypeSpec); ok && t.Pos() <= pos && pos <= t.End() {
-						return t.Name.Name
-					}
-					if v, ok := spec.(*ast.ValueSpec); ok && v.Pos() <= pos && pos <= v.End() {
-						return v.Names[0].Name
-					}
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// checkParameters finds parameters that hide what the body means: one that is
-// assigned to, or used as a package or a function. The types of imported packages
-// are not known here, so that the checker itself may accept it.
+// checkParameters finds parameters that shadow a variable or a function of the
+// body. Imported types are unknown here, so the type checker alone would accept
+// some of them.
 func (c *compilation) checkParameters(f *ast.FuncDecl, info *types.Info) {
 	if f.Body == nil {
 		return
@@ -296,7 +221,7 @@ func (c *compilation) checkParameters(f *ast.FuncDecl, info *types.Info) {
 		id, ok := e.(*ast.Ident)
 		if ok && parameters[info.Uses[id]] {
 			c.clashes = append(c.clashes, clash{
-				message: fmt.Sprintf("the parameter %s hides what the method %s", id.Name, how), name: id.Name, within: f.Name.Name,
+				message: fmt.Sprintf("the parameter %s shadows a name that the method %s", id.Name, how), name: id.Name, within: f.Name.Name,
 			})
 		}
 	}

@@ -14,8 +14,8 @@ func is31(doc *yaml.Node) bool {
 	return strings.HasPrefix(version, "3.") && !strings.HasPrefix(version, "3.0")
 }
 
-// dropSiblings takes out what stands beside a $ref in 3.0, where it means nothing.
-// Extensions stay: those are ours, and the generator obeys them there.
+// dropSiblings removes the siblings of a $ref, which OpenAPI 3.0 ignores. Extensions
+// stay: overlays put them there for the generator.
 func dropSiblings(doc *yaml.Node) {
 	if is31(doc) {
 		return
@@ -32,8 +32,8 @@ func dropSiblings(doc *yaml.Node) {
 	}
 }
 
-// keepPropertyNames gives a property its own name where its schema is given one
-// for Go, which the generator would take for the property too.
+// keepPropertyNames sets the Go name of a property that refers to a schema with
+// x-go-name. The generator would give the schema's name to the property.
 func keepPropertyNames(doc *yaml.Node) {
 	for p := range places(doc) {
 		if p.kind != "schema" {
@@ -58,8 +58,8 @@ func resolveRef(doc, schema *yaml.Node) *yaml.Node {
 	return schema
 }
 
-// mixTypes makes values of several types json.RawMessage, which holds any of
-// them. Parameters are the business of nameParameterUnions.
+// mixTypes maps a schema with several types to json.RawMessage. Parameters are
+// handled by nameParameterUnions.
 func mixTypes(doc *yaml.Node) {
 	for p := range places(doc) {
 		if p.kind == "schema" && !isInParameter(p.path) && goType(p.node) == "" && len(typesOf(p.node)) > 1 {
@@ -74,12 +74,12 @@ func isInParameter(p path) bool {
 	return i >= 0 && i+2 < len(p) && (p[0] == "paths" && i <= 3 || p[0] == "components" && i == 1)
 }
 
-// Formats of text whose Go type is not a text.
+// formatsOfOtherTypes are string formats whose Go type is not a string.
 var formatsOfOtherTypes = []string{"date", "date-time", "byte", "binary", "json"}
 
-// dropEnums takes out the enums of which Go can make no constants: numbers, whose
-// type is Decimal, integers that the generator would round, dates, and values with
-// characters that it refuses. What stays is without null and without doubles.
+// dropEnums removes enums that cannot become Go constants: numbers (their type is
+// Decimal), integers that the generator would round, dates, and values with
+// characters that it refuses. The remaining enums lose null and duplicates.
 func dropEnums(doc *yaml.Node) {
 	for p := range places(doc) {
 		if p.kind != "schema" {
@@ -130,8 +130,8 @@ func isConstant(schema, value *yaml.Node) bool {
 	return false
 }
 
-// cleanTexts takes characters out of descriptions that would end a comment, or
-// that hide text. A format with any is none that the generator knows.
+// cleanTexts removes characters from descriptions that would end a Go comment or
+// that hide text. It removes formats and examples that contain such characters.
 func cleanTexts(doc *yaml.Node) {
 	for p := range places(doc) {
 		if format := child(p.node, "format"); p.kind == "schema" && format != nil && strings.ContainsFunc(format.Value, func(r rune) bool { return isUnprintable(r) || r == '"' || r == '`' }) {
@@ -154,7 +154,7 @@ func cleanTexts(doc *yaml.Node) {
 	}
 }
 
-// hidesText tells whether a text in a value has a character that clean takes out.
+// hidesText reports whether a text in a value has a character that clean removes.
 func hidesText(n *yaml.Node) bool {
 	return clean(n.Value) != n.Value || slices.ContainsFunc(n.Content, hidesText)
 }

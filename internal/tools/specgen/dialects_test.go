@@ -128,7 +128,7 @@ func models(client string) string {
 	return client
 }
 
-// A contradicting example is told, with its place, and stops nothing.
+// A contradicting example is reported with its place and does not stop generation.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -145,7 +145,7 @@ func TestWarnings(t *testing.T) {
 		"example of what an answer refers to": {
 			`"/a":{"get":{"operationId":"getA","responses":{"200":{"description":"ok","content":{"application/json":{"schema":` + ref("A") + `}}}}}}`,
 			`"A":{"type":"object","properties":{"b":` + ref("B") + `}},"B":{"type":"object","properties":{"n":{"type":"integer","example":"five"}}}`,
-			[]string{"[openapi.json as published, #/components/schemas/B/properties/n/example: contradicts its schema: value must be an integer; mend it in api/overlays/repairs.yaml]"},
+			[]string{"[openapi.json as published, #/components/schemas/B/properties/n/example: contradicts its schema: value must be an integer; repair it in api/overlays/repairs.yaml]"},
 		},
 		"example of a parameter": {
 			getWith("/a", `"operationId":"getA","parameters":[{"name":"q","in":"query","schema":{"type":"integer"},"example":"five"}],`), `"A":{"type":"string"}`,

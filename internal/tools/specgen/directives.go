@@ -10,9 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// directives are the extensions that our generators obey, by their beginning. They
-// stand in overlays, which are ours; a published document that has one would
-// decide what the SDK imports, hides and repeats.
+// directives are the prefixes of the extensions that our generators obey. They are
+// allowed in overlays only: a published document that has one could decide what the
+// SDK imports, hides and retries.
 var directives = []string{"x-go-", "x-oapi-codegen-", "x-enum", "x-omit", "x-order", "x-pepay-", "x-deprecated-reason"}
 
 func isDirective(key string) bool {
@@ -20,9 +20,9 @@ func isDirective(key string) bool {
 	return slices.ContainsFunc(directives, func(beginning string) bool { return strings.HasPrefix(key, beginning) })
 }
 
-// checkDirectives refuses a published document that has a directive, or that
-// could have one where this does not look: behind a keyword in another spelling,
-// or behind a reference into data.
+// checkDirectives refuses a published document that has a directive. It also refuses
+// what could hide one from this check: a keyword in other letter case, and a
+// reference into data.
 func checkDirectives(published *yaml.Node) error {
 	var errs []error
 	refuse := func(p path, format string, args ...any) {
@@ -36,18 +36,18 @@ func checkDirectives(published *yaml.Node) error {
 		for key, value := range pairs(p.node) {
 			switch keyword := misspelled(p, key); {
 			case isDirective(key):
-				refuse(p.path.with(key), "%s is a directive for the generator, which only overlays may give; ask Pepay to take it out", oneLine(key))
+				refuse(p.path.with(key), "%s is a directive for the generator, which is allowed in overlays only; ask Pepay to remove it", oneLine(key))
 			case keyword != "":
-				refuse(p.path.with(key), "%s is no keyword, but some programs read it as %s", oneLine(key), keyword)
+				refuse(p.path.with(key), "%s is not a keyword, but encoding/json reads it as %s", oneLine(key), keyword)
 			case strings.HasPrefix(string(p.field(key)), "{}"):
 				// Among paths and answers extensions stand beside the names.
 				for name := range pairs(value) {
 					if (key == "paths" || key == "responses" && p.kind == "operation") && isDirective(name) {
-						refuse(p.path.with(key, name), "%s is a directive for the generator, which only overlays may give; ask Pepay to take it out", oneLine(name))
+						refuse(p.path.with(key, name), "%s is a directive for the generator, which is allowed in overlays only; ask Pepay to remove it", oneLine(name))
 					}
 				}
 			case key == "$ref" && !leadsTo(known, value.Value):
-				refuse(p.path.with(key), "the reference %s leads to nothing that a document describes", oneLine(value.Value))
+				refuse(p.path.with(key), "the reference %s does not point to an object that OpenAPI describes", oneLine(value.Value))
 			}
 		}
 	}
@@ -63,8 +63,8 @@ func leadsTo(known map[string]bool, ref string) bool {
 	return ok && known[splitPointer(pointer).key()]
 }
 
-// misspelled returns the keyword that a key differs from only in upper and lower
-// case. encoding/json takes the one for the other.
+// misspelled returns the keyword that a key equals apart from letter case.
+// encoding/json does not tell them apart.
 func misspelled(p place, key string) string {
 	for keyword := range shapes[p.kind] {
 		if keyword != key && strings.EqualFold(keyword, key) {

@@ -29,8 +29,8 @@ func readDocument(name string) (*yaml.Node, error) {
 	return &doc, nil
 }
 
-// lineBreaks escapes what is a character of a text in JSON, but the end of a line
-// in YAML, or nothing at all.
+// lineBreaks escapes characters that are text in JSON, but a line break or nothing in
+// YAML.
 var lineBreaks = strings.NewReplacer("\u0085", `\u0085`, "\u2028", `\u2028`, "\u2029", `\u2029`, "\ufeff", `\ufeff`)
 
 // checkKeys refuses a key that comes twice: programs differ in which of them holds.

@@ -68,7 +68,7 @@ func generateFace(root, config, overlay string) (face, error) {
 		options.OutputOptions.UserTemplates[name] = filepath.Join(root, filepath.FromSlash(file))
 	}
 	options.Configuration = options.UpdateDefaults()
-	options.OutputOptions.SkipFmt = true // for a compiler it need not be pretty
+	options.OutputOptions.SkipFmt = true // formatting takes most of the time
 	doc, err := util.LoadSwaggerWithOverlay(filepath.Join(root, "openapi.json"), util.LoadSwaggerWithOverlayOpts{
 		Path: overlay, Strict: true, AllowRemoteRefsFrom: []string{},
 	})

@@ -19,19 +19,19 @@ type normalisation struct {
 	apply  func(doc *yaml.Node)
 }
 
-// The order matters: what means nothing goes first, and types are settled before
-// it is asked which of them are pointers.
+// The order matters: ignored members are removed first, and types are final before
+// pointers are chosen.
 func normalisations() []normalisation {
 	return []normalisation{
-		{"what stands beside a $ref means nothing in OpenAPI 3.0", dropSiblings},
-		{"text without characters that a comment cannot hold", cleanTexts},
-		{"enums of which Go can make no constants, and null and doubles in the others", dropEnums},
-		{"a property keeps its name whatever its schema is called in Go", keepPropertyNames},
+		{"OpenAPI 3.0 ignores the siblings of a $ref", dropSiblings},
+		{"a Go comment cannot hold these characters", cleanTexts},
+		{"Go has no constants for these enum values", dropEnums},
+		{"a property keeps its own Go name", keepPropertyNames},
 		{"the envelope of an answer is Envelope[T] in Go", inlineEnvelopes},
 		{"every value of a parameter can be given", prepareParameters},
-		{"a value of several types is kept as it is", mixTypes},
-		{"an optional parameter is a pointer, or it would be sent empty when the caller leaves it out", markParameters},
-		{"what a request may have to send although it is zero is a pointer, and its times are RFC 3339", markRequestBodies},
+		{"a value of several types stays JSON", mixTypes},
+		{"an optional parameter is a pointer, so that an absent one is not sent", markParameters},
+		{"a request property is a pointer where zero differs from absent; its times are RFC 3339", markRequestBodies},
 		{"an optional property is a pointer where the schema would contain itself", markRecursion},
 		{"an event keeps the bytes it came as", addEventState},
 	}

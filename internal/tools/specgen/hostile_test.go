@@ -267,7 +267,7 @@ func TestPublishedDirectives(t *testing.T) {
 		"reason of a deprecation":  {getWith("/a", `"x-deprecated-reason":"a",`), schemaA, "x-deprecated-reason"},
 		"in another spelling":      {getA, `"schemas":{"A":{"X-Go-Type":"string"}}`, "X-Go-Type"},
 		"behind another spelling":  {getA, `"schemas":{"A":{"Properties":{"a":{` + x + `}}}}`, "#/components/schemas/A/Properties"},
-		"behind a long s":          {getA, `"schemas":{"A":{"item` + "\u017f" + `":{` + x + `}}}`, "is no keyword"},
+		"behind a long s":          {getA, `"schemas":{"A":{"item` + "\u017f" + `":{` + x + `}}}`, "is not a keyword"},
 		"in an example, by $ref":   {getA, `"schemas":{"A":{"example":{` + x + `}},"B":{"$ref":"#/components/schemas/A/example"}}`, "#/components/schemas/B/$ref"},
 		"in an extension, by $ref": {getA, `"schemas":{"A":{"x-a":{` + x + `}},"B":{"$ref":"#/components/schemas/A/x-a"}}`, "#/components/schemas/B/$ref"},
 		"in another document":      {getA, `"schemas":{"B":{"$ref":"other.json#/A"}}`, "#/components/schemas/B/$ref"},

@@ -10,9 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// checkNames finds names of the document whose Go forms collide: with each
-// other, with what is written by hand, or with what the templates use. Nothing
-// has been written yet, so that nobody meets it as a compiler error.
+// checkNames finds names of the document whose Go names collide: with each other,
+// with hand-written code, or with names in the templates. It runs before any file is
+// written, so that nobody sees a compiler error.
 func checkNames(root string, doc *yaml.Node, written map[string][]byte) ([]finding, error) {
 	oapiCodegen.Lock()
 	defer oapiCodegen.Unlock()
@@ -204,9 +204,9 @@ func owns(doc *yaml.Node, owner, candidate goName) bool {
 	return false
 }
 
-// declaring finds what a top-level Go name is made of: a component, an operation
-// with what the templates put around its name, an enum and one of its values, or a
-// security scheme.
+// declaring finds the places that a top-level Go name comes from: components,
+// operations (with the prefixes and suffixes of the templates), security schemes, or
+// else the component of a nested type or an enum constant.
 func (n names) declaring(name string) []goName {
 	if name == "" {
 		return nil

@@ -247,12 +247,12 @@ func TestRefusals(t *testing.T) {
 		"required as people wrote it once": {
 			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"id":{"type":"string","required":true}}}}`),
 			overlays: map[string]string{"repairs.yaml": harmless},
-			want:     []string{"openapi.json as published, #/components/schemas/A/properties/id/required", "has to be a list"},
+			want:     []string{"openapi.json as published, #/components/schemas/A/properties/id/required", "must be a list"},
 		},
 		"schema that is true": {
 			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"id":true}}}`),
 			overlays: map[string]string{"repairs.yaml": harmless},
-			want:     []string{"openapi.json as published, #/components/schemas/A/properties/id", "has to be an object"},
+			want:     []string{"openapi.json as published, #/components/schemas/A/properties/id", "must be an object"},
 		},
 		"type that is none": {
 			document: document(getA, `"schemas":{"A":{"type":"object","properties":{"on":{"type":"bool"}}},"B":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/A"}}}}`),
@@ -402,7 +402,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What looks like a mistake and is none.
+// Documents and overlays that look wrong and are correct.
 func TestAcceptances(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -9,11 +9,10 @@ import (
 
 const schemaRef = "#/components/schemas/"
 
-// markRequestBodies marks, in every schema that a request body uses, the
-// properties whose zero value means something when it is sent: what is null or
-// has a default, and optional booleans and integers. A schema that answers use as
-// well and that is marked is split: answers keep it, requests get a copy whose
-// name ends in Input.
+// markRequestBodies makes properties of request bodies pointers where their zero
+// value and their absence differ: nullable ones, ones with a default, and optional
+// booleans and integers. A schema that answers use too is split: answers keep it,
+// requests get a copy whose name ends in Input.
 func markRequestBodies(doc *yaml.Node) {
 	schemas := child(child(doc, "components"), "schemas")
 	requests, answers := usedSchemas(doc)
@@ -125,7 +124,7 @@ func markUsed(schemas, schema *yaml.Node, used map[string]bool) {
 	}
 }
 
-// needsInput tells whether a schema reads otherwise in a request than in an answer.
+// needsInput reports whether a schema differs between requests and answers.
 func needsInput(doc, schema *yaml.Node, split map[string]string) bool {
 	for p := range below(place{schema, "schema", nil}) {
 		if ref := child(p.node, "$ref"); ref != nil && split[strings.TrimPrefix(ref.Value, schemaRef)] != "" {
@@ -239,7 +238,7 @@ func goType(nodes ...*yaml.Node) string {
 	return ""
 }
 
-// isAnything tells whether a schema says nothing about the type of its values.
+// isAnything reports whether a schema does not restrict the type of its values.
 func isAnything(schema *yaml.Node) bool {
 	if len(typesOf(schema)) > 0 {
 		return false
@@ -305,8 +304,8 @@ func excludesZero(schema *yaml.Node) bool {
 		hasAbove && above >= 0 || hasBelow && below <= 0
 }
 
-// sendTime gives a date-time that is sent the type that sends RFC 3339. What
-// answers have is Timestamp, which reads each form that Pepay uses.
+// sendTime makes a date-time in a request time.Time, which is sent as RFC 3339.
+// Answers have Timestamp, which reads every form that Pepay uses.
 func sendTime(doc, schema *yaml.Node) {
 	if goType(schema) != "" {
 		return

@@ -90,8 +90,8 @@ func TestPropertiesOfRequests(t *testing.T) {
 	}
 }
 
-// Marked are the schemas of requests wherever they stand, and only those: what
-// answers use as well is split.
+// Properties are marked in every schema of a request, and only there. A schema that
+// answers use too is split.
 func TestSchemasOfRequests(t *testing.T) {
 	t.Parallel()
 	const flag = `{"type":"object","properties":{"on":{"type":"boolean"}}}`
@@ -187,7 +187,7 @@ func sameJSON(t *testing.T, a, b *yaml.Node) bool {
 	return reflect.DeepEqual(decode(t, a), decode(t, b))
 }
 
-// A time that is sent is RFC 3339, whatever form answers have it in.
+// Times in requests are RFC 3339, whatever form answers use.
 func TestTimesOfRequests(t *testing.T) {
 	t.Parallel()
 	const dated = `{"type":"object","properties":{"at":{"type":"string","format":"date-time"},"when":{"$ref":"#/components/schemas/Moment"}}}`

@@ -13,10 +13,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// validate holds a document against the standard, as it is lived: what stands
-// beside a $ref is passed over, patterns may be those of another language, and an
-// example or a default that contradicts its schema changes nothing that is
-// generated; warnings reports those.
+// validate checks a document against the standard, leniently: siblings of a $ref are
+// ignored and patterns may use the syntax of another language. Examples and defaults
+// that contradict their schema do not affect what is generated; warnings reports
+// them.
 func validate(doc *yaml.Node, loaded *openapi3.T) []finding {
 	return located(doc, loaded.Validate(context.Background(),
 		openapi3.EnableMultiError(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
@@ -61,7 +61,7 @@ func warnings(doc *yaml.Node) []finding {
 	return found
 }
 
-// contradiction says in what a value is not one of the schema, or "".
+// contradiction describes how a value violates a schema, or returns "".
 func contradiction(doc *yaml.Node, loaded *openapi3.T, at path, value *yaml.Node) string {
 	if value == nil {
 		return ""
@@ -113,8 +113,7 @@ func siblings(doc *yaml.Node) []string {
 	return found
 }
 
-// located reads from the errors of the library which place of the document each
-// is about.
+// located turns the errors of the library into findings with their place.
 func located(doc *yaml.Node, err error) []finding {
 	if err == nil {
 		return nil
@@ -192,8 +191,8 @@ func parameterNamed(doc *yaml.Node, at path, name string) path {
 	})
 }
 
-// typed finds the schema with a type. The library tells of it again for every
-// schema that refers to it.
+// typed finds the schema with a type. The library repeats the error for every schema
+// that refers to it.
 func typed(doc *yaml.Node, at path, name string) path {
 	meant := func(p place) (path, bool) {
 		n := child(p.node, "type")

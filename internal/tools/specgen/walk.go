@@ -232,7 +232,7 @@ func (f finding) caused(by string) error {
 	}
 	fix := f.fix
 	if fix == "" && strings.HasPrefix(by, "openapi.json") {
-		fix = "mend it in api/overlays/" + repairsFile
+		fix = "repair it in api/overlays/" + repairsFile
 	}
 	// What an overlay adds is there only after it has been applied.
 	if file, _, ok := strings.Cut(strings.TrimPrefix(by, "overlay "), " action"); ok && strings.HasPrefix(by, "overlay ") {
