@@ -32,8 +32,8 @@ test: browser ## go vet and go test -race in every module
 	done; \
 	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
 
-# What the browser tests need, where it can be had: Chromium and Firefox from the system's packages,
-# the rest from npm. Without it those tests skip and say so, or fail where CI is set.
+# Installs what the browser tests need, where possible: Chromium and Firefox from the system's
+# packages, the rest from npm. Without it those tests are skipped with a note, or fail if CI is set.
 browser:
 	@missing=; \
 	command -v chromium >/dev/null || missing="chromium fonts-dejavu-core"; \

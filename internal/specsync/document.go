@@ -70,8 +70,8 @@ func normalForm(content []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// maxDepth is many times what a document needs. It ends a YAML anchor that
-// contains itself, and a document that is nothing but brackets.
+// maxDepth is many times what a document needs. It stops at YAML anchors that contain
+// themselves and at documents of nothing but brackets.
 const maxDepth = 200
 
 func copyValue(w *bytes.Buffer, decoder *json.Decoder, depth int) error {

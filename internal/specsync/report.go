@@ -70,10 +70,9 @@ func (r *result) Advice() []string {
 	return advice
 }
 
-// code shows text that others wrote in a line: as a code span, in which GitHub
-// sees neither markup nor mentions, references or links. A backtick would end the
-// span, a bar the cell of a table. Markup is broken up as well, so that nothing
-// depends on the span alone.
+// code shows foreign text as a code span. GitHub finds no markup, mentions,
+// references or links in one. A backtick would end the span and a bar the cell of a
+// table, so both are replaced. Markup is broken up as well, as a second defence.
 func code(v string) string {
 	v = strings.NewReplacer("`", "'", "|", "¦").Replace(strings.Join(strings.Fields(harmless(v)), " "))
 	if v == "" {
@@ -83,14 +82,14 @@ func code(v string) string {
 }
 
 var (
-	// What names a person, an issue or a commit.
+	// reference matches mentions of people and references to issues.
 	reference = regexp.MustCompile(`@\w|#\d|(?i:\bGH-)\d`)
-	// What makes a link, an element or bold text.
+	// markup matches links, elements and bold text.
 	markup = regexp.MustCompile(`://|\bwww\.|\]\(|<[\w/!]|&[#\w]|\*\*|__`)
 )
 
-// harmless breaks up what would notify people or close issues, and takes out
-// characters that hide text.
+// harmless breaks up mentions and issue references, and removes characters that hide
+// text.
 func harmless(v string) string {
 	return breakUp(reference, strings.Map(func(r rune) rune {
 		switch {

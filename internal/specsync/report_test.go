@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The report becomes the text of a pull request and quotes what others wrote.
-// Wherever it stands, it notifies nobody, closes nothing and is no markup.
+// The report becomes the text of a pull request and quotes foreign text. Wherever
+// that stands, it notifies nobody, closes no issue and is no markup.
 func TestReportIsHarmless(t *testing.T) {
 	t.Parallel()
 	for name, hostile := range map[string]struct {
@@ -49,8 +49,8 @@ func TestReportIsHarmless(t *testing.T) {
 	}
 }
 
-// What commands print stays as it is, in a fence that it cannot end; only who or
-// what it refers to is broken up.
+// The output of commands stays literal in a fence that it cannot end. Only mentions
+// and issue references are broken up.
 func TestFencesHold(t *testing.T) {
 	t.Parallel()
 	r := &result{

@@ -36,7 +36,7 @@ func TestRefusedInputChangesNothing(t *testing.T) {
 	}
 }
 
-// What is published already changes nothing, in whatever form it comes.
+// A document that is vendored already changes nothing, whatever its form.
 func TestUnchangedDocument(t *testing.T) {
 	t.Parallel()
 	root := copyTree(t)
@@ -65,7 +65,7 @@ func TestUnchangedDocument(t *testing.T) {
 	}
 }
 
-// The report is there when it is needed most, and says what to change; the new
+// A failed generation writes the report, which names the action to change. The new
 // document stays, so that the change can be tried.
 func TestFailedGenerationIsReported(t *testing.T) {
 	t.Parallel()

@@ -18,16 +18,15 @@ var surfaces = []string{"."}
 // surfaceChange is what changed in the exported surface of one package.
 type surfaceChange struct {
 	Package string
-	// Incompatible break programs that use what changed, or that implement an
-	// interface with a method more.
+	// Incompatible changes break programs that use what changed, or that implement an
+	// interface that gained a method.
 	Incompatible []string
-	// Compatible break nobody.
+	// Compatible changes break no program.
 	Compatible []string
 }
 
-// loadSurface type-checks the packages from source. A function that does not
-// compile any more is no reason to know nothing about the surface, and the build
-// says what is wrong with it.
+// loadSurface type-checks the packages from source. Errors in function bodies do not
+// matter for the surface: the build reports them.
 func loadSurface(ctx context.Context, root string) (map[string]*types.Package, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Context: ctx,

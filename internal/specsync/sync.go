@@ -28,7 +28,7 @@ type result struct {
 	Surface      []surfaceChange
 	SurfaceError string
 	Steps        []step
-	// Warnings are what generation found odd without stopping.
+	// Warnings are what generation reports without failing.
 	Warnings []string
 }
 
@@ -47,7 +47,7 @@ const (
 	notRun state = "not run"
 )
 
-// summary is what of a document fits into a table.
+// summary is what the report's table shows of a document.
 type summary struct {
 	OpenAPI, Version, SHA256 string
 	Operations, Schemas      int
@@ -95,8 +95,8 @@ func synchronise(ctx context.Context, root string, document []byte, t tools) (*r
 			s.State, s.Output = failed, output
 		}
 		r.Steps = append(r.Steps, s)
-		// Before the build: what was generated can be compared even if other code
-		// does not fit it any more.
+		// Before the build, because generated code can be compared even if other code
+		// no longer compiles with it.
 		if c.name == generation {
 			r.Warnings = warningsIn(output)
 			t.compareGenerated(ctx, root, before, r)
@@ -165,7 +165,7 @@ func summarise(document []byte) summary {
 			Schemas map[string]json.RawMessage
 		}
 	}
-	// What does not fit stays zero: a summary must not fail where generation would say more.
+	// Members of another type stay zero. Generation reports them with more detail.
 	_ = json.Unmarshal(document, &doc)
 	sum := sha256.Sum256(document)
 	s := summary{OpenAPI: doc.OpenAPI, Version: doc.Info.Version, SHA256: hex.EncodeToString(sum[:6]), Schemas: len(doc.Components.Schemas)}

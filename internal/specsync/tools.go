@@ -55,7 +55,8 @@ func firstLine(out string, err error) string {
 	return line
 }
 
-// output runs a command and keeps what it prints apart from its complaints.
+// output runs a command and returns its standard output. An error has the first line
+// of standard error.
 func (t tools) output(ctx context.Context, dir string, command ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = dir

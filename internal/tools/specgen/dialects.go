@@ -59,7 +59,7 @@ func resolveRef(doc, schema *yaml.Node) *yaml.Node {
 }
 
 // mixTypes maps a schema with several types to json.RawMessage. Parameters are
-// handled by nameParameterUnions.
+// handled by prepareParameters.
 func mixTypes(doc *yaml.Node) {
 	for p := range places(doc) {
 		if p.kind == "schema" && !isInParameter(p.path) && goType(p.node) == "" && len(typesOf(p.node)) > 1 {

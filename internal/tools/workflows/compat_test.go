@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// What make compat says of a change to a module whose last release had this code.
+// make compat compares a tree with the last release of its module.
 func TestCompat(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

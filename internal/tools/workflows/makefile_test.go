@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What a person or a workflow gives to make is text: neither make nor the shell
-// runs any of it, and it reaches the command as it came.
+// Values that a person or a workflow gives to make are text: neither make nor the
+// shell runs them, and they reach the command unchanged.
 func TestMakeTakesValuesAsText(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -53,9 +53,9 @@ func TestWorkflows(t *testing.T) {
 var pinned = regexp.MustCompile(`^\s*(- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
 var (
-	// A value that is pasted into a script is read by the shell as code.
+	// expression matches values that are pasted into a script: the shell runs them.
 	expression = regexp.MustCompile(`\$\{\{`)
-	// What runs code that a change of the tree may have brought.
+	// runsCode matches commands that run code of the tree.
 	runsCode = regexp.MustCompile(`\b(make|go|npm|npx|node|sh|bash)\s|\./`)
 )
 
