@@ -294,7 +294,7 @@ func TestUndecidedEventsAreAGapOnce(t *testing.T) {
 			}
 			cancel()
 		}
-		if n != 4 || len(user.resumes) != 3 || len(user.gaps()) != 1 { // what is silent comes by frame
+		if n != 2 || len(user.resumes) != 3 || len(user.gaps()) != 1 {
 			t.Errorf("%d events, %+v", n, user.resumes)
 		}
 	})

@@ -245,7 +245,7 @@ func (w *world) stream(rw http.ResponseWriter, r *http.Request) {
 	customer := r.URL.Query().Get("customer_id")
 	var held []worldEvent
 	send := func(e worldEvent) bool {
-		if customer == "c1" && e.other {
+		if customer == "c1" && (e.other || e.silent) {
 			return true
 		}
 		if left == 0 {
