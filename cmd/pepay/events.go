@@ -28,6 +28,7 @@ func eventsCommand() *cli.Command {
 func apiFlags() []cli.Flag {
 	return []cli.Flag{
 		scopeFlag(),
+		envFileFlag(),
 		apiKeyFileFlag(),
 		&cli.StringFlag{Name: "base-url", Usage: "reach the API at `URL` instead of PEPAY_API_URL"},
 		&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, DefaultText: "30s", Usage: "give up after this long, retries included"},

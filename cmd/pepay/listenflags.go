@@ -33,6 +33,7 @@ func listenFlags() []cli.Flag {
 		formatFlag(),
 		&cli.BoolFlag{Name: "token", Usage: "open the stream with minted ws_tokens, as a browser does, instead of the key"},
 		&cli.DurationFlag{Name: "ttl", Value: wrapper.DefaultTokenTTL, DefaultText: "60s", Usage: "life of those tokens, in whole seconds"},
+		envFileFlag(),
 		apiKeyFileFlag(),
 		&cli.StringFlag{Name: "base-url", Usage: "reach the API at `URL` instead of PEPAY_API_URL"},
 		&cli.BoolFlag{Name: "quiet", Usage: "leave out how the stream is doing, but for gaps"},

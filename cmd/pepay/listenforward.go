@@ -84,7 +84,7 @@ func resendLine(cmd *cli.Command, scope pepay.WSTokenScope) func(eventID string)
 	if scope == pepay.WSTokenScopeCommerce {
 		line += " --scope commerce"
 	}
-	for _, flag := range []string{"secret-file", "api-key-file", "base-url", "forward-timeout"} {
+	for _, flag := range []string{"env-file", "secret-file", "api-key-file", "base-url", "forward-timeout"} {
 		if cmd.IsSet(flag) && cmd.String(flag) != "-" {
 			line += " --" + flag + " " + shellWord(fmt.Sprint(cmd.Value(flag)))
 		}

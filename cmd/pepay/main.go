@@ -20,7 +20,11 @@
 //	PEPAY_WS_URL                   where event streams are reached, the same host by default
 //	PEPAY_WEBHOOK_SECRET           secret that signs webhooks
 //	PEPAY_WEBHOOK_SECRET_PREVIOUS  the one before, while secrets rotate
+//	PEPAY_ENV_FILE                 file with these variables, which others cannot read; --env-file wins
 //	NO_COLOR                       no color, whatever the value
+//
+// Such a file wins over the environment. With a key in it, the keys and addresses of the
+// environment do not count, so that no key goes to an address that it is not for.
 //
 // A key or secret never comes from a flag's value, where the list of processes would
 // show it: it comes from the environment, from --api-key-file or from --secret-file.

@@ -59,6 +59,7 @@ func mockCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:3000", DefaultText: "127.0.0.1:3000", Usage: "listen on `HOST:PORT`; port 0 is any free one"},
 			&cli.StringSliceFlag{Name: "allow-host", Usage: "answer requests to the host `NAME` too; may be repeated"},
+			&cli.StringFlag{Name: "write-env", TakesFile: true, Usage: "write address and keys to `FILE`, for --env-file of the other commands"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
 			&cli.BoolFlag{Name: "json", Usage: "print url, api_key and commerce_api_key as one JSON object when ready"},
 			&cli.BoolFlag{Name: "verbose", Usage: "print a line per request to standard error"},
@@ -87,9 +88,20 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Bool("verbose") {
 		opts = append(opts, pepaytest.WithRequestLog(requestLines(cmd.Root().ErrWriter)))
 	}
+	if cmd.IsSet("write-env") {
+		if err := checkWriteEnv(cmd.String("write-env")); err != nil {
+			return err
+		}
+	}
 	server, err := startSimulator(cmd.String("addr"), opts...)
 	if err != nil {
 		return err
+	}
+	if cmd.IsSet("write-env") {
+		if err := writeEnv(cmd.String("write-env"), server); err != nil {
+			_ = server.Close()
+			return usagef("--write-env: %v", withoutPath(err))
+		}
 	}
 	for _, spec := range faults {
 		if _, err := server.Faults().Add(spec); err != nil {

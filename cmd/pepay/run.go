@@ -23,6 +23,7 @@ Environment:
   PEPAY_WS_URL                   where event streams are reached
   PEPAY_WEBHOOK_SECRET           secret that signs webhooks
   PEPAY_WEBHOOK_SECRET_PREVIOUS  the one before, while secrets rotate (webhook verify)
+  PEPAY_ENV_FILE                 file with these variables, as --env-file
   NO_COLOR                       no color
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused credentials, 4 timed out,
@@ -87,6 +88,9 @@ func useOwnUsageErrors(commands []*cli.Command) {
 	for _, command := range commands {
 		command.HideHelpCommand = true
 		command.OnUsageError = onUsageError
+		if flagOf(command, "--env-file") != nil {
+			command.Before = useEnvFile
+		}
 		useOwnUsageErrors(command.Commands)
 	}
 }

@@ -32,6 +32,7 @@ func tokenCommand() *cli.Command {
 			&cli.StringFlag{Name: "scope", Usage: "merchant or commerce (default: Pepay decides by the key)"},
 			&cli.DurationFlag{Name: "ttl", Value: wrapper.DefaultTokenTTL, DefaultText: "60s", Usage: "life of the token, in whole seconds"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object: token, scope, merchant_id, network_environment, expires_at, ws_url"},
+			envFileFlag(),
 			apiKeyFileFlag(),
 			&cli.StringFlag{Name: "base-url", Usage: "reach the API at `URL` instead of PEPAY_API_URL"},
 			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, DefaultText: "30s", Usage: "give up after this long, retries included"},

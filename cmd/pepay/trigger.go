@@ -50,6 +50,7 @@ func triggerCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "add", Usage: "add a field to the payload as `PATH=VALUE` says; may be repeated"},
 			&cli.IntFlag{Name: "count", Value: 1, DefaultText: "1", Usage: "make `N` such events happen"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object per event, as Pepay sends it, instead of the id"},
+			envFileFlag(),
 			apiKeyFileFlag(),
 			&cli.StringFlag{Name: "base-url", Usage: "reach the simulator at `URL` instead of PEPAY_API_URL"},
 			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, DefaultText: "30s", Usage: "give up after this long"},

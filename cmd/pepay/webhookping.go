@@ -36,6 +36,7 @@ func webhookPingCommand() *cli.Command {
 		// A header has commas of its own.
 		DisableSliceFlagSeparator: true,
 		Flags: []cli.Flag{
+			envFileFlag(),
 			secretFileFlag(),
 			&cli.StringSliceFlag{Name: "header", Usage: "add `HEADER`, 'Name: value', to the delivery; may be repeated"},
 			&cli.DurationFlag{Name: "timeout", Value: defaultForwardTimeout, DefaultText: "30s", Usage: "how long the delivery may take"},

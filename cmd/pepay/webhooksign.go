@@ -30,6 +30,7 @@ func webhookSignCommand() *cli.Command {
 		UsageText:   "pepay webhook sign [flags] [FILE|-]",
 		Description: webhookSignDescription,
 		Flags: []cli.Flag{
+			envFileFlag(),
 			secretFileFlag(),
 			&cli.StringFlag{Name: "timestamp", DefaultText: "now", Usage: "sign for the time `MS`, in milliseconds since 1970"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object of header names and values"},

@@ -39,6 +39,7 @@ func webhookVerifyCommand() *cli.Command {
 			&cli.StringFlag{Name: "timestamp", Usage: "the header X-Pepay-Timestamp, in `MS`"},
 			&cli.StringFlag{Name: "headers-file", TakesFile: true, Usage: "read the headers from `FILE` instead; - is standard input"},
 			&cli.DurationFlag{Name: "tolerance", Value: defaultTolerance, DefaultText: "5m", Usage: "how far the timestamp may be from now"},
+			envFileFlag(),
 			secretFileFlag(),
 		},
 		Action: webhookVerifyAction,
