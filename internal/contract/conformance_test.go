@@ -78,7 +78,7 @@ func TestRejectionsConform(t *testing.T) {
 	}
 }
 
-// Faults that Pepay documents are answers like any other.
+// The errors that Pepay documents conform to the contract, too.
 func TestDocumentedFaultsConform(t *testing.T) {
 	t.Parallel()
 	faults := map[string]pepaytest.Fault{
@@ -126,7 +126,7 @@ func TestRetriesConform(t *testing.T) {
 	h.wantConforming(t)
 }
 
-// The validator has teeth: what is not documented is found on either side.
+// The validator finds what is not documented, in requests and in answers.
 func TestViolationsAreFound(t *testing.T) {
 	t.Parallel()
 	answers := map[string]pepaytest.Fault{

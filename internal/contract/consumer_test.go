@@ -10,8 +10,8 @@ import (
 )
 
 // consumers are programs outside of this repository and the third-party modules
-// that each may compile in. These lists only shrink: every line is somebody
-// else's code in every user's program.
+// that each may compile in. These lists only shrink: every
+// line adds somebody else's code to every user's program.
 var consumers = map[string]struct {
 	program string
 	modules []string

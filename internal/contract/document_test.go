@@ -30,11 +30,11 @@ func load(t *testing.T, content []byte) *openapi3.T {
 	return doc
 }
 
-// Pepay's own examples are the only answers of theirs that we have: what the
-// overlays claim about required fields and types has to hold for them.
+// The examples of the document are the only answers of Pepay's that we have. What
+// the overlays claim about required fields and types must hold for them.
 func TestDocumentIsValidWithItsExamples(t *testing.T) {
 	t.Parallel()
-	// What stands beside a $ref means nothing in OpenAPI 3.0, and people write it.
+	// OpenAPI 3.0 ignores the siblings of a $ref, and people write them.
 	siblings := openapi3.AllowExtraSiblingFields("summary", "description", "title", "nullable", "deprecated", "example", "default", "readOnly", "writeOnly")
 	if err := load(t, readEffective(t)).Validate(t.Context(), openapi3.EnableExamplesValidation(), siblings); err != nil {
 		t.Errorf("api/openapi.effective.json: %v", err)

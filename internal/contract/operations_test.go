@@ -13,8 +13,8 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
-// The generated table is derived here a second time, from the document alone, so
-// that neither side can be stale or wrong without the other.
+// The table of operations is derived here a second time, from the document alone:
+// a mistake in the generated one shows as a difference.
 func TestOperationsAreTheDocuments(t *testing.T) {
 	t.Parallel()
 	doc := load(t, readEffective(t))
@@ -40,7 +40,7 @@ func TestOperationsAreTheDocuments(t *testing.T) {
 			continue
 		}
 		if want.ID == "" {
-			want.ID = got.ID // nameless in the document: the generator picks a name
+			want.ID = got.ID // the document has no operationId: the generator makes one
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s\n generated %+v\ndocumented %+v", key, got, want)
@@ -64,9 +64,8 @@ func TestSecurityIsTheDocuments(t *testing.T) {
 	}
 }
 
-// Every operation is a method of the server face, and of the client unless it is
-// an upgrade to another protocol, which is no request with an answer. Nothing
-// else is.
+// The server face has a method for every operation and no others. The client has
+// one for every operation but the upgrades to another protocol.
 func TestFacesHaveEveryOperation(t *testing.T) {
 	t.Parallel()
 	doc := load(t, readEffective(t))
@@ -82,7 +81,7 @@ func TestFacesHaveEveryOperation(t *testing.T) {
 	wantMethods(t, reflect.TypeFor[*pepay.Client](), called)
 }
 
-// wantMethods compares letters without case: Go writes IDs and URLs its own way.
+// wantMethods ignores case, because Go's names have initialisms in capitals.
 func wantMethods(t *testing.T, face reflect.Type, want []string) {
 	t.Helper()
 	var have []string

@@ -12,7 +12,7 @@ import (
 )
 
 // payloads are the schemas of what an event carries. No operation refers to them,
-// so no answer is ever held against them.
+// so the other tests do not validate them.
 var payloads = map[string]string{
 	pepay.EventInvoiceCreated:        "Invoice",
 	pepay.EventInvoiceUpdated:        "Invoice",

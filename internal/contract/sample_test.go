@@ -11,8 +11,8 @@ import (
 )
 
 // sampleRequest makes the smallest request to an operation that the document
-// allows: what is required and nothing else. So an operation that the document
-// gains is tried without anybody writing a line for it.
+// allows: what is required and nothing else. An operation that the document gains
+// is tested without a hand-written line.
 func sampleRequest(path string, item *openapi3.PathItem, op *openapi3.Operation) (target string, header http.Header, body any) {
 	query := url.Values{}
 	header = http.Header{}
@@ -51,7 +51,7 @@ func sampleParameter(p *openapi3.Parameter) any {
 	}
 }
 
-// maxDepth ends a schema that contains itself.
+// maxDepth is where a sample of a schema that contains itself stops.
 const maxDepth = 8
 
 func sample(s *openapi3.Schema, depth int) any {

@@ -9,9 +9,9 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// Every operation of the document can be sent by the client, with credentials,
-// and gets an answer that the document allows, if only that the simulator does
-// not simulate it.
+// The client can send every operation of the document, with credentials, and the
+// simulator's answer conforms to the document; for an operation that is not
+// simulated that is 501.
 func TestEveryOperationConforms(t *testing.T) {
 	t.Parallel()
 	doc := load(t, readEffective(t))
@@ -22,7 +22,7 @@ func TestEveryOperationConforms(t *testing.T) {
 			target, header, body := sampleRequest(op.Path, item, item.GetOperation(op.Method))
 			var opts []wrapper.CallOption
 			for name := range header {
-				if http.CanonicalHeaderKey(name) != "Idempotency-Key" { // the client sees to that
+				if http.CanonicalHeaderKey(name) != "Idempotency-Key" { // the client sets it
 					opts = append(opts, wrapper.WithHeader(name, header.Get(name)))
 				}
 			}

@@ -19,12 +19,12 @@ type Transport struct {
 	exchanges []Exchange
 }
 
-// Exchange is what became of one request.
+// Exchange is one request, its answer, and what is wrong with them.
 type Exchange struct {
 	// Operation is the operationId; "" for a request that is not in the document
 	// or an operation without one.
 	Operation string
-	// Status is that of the answer; 0 when none arrived whole.
+	// Status is that of the answer; 0 if none arrived completely.
 	Status int
 	// Request and Answer are the violations found, nil for none.
 	Request, Answer error
@@ -61,7 +61,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	var answer []byte
 	if resp.StatusCode != http.StatusSwitchingProtocols {
 		if answer, err = drain(resp.Body); err != nil {
-			// Cut off on the way: the client sees the same, and there is no answer to judge.
+			// The answer broke off: the client sees the same, and there is nothing to validate.
 			resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), failing{err}))
 			return resp, nil
 		}

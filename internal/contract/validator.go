@@ -1,7 +1,7 @@
-// Package contract holds what travels between the client and the simulator
-// against api/openapi.effective.json, the document both are generated from. A
-// validator that shares no code with either side tells a mistake that client and
-// simulator make together.
+// Package contract validates what the client and the simulator send each other
+// against api/openapi.effective.json, the document that both are generated from.
+// The validator shares no code with either, so that it finds a mistake that both
+// make.
 package contract
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// Validator tells whether requests and answers are what the document says. It is
-// safe for concurrent use.
+// Validator checks requests and answers against the document. It is safe for
+// concurrent use.
 type Validator struct {
 	router  routers.Router
 	options *openapi3filter.Options
@@ -45,7 +45,7 @@ func NewValidator(document []byte) (*Validator, error) {
 	}
 	return &Validator{router: router, options: &openapi3filter.Options{
 		IncludeResponseStatus: true, // an answer that is not listed is a mistake
-		SkipSettingDefaults:   true, // what is validated is what was sent
+		SkipSettingDefaults:   true, // the request is validated as it was sent
 		MultiError:            true,
 		AuthenticationFunc:    checkCredentialPresent,
 	}}, nil
@@ -82,8 +82,8 @@ func (v *Validator) response(input *openapi3filter.RequestValidationInput, resp 
 	return nil
 }
 
-// checkCredentialPresent looks whether the credential of a scheme is where the
-// document puts it. Whether it is a good one is for the server to say.
+// checkCredentialPresent checks that a request has the credential of a scheme where
+// the document puts it. It does not check its value.
 func checkCredentialPresent(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	scheme, req := in.SecurityScheme, in.RequestValidationInput.Request
 	var values []string

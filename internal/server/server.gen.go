@@ -170,11 +170,11 @@ type CommerceOrder struct {
 	// Object Example: commerce_order
 	Object *string `json:"object,omitempty"`
 
-	// Status Where an order stands. The list of the orders API, and fulfilled, which an event's example has.
+	// Status The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
 	Status *CommerceOrderStatus `json:"status,omitempty"`
 }
 
-// CommerceOrderStatus Where an order stands. The list of the orders API, and fulfilled, which an event's example has.
+// CommerceOrderStatus The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
 type CommerceOrderStatus string
 
 // Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
@@ -271,7 +271,7 @@ type Invoice struct {
 	PayerWalletAddress *string    `json:"payer_wallet_address,omitempty"`
 	PayerWalletNetwork *string    `json:"payer_wallet_network,omitempty"`
 
-	// Status Where an invoice stands.
+	// Status The status of an invoice.
 	Status *InvoiceStatus `json:"status,omitempty"`
 }
 
@@ -291,17 +291,17 @@ type InvoicePayment struct {
 	// Settlement How a payment reaches the merchant.
 	Settlement *Settlement `json:"settlement,omitempty"`
 
-	// SettlementStatus Where a settlement stands.
+	// SettlementStatus The status of a settlement.
 	SettlementStatus *SettlementStatus `json:"settlement_status,omitempty"`
 
-	// Status Where a payment stands.
+	// Status The status of a payment.
 	Status *InvoicePaymentStatus `json:"status,omitempty"`
 }
 
-// InvoicePaymentStatus Where a payment stands.
+// InvoicePaymentStatus The status of a payment.
 type InvoicePaymentStatus string
 
-// InvoiceStatus Where an invoice stands.
+// InvoiceStatus The status of an invoice.
 type InvoiceStatus string
 
 // MintWSTokenRequest What to mint. Both fields may be left out.
@@ -350,14 +350,14 @@ type Settlement struct {
 	// Stage Example: final
 	Stage *string `json:"stage,omitempty"`
 
-	// Status Where a settlement stands.
+	// Status The status of a settlement.
 	Status *SettlementStatus `json:"status,omitempty"`
 
-	// SummaryStatus Where a settlement stands.
+	// SummaryStatus The status of a settlement.
 	SummaryStatus *SettlementStatus `json:"summary_status,omitempty"`
 }
 
-// SettlementStatus Where a settlement stands.
+// SettlementStatus The status of a settlement.
 type SettlementStatus string
 
 // WSToken Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
@@ -401,7 +401,7 @@ type ListEventsParams struct {
 	// CreatedLTE Events of this second or earlier, in epoch seconds.
 	CreatedLTE *int64 `form:"created[lte],omitempty" json:"created[lte],omitempty"`
 
-	// Limit Events a page.
+	// Limit Number of events per page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// StartingAfter Events older than the one with this id.
