@@ -40,7 +40,7 @@ func TestRunPrintsTheRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"in-memory", "loopback", "pepay-go wrapper", "openai-go", "≤ 1.60×", "≤ 56", "≤ 1.10×"} {
+	for _, want := range []string{"in-memory", "loopback", "pepay-go wrapper", "openai-go", "≤ 1.30×", "≤ 38", "≤ 1.10×"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
 		}

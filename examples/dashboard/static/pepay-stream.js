@@ -111,6 +111,8 @@ const MAX_LEAD = 5_000; // the next token is fetched this long before the end, o
 const EXPIRY_SLACK = 3_000; // a close this near to a token's end is because of it
 const MAX_TROUBLES = 5; // errors of the stream without an event between them
 const MAX_REFUSALS = 2; // of one cursor
+const MAX_STRANGE = 40; // answers in a row of a token endpoint that has given tokens, such as 404
+const LATE_SPAN = 60_000; // an event may arrive this long after one that was created later
 const MAX_TIMER = 2 ** 31 - 1; // a longer one fires at once
 const MAX_TEXT = 300; // characters of a message from outside
 const MAX_SECRETS = 8; // tokens that are kept out of messages: this one and those before it
@@ -123,6 +125,7 @@ const LATE_LIMIT = 10_000; // a timer that is later than this has slept
 const HIDDEN_LATE_LIMIT = 120_000; // browsers hold back the timers of hidden pages by a minute
 const PROBE_SPREAD = 3_000; // an office whose network comes back does not probe in the same moment
 const PROBE_PAUSE = 30_000; // between two probes
+const ASIDE_TIME = 5_000; // how long a connection shows late events
 
 /** Something ended an attempt: `then` says what follows. */
 class Trouble extends Error {
@@ -196,6 +199,7 @@ class Connection {
   /** @type {Moment | null} */
   opened = null;
   events = 0;
+  trial = false; // without the cursor, only to see whether it opens
   /** @type {any} */
   limit; // the timer for opening
 
@@ -244,6 +248,9 @@ export class PepayStream {
   #random;
   #seen;
   #since;
+  #settled; // the newest event that came more than LATE_SPAN ago, or that the page began with
+  /** @type {{id: string, came: Moment}[]} */
+  #recent = []; // those after it, the oldest first
   /** @type {State} */
   #state = 'idle';
   #run = 0; // goes up with start and stop; what belongs to an earlier run is ignored
@@ -251,6 +258,8 @@ export class PepayStream {
   #current = null;
   /** @type {Connection | null} */
   #probe = null; // is to take the place of the current one
+  /** @type {Connection | null} */
+  #aside = null; // shows late events for a moment, beside the current one
   /** @type {Ticket | null} */
   #ticket = null;
   /** @type {string[]} */
@@ -262,6 +271,7 @@ export class PepayStream {
   #attempt = 0;
   #renewAttempt = 0;
   #troubles = 0;
+  #strange = 0; // answers of the token endpoint that something in between may have given
   #refusals = 0; // of the cursor
   #unopened = 0; // connections with the cursor that did not open, though there was a token
   #suspect = false; // without the cursor, one did open
@@ -287,6 +297,8 @@ export class PepayStream {
   #checkTimer;
   /** @type {any} */
   #probeTimer;
+  /** @type {any} */
+  #asideTimer;
 
   /** @param {Options} options */
   constructor(options) {
@@ -299,7 +311,7 @@ export class PepayStream {
     };
     this.#random = options.random ?? Math.random;
     this.#seen = new Window(options.dedupeWindow ?? 1024);
-    this.#since = options.since ?? '';
+    this.#since = this.#settled = options.since ?? '';
     this.#heard = new Moment(this.#clock);
   }
 
@@ -331,7 +343,7 @@ export class PepayStream {
   start() {
     if (['connecting', 'live', 'waiting'].includes(this.#state)) return;
     this.#end();
-    this.#attempt = this.#renewAttempt = this.#troubles = this.#refusals = this.#unopened = this.#suspicions = 0;
+    this.#attempt = this.#renewAttempt = this.#troubles = this.#refusals = this.#unopened = this.#suspicions = this.#strange = 0;
     this.#suspect = false;
     this.#hidden = isHidden() ? new Moment(this.#clock) : null;
     globalThis.addEventListener?.('online', this.#onOnline);
@@ -389,8 +401,11 @@ export class PepayStream {
 
   /** What is only done while a connection is open ends. */
   #rest() {
-    for (const timer of [this.#renewTimer, this.#checkTimer, this.#probeTimer]) this.#clock.cancel(timer);
+    for (const timer of [this.#renewTimer, this.#checkTimer, this.#probeTimer, this.#asideTimer]) this.#clock.cancel(timer);
     this.#planned = this.#owed = false;
+    const aside = this.#aside;
+    this.#aside = null;
+    if (aside) this.#release(aside);
   }
 
   /** @param {Connection} connection It must be out of #current and #probe before its socket tells more. */
@@ -437,10 +452,26 @@ export class PepayStream {
       // A browser does not say why a connection did not open. It may be because of the cursor: one
       // attempt without it tells.
       const without = this.#since !== '' && this.#unopened >= MAX_REFUSALS && !this.#suspect;
-      this.#current = this.#dial(ticket, without ? '' : this.#since);
+      this.#current = this.#dial(ticket, without ? '' : this.#resumeAfter());
+      this.#current.trial = without;
     } catch (err) {
       if (run === this.#run) this.#fail(err);
     }
+  }
+
+  /**
+   * The event to resume after. It is not the last one: an event that was created before it may not have arrived
+   * yet. What comes again is dropped.
+   */
+  #resumeAfter() {
+    while (this.#recent.length > 0 && this.#recent[0].came.ago() >= LATE_SPAN) this.#settle();
+    return this.#settled || this.#since;
+  }
+
+  /** The oldest of the recent events becomes the one to resume after. */
+  #settle() {
+    const oldest = this.#recent.shift();
+    if (oldest) this.#settled = oldest.id;
   }
 
   /**
@@ -474,14 +505,21 @@ export class PepayStream {
 
   /** @param {Connection} connection */
   #isOurs(connection) {
-    return connection === this.#current || connection === this.#probe;
+    return connection === this.#current || connection === this.#probe || connection === this.#aside;
   }
 
   /** @param {Connection} connection */
   #opened(connection) {
     if (!this.#isOurs(connection)) return;
     this.#clock.cancel(connection.limit);
-    if (connection === this.#current && connection.since !== this.#since) {
+    if (connection === this.#aside) {
+      connection.limit = this.#after(() => {
+        this.#aside = null;
+        this.#release(connection);
+      }, ASIDE_TIME);
+      return;
+    }
+    if (connection === this.#current && connection.trial) {
       this.#current = null; // it was only to see whether it opens; with the cursor, nothing would be missing
       this.#release(connection);
       this.#suspect = true;
@@ -505,6 +543,9 @@ export class PepayStream {
     if (this.#current !== connection) return; // the page has called stop
     this.#planRenewal();
     this.#planCheck();
+    if (connection.since !== '' && this.#settled === '') {
+      this.#asideTimer = this.#after(() => this.#lookAside(), this.#random() * PROBE_SPREAD);
+    }
   }
 
   /**
@@ -513,7 +554,7 @@ export class PepayStream {
    */
   #received(connection, data) {
     if (!this.#isOurs(connection)) return;
-    this.#heard = new Moment(this.#clock);
+    if (connection !== this.#aside) this.#heard = new Moment(this.#clock);
     if (typeof data !== 'string') {
       const { size, byteLength } = /** @type {{size?: number, byteLength?: number}} */ (data ?? {});
       this.#control({ object: 'binary', size: size ?? byteLength ?? 0 });
@@ -523,7 +564,7 @@ export class PepayStream {
     if (!frame) {
       this.#control({ object: 'unreadable', text: this.#redact(data) });
     } else if (frame.object === 'ws_error') {
-      this.#troubles++;
+      if (connection !== this.#aside) this.#troubles++;
       const notice = readNotice(frame);
       const told = [notice.code, notice.message].filter(Boolean).join(': ') || 'no reason given';
       this.#over(connection, new Trouble('retry', `Pepay ended the stream: ${told}`, { about: topic(notice) }));
@@ -556,6 +597,8 @@ export class PepayStream {
     const { event, odd } = normalize(frame);
     isolate(() => this.#options.onEvent?.(event, text));
     this.#since = id; // also when the page has thrown: the same event would only do it again
+    this.#recent.push({ id, came: new Moment(this.#clock) });
+    if (this.#recent.length > this.#seen.size / 2) this.#settle(); // what comes again must still be remembered
     for (const field of odd) {
       if (this.#odd.has(field)) continue;
       this.#odd.add(field);
@@ -593,6 +636,11 @@ export class PepayStream {
       this.#become('connecting', { message: trouble.message });
       return;
     }
+    if (connection === this.#aside) {
+      this.#aside = null;
+      this.#clock.cancel(connection.limit);
+      return;
+    }
     const failed = connection === this.#probe ? this.#current : null; // the one that was probed
     this.#current = this.#probe = null;
     this.#rest();
@@ -620,10 +668,11 @@ export class PepayStream {
    */
   #judgeCursor(connection, trouble) {
     if (!this.#since || connection.events > 0) return;
-    if (connection.since !== this.#since) {
+    if (connection.trial) {
       this.#unopened = 0; // the attempt without it did not open either: it is not the cursor
       return;
     }
+    if (connection.since === '') return;
     if (!connection.opened) this.#unopened++;
     else if (trouble.about === 'cursor') this.#refusals++;
     if (!connection.opened && this.#suspect) {
@@ -635,7 +684,8 @@ export class PepayStream {
   }
 
   #dropCursor() {
-    this.#since = '';
+    this.#since = this.#settled = '';
+    this.#recent = [];
     this.#troubles = this.#refusals = this.#unopened = this.#suspicions = 0;
     this.#suspect = false;
     this.#complain('Pepay cannot resume after the last event any more. Events may be missing.', true);
@@ -678,6 +728,21 @@ export class PepayStream {
     }, CHECK_EVERY);
   }
 
+  /**
+   * The page has not been open for long enough to know an event that is older than a minute. A second
+   * connection, without a cursor and for a moment only, shows whether Pepay has late events.
+   */
+  #lookAside() {
+    const ticket = this.#ticket;
+    if (this.#state !== 'live' || this.#probe || !ticket?.usable() || (this.#probed?.ago() ?? PROBE_PAUSE) < PROBE_PAUSE) return;
+    this.#probed = new Moment(this.#clock);
+    try {
+      this.#aside = this.#dial(ticket, '');
+    } catch {
+      // it was worth a try
+    }
+  }
+
   /** Plans a probe. @param {number} spread Within how many milliseconds. */
   #doubt(spread) {
     if (this.#state !== 'live' || this.#probe || this.#planned || this.#owed) return;
@@ -700,7 +765,7 @@ export class PepayStream {
     this.#owed = false;
     this.#probed = new Moment(this.#clock);
     try {
-      this.#probe = this.#dial(ticket, this.#since);
+      this.#probe = this.#dial(ticket, this.#resumeAfter());
     } catch (err) {
       this.#fail(err);
     }
@@ -746,6 +811,7 @@ export class PepayStream {
       (ticket) => {
         if (run !== this.#run) return ticket;
         this.#request = null;
+        this.#strange = 0;
         const renewed = this.#ticket?.token !== ticket.token;
         this.#ticket = ticket;
         if (renewed) {
@@ -788,7 +854,7 @@ export class PepayStream {
       }
       const date = Date.parse(response.headers.get('Date') ?? '');
       const serverNow = Number.isNaN(date) ? asked.wall : date;
-      if (!response.ok) throw refusal(response, serverNow);
+      if (!response.ok) throw this.#tolerate(refusal(response, serverNow));
       const answer = await response.json().catch(() => null);
       const life = readLife(answer, serverNow);
       if (typeof answer?.token !== 'string' || !answer.token || life === undefined || !isStreamURL(answer.ws_url)) {
@@ -801,6 +867,17 @@ export class PepayStream {
       clock.cancel(limit);
       if (this.#abort === abort) this.#abort = null;
     }
+  }
+
+  /**
+   * Once the endpoint has given a token, an answer such as 404 comes from something in between: a proxy during a
+   * deployment, for instance. It passes.
+   *
+   * @param {Trouble} trouble
+   */
+  #tolerate(trouble) {
+    if (trouble.then !== 'failed' || this.#tokens === 0 || this.#strange++ >= MAX_STRANGE) return trouble;
+    return new Trouble('retry', trouble.message, { floor: trouble.floor });
   }
 
   /**

@@ -167,7 +167,7 @@ test('the back-off grows with full jitter and is bounded', async () => {
 });
 
 test('only a connection that was healthy resets the back-off', async () => {
-  const w = await new World().live();
+  const w = await new World({ since: id(1) }).live();
   for (const wait of [250, 500, 1000]) {
     w.socket.drop();
     assert.equal(w.why.wait, wait);
