@@ -1,5 +1,7 @@
 package stream
 
+import "slices"
+
 // handledEvent is what is remembered of a handled event.
 type handledEvent struct {
 	id      string
@@ -51,6 +53,27 @@ func (w *window) add(id string, created int64) {
 	w.ring[w.next] = handledEvent{id, created}
 	w.next = (w.next + 1) % w.capacity
 	w.forgot = true
+}
+
+// insertBefore puts handled events, the oldest first, in front of one that is
+// remembered. When they are as many as the window promises to remember, what was
+// handled before them is forgotten: between the two, events may be missing.
+func (w *window) insertBefore(id string, events []handledEvent) {
+	order := slices.Concat(w.ring[w.next:], w.ring[:w.next])
+	at := slices.IndexFunc(order, func(ev handledEvent) bool { return ev.id == id })
+	if at < 0 {
+		return
+	}
+	before := order[:at]
+	if len(events)+1 >= w.promised {
+		before = nil
+	}
+	all := newWindow(w.promised)
+	for _, ev := range slices.Concat(before, events, order[at:]) {
+		all.add(ev.id, ev.created)
+	}
+	all.forgot = all.forgot || w.forgot && before != nil
+	*w = *all
 }
 
 // oldest is the oldest of the promised events: behind it, a list may have events

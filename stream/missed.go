@@ -37,6 +37,10 @@ type backlog struct {
 	anchored bool   // the walk met some handled event: nothing is missing after it
 	latest   string // the last event that was handed out
 	unknown  bool   // the Events API does not know the cursor
+
+	// between are the events after those remembered from before a restart, up to the
+	// cursor, newest first: they were handled.
+	between []handledEvent
 }
 
 // page is a part of the list with missed events. A page that is not kept is read
@@ -98,6 +102,7 @@ func (b *backlog) list(ctx context.Context) error {
 	if err := b.walk(ctx, page{}, ""); err != nil {
 		return err
 	}
+	b.rememberBetween()
 	if hasCursor && !undated && !b.anchored { // it may be filtered out: of another type
 		return b.askForCursor(ctx)
 	}
@@ -220,9 +225,18 @@ func (b *backlog) examine(ctx context.Context, events []pepay.Event, until strin
 			return true
 		case ev.ID == r.id, r.handled.has(ev.ID):
 			b.anchored = true
+			if b.rememberBetween(); ev.ID == b.end.id {
+				b.reached = true
+				return true
+			}
 			behind.outOfDate = ev.ID == r.outOfDate
 		case behind.outOfDate:
-			r.handled.add(ev.ID, epoch(ev.Created.Time))
+			b.between = append(b.between, handledEvent{ev.ID, epoch(ev.Created.Time)})
+			if len(b.between)+1 >= r.handled.promised { // with the cursor; no more is remembered
+				b.rememberBetween()
+				b.reached = true
+				return true
+			}
 		case behind.first && !ev.Created.After(r.began): // older than the stream
 		default:
 			if missed := b.wanted(ctx, ev); missed != nil {
@@ -237,6 +251,18 @@ func (b *backlog) examine(ctx context.Context, events []pepay.Event, until strin
 		}
 	}
 	return false
+}
+
+// rememberBetween puts what was handled before the cursor, and was not remembered,
+// into its place. What is too old to be remembered then is no longer looked for.
+func (b *backlog) rememberBetween() {
+	if len(b.between) == 0 {
+		return
+	}
+	slices.Reverse(b.between)
+	b.run.handled.insertBefore(b.run.outOfDate, b.between)
+	b.between = nil
+	b.end = b.run.handled.oldest()
 }
 
 // wanted returns the event if the stream asks for it. The copy does not keep the

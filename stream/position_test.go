@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -160,6 +161,39 @@ func TestRecentIDsThatAreOutOfDate(t *testing.T) {
 			t.Errorf("got %v\nwant %v\n%v %+v", ids, want, err, resumes)
 		}
 	})
+}
+
+// However large the hole is, what was handled before it does not come again.
+func TestRecentIDsThatAreFarOutOfDate(t *testing.T) {
+	t.Parallel()
+	for _, hole := range []int{0, 1, 17, 18, 19, 20, 21, 63, 64, 65, 84, 85, 300} {
+		t.Run(fmt.Sprint(hole), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const window, missed = 20, 40 // more missed than a connection may bring
+				w := newWorld(t, 1, worldRules{})
+				memory := &recentCursor{&memoryCursor{}}
+				for range window {
+					memory.ids = append(memory.ids, w.emit(0, false).id)
+					time.Sleep(10 * time.Millisecond)
+				}
+				for range hole + 1 {
+					memory.id = w.emit(0, false).id
+					time.Sleep(10 * time.Millisecond)
+				}
+				var want []string
+				for range missed {
+					want = append(want, w.emit(0, false).id)
+				}
+				gap := false
+				s := Merchant(w.Client, Options{Cursor: memory, DedupeWindow: window, Observer: Observer{OnResume: func(r Resume) { gap = gap || r.Gap }}})
+				ids, err := collect(t, s, time.Minute)
+				if !slices.Equal(ids, want) || !errors.Is(err, context.DeadlineExceeded) || gap {
+					t.Errorf("got %d events %v\nwant %v\n%v, gap %v", len(ids), ids, want, err, gap)
+				}
+			})
+		})
+	}
 }
 
 // A store that cannot give recent ids, or gives them the other way round, is used
