@@ -140,7 +140,7 @@ var drift = []scenario{
 		change: func(t *testing.T, doc map[string]any) {
 			at(t, doc, "components", "schemas", "WsTokenMintData")["required"] = []any{"token", "expires_at"}
 		},
-		refused: []string{"repairs.yaml", "without its value", `"token"`, "upstream publishes"},
+		refused: []string{"repairs.yaml", "A token needs its value", `"token"`, "upstream publishes"},
 	},
 	{
 		name: "required published, another",
