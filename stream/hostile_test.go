@@ -464,7 +464,7 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-// Options that cannot be meant end the stream before anything is dialled.
+// Options with impossible values end the stream before anything is dialled.
 func TestBadOptionsAreNotDialled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -114,7 +114,7 @@ func TestRetryWaits(t *testing.T) {
 		attempts int
 		min, max time.Duration // of the whole call
 	}{
-		{"no wish: full jitter under 500 ms and 1 s", "", "", 3, 0, 1500 * time.Millisecond},
+		{"no Retry-After: full jitter under 500 ms and 1 s", "", "", 3, 0, 1500 * time.Millisecond},
 		{"seconds", "7", "", 3, 14 * time.Second, 14 * time.Second},
 		{"as long as allowed", "60", "", 3, 2 * time.Minute, 2 * time.Minute},
 		{"longer than allowed", "61", "", 1, 0, 0},

@@ -47,7 +47,7 @@ func (p MintParams) input() input {
 // Pepay's event streams without ever seeing an API key.
 //
 // A commerce token is asked for with the commerce key when the client has both
-// keys; the two are never sent together. Minting again is harmless, so every
+// keys; the two are never sent together. Repeating a mint is safe, so every
 // failure that can pass is retried.
 //
 // The token and its expiry are always set; other fields may be missing from

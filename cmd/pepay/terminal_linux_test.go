@@ -25,7 +25,7 @@ func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Skip("no pseudo-terminals here: " + err.Error())
+		skipUnlessCI(t, "no pseudo-terminals here: "+err.Error())
 	}
 	t.Cleanup(func() { _ = person.Close() })
 	var number, unlock int32
@@ -44,7 +44,7 @@ func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
 	}
 	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("no pseudo-terminals here: " + err.Error())
+		skipUnlessCI(t, "no pseudo-terminals here: "+err.Error())
 	}
 	defer func() { _ = terminal.Close() }()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal

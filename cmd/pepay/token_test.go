@@ -245,7 +245,7 @@ func TestStdoutFull(t *testing.T) {
 	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		t.Skip("there is no /dev/full on " + runtime.GOOS)
+		skipUnlessCI(t, "there is no /dev/full on "+runtime.GOOS)
 	}
 	defer func() { _ = full.Close() }()
 	for _, args := range [][]string{{"token"}, {"token", "--json"}, {"demo", "--once"}, {"version"}, {"mock", "--json", "--addr", "127.0.0.1:0"}, {"completion", "bash"}, {"completion", "zsh"}} {
