@@ -23,7 +23,7 @@ func TestFileCursorAsAnotherUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // another user writes there
+	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	self, err := os.Executable()
@@ -35,7 +35,7 @@ func TestFileCursorAsAnotherUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(dir, "stream.test")
-	if err := os.WriteFile(copied, binary, 0o755); err != nil { //nolint:gosec // another user runs it
+	if err := os.WriteFile(copied, binary, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), copied, "-test.run", "^TestFileCursor", "-test.skip", "AsAnotherUser", "-test.v")
