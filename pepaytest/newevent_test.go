@@ -40,7 +40,7 @@ func TestNewEventFitsTheContract(t *testing.T) {
 	t.Parallel()
 	models := map[string]func() any{
 		"invoice": func() any { return new(pepay.Invoice) }, "invoice_payment": func() any { return new(pepay.InvoicePayment) },
-		"commerce_order": func() any { return new(pepay.CommerceOrder) }, "payment_quote": func() any { return new(pepay.PaymentQuote) },
+		"commerce_order": func() any { return new(pepay.Order) }, "payment_quote": func() any { return new(pepay.PaymentQuote) },
 	}
 	for _, eventType := range pepay.EventTypes() {
 		ev, err := pepaytest.NewEvent(eventType)

@@ -125,7 +125,7 @@ func modelOf(root map[string]any) any {
 	case "invoice_payment":
 		return new(pepay.InvoicePayment)
 	case "commerce_order":
-		return new(pepay.CommerceOrder)
+		return new(pepay.Order)
 	case "payment_quote":
 		return new(pepay.PaymentQuote)
 	}

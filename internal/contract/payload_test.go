@@ -18,8 +18,8 @@ var payloads = map[string]string{
 	pepay.EventInvoiceUpdated:        "Invoice",
 	pepay.EventInvoicePaymentCreated: "InvoicePayment",
 	pepay.EventInvoicePaymentUpdated: "InvoicePayment",
-	pepay.EventCommerceOrderCreated:  "CommerceOrder",
-	pepay.EventCommerceOrderUpdated:  "CommerceOrder",
+	pepay.EventCommerceOrderCreated:  "Order",
+	pepay.EventCommerceOrderUpdated:  "Order",
 	pepay.EventPaymentQuoteUpdated:   "PaymentQuote",
 }
 

@@ -12,42 +12,6 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// Defines values for CommerceOrderStatus.
-const (
-	CommerceOrderStatusCancelled      CommerceOrderStatus = "cancelled"
-	CommerceOrderStatusDelivered      CommerceOrderStatus = "delivered"
-	CommerceOrderStatusFailed         CommerceOrderStatus = "failed"
-	CommerceOrderStatusFulfilled      CommerceOrderStatus = "fulfilled"
-	CommerceOrderStatusPendingPayment CommerceOrderStatus = "pending_payment"
-	CommerceOrderStatusPlaced         CommerceOrderStatus = "placed"
-	CommerceOrderStatusProcessing     CommerceOrderStatus = "processing"
-	CommerceOrderStatusShipped        CommerceOrderStatus = "shipped"
-)
-
-// Valid indicates whether the value is a known member of the CommerceOrderStatus enum.
-func (e CommerceOrderStatus) Valid() bool {
-	switch e {
-	case CommerceOrderStatusCancelled:
-		return true
-	case CommerceOrderStatusDelivered:
-		return true
-	case CommerceOrderStatusFailed:
-		return true
-	case CommerceOrderStatusFulfilled:
-		return true
-	case CommerceOrderStatusPendingPayment:
-		return true
-	case CommerceOrderStatusPlaced:
-		return true
-	case CommerceOrderStatusProcessing:
-		return true
-	case CommerceOrderStatusShipped:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for InvoicePaymentStatus.
 const (
 	InvoicePaymentStatusConfirmed   InvoicePaymentStatus = "confirmed"
@@ -117,6 +81,42 @@ func (e NetworkEnvironment) Valid() bool {
 	}
 }
 
+// Defines values for OrderStatus.
+const (
+	OrderStatusCancelled      OrderStatus = "cancelled"
+	OrderStatusDelivered      OrderStatus = "delivered"
+	OrderStatusFailed         OrderStatus = "failed"
+	OrderStatusFulfilled      OrderStatus = "fulfilled"
+	OrderStatusPendingPayment OrderStatus = "pending_payment"
+	OrderStatusPlaced         OrderStatus = "placed"
+	OrderStatusProcessing     OrderStatus = "processing"
+	OrderStatusShipped        OrderStatus = "shipped"
+)
+
+// Valid indicates whether the value is a known member of the OrderStatus enum.
+func (e OrderStatus) Valid() bool {
+	switch e {
+	case OrderStatusCancelled:
+		return true
+	case OrderStatusDelivered:
+		return true
+	case OrderStatusFailed:
+		return true
+	case OrderStatusFulfilled:
+		return true
+	case OrderStatusPendingPayment:
+		return true
+	case OrderStatusPlaced:
+		return true
+	case OrderStatusProcessing:
+		return true
+	case OrderStatusShipped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SettlementStatus.
 const (
 	SettlementStatusFailed     SettlementStatus = "failed"
@@ -161,21 +161,6 @@ func (e WSTokenScope) Valid() bool {
 		return false
 	}
 }
-
-// CommerceOrder A commerce order as events carry it, as far as that is documented.
-type CommerceOrder struct {
-	ID        *string `json:"id,omitempty"`
-	InvoiceID *string `json:"invoice_id,omitempty"`
-
-	// Object Example: commerce_order
-	Object *string `json:"object,omitempty"`
-
-	// Status The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
-	Status *CommerceOrderStatus `json:"status,omitempty"`
-}
-
-// CommerceOrderStatus The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
-type CommerceOrderStatus string
 
 // Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
 type Event struct {
@@ -317,6 +302,21 @@ type MintWSTokenRequest struct {
 
 // NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
 type NetworkEnvironment string
+
+// Order A commerce order as events carry it, as far as that is documented.
+type Order struct {
+	ID        *string `json:"id,omitempty"`
+	InvoiceID *string `json:"invoice_id,omitempty"`
+
+	// Object Example: commerce_order
+	Object *string `json:"object,omitempty"`
+
+	// Status The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
+	Status *OrderStatus `json:"status,omitempty"`
+}
+
+// OrderStatus The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
+type OrderStatus string
 
 // PaymentQuote What is left to pay in a payment session, on the payment stream only.
 type PaymentQuote struct {
@@ -1113,6 +1113,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/api/v1/ws/token", wrapper.MintWSToken)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/events", wrapper.ListEvents)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/events/{eventId}", wrapper.GetEvent)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/ws/merchant/events", wrapper.OpenMerchantStream)
 	})
 	r.Group(func(r chi.Router) {
@@ -1120,12 +1126,6 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/ws/payment", wrapper.OpenPaymentStream)
-	})
-	r.Group(func(r chi.Router) {
-		r.Get(options.BaseURL+"/api/v1/events", wrapper.ListEvents)
-	})
-	r.Group(func(r chi.Router) {
-		r.Get(options.BaseURL+"/api/v1/events/{eventId}", wrapper.GetEvent)
 	})
 
 	return r

@@ -16,6 +16,13 @@ import (
 // repairsFile is applied before every other overlay.
 const repairsFile = "repairs.yaml"
 
+// overlayOrder is the order of the overlays: a later one may build on what an
+// earlier one added. Overlays with other names come behind them, by name.
+var overlayOrder = []string{
+	repairsFile, "events.yaml", "streams.yaml", "invoices.yaml", "payments.yaml", "tokens.yaml",
+	"settlement.yaml", "apikeys.yaml", "account.yaml", "commerce.yaml",
+}
+
 // action is one step of an overlay, with the place it was read from.
 type action struct {
 	overlay.Action
@@ -70,16 +77,21 @@ func overlayFiles(dir string) ([]string, error) {
 		if filepath.Ext(name) != ".yaml" {
 			return nil, fmt.Errorf("%s would not be applied: an overlay's name ends in .yaml", filepath.Join(dir, name))
 		}
-		if name == repairsFile {
-			files = slices.Insert(files, 0, name)
-			continue
-		}
 		files = append(files, name)
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("no overlay in %s", dir)
 	}
+	slices.SortStableFunc(files, func(a, b string) int { return rank(a) - rank(b) })
 	return files, nil
+}
+
+// rank is the place of an overlay in overlayOrder, behind all of them for another name.
+func rank(file string) int {
+	if i := slices.Index(overlayOrder, file); i >= 0 {
+		return i
+	}
+	return len(overlayOrder)
 }
 
 func countTrue(values ...bool) (n int) {
