@@ -1,6 +1,7 @@
 package pepay
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 )
@@ -10,7 +11,13 @@ import (
 // It shows no secrets of its data.
 type Envelope[T any] struct {
 	Success bool `json:"success,omitempty,omitzero"`
-	Data    T    `json:"data,omitempty,omitzero"`
+	// OK stands in for Success in a form of the answer to a search.
+	OK   bool `json:"ok,omitempty,omitzero"`
+	Data T    `json:"data,omitempty,omitzero"`
+	// Message says in words what was done, for people and logs.
+	Message string `json:"message,omitempty,omitzero"`
+	// Meta is about the answer, such as the time of a product's offers.
+	Meta json.RawMessage `json:"meta,omitempty,omitzero"`
 }
 
 // LogValue shows the answer without its secrets.

@@ -9,6 +9,30 @@ import (
 	"net/http"
 )
 
+// Defines values for CartNetwork.
+const (
+	CartNetworkBase     CartNetwork = "base"
+	CartNetworkBsc      CartNetwork = "bsc"
+	CartNetworkEthereum CartNetwork = "ethereum"
+	CartNetworkSolana   CartNetwork = "solana"
+)
+
+// Valid indicates whether the value is a known member of the CartNetwork enum.
+func (e CartNetwork) Valid() bool {
+	switch e {
+	case CartNetworkBase:
+		return true
+	case CartNetworkBsc:
+		return true
+	case CartNetworkEthereum:
+		return true
+	case CartNetworkSolana:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoicePaymentStatus.
 const (
 	InvoicePaymentStatusConfirmed   InvoicePaymentStatus = "confirmed"
@@ -114,6 +138,36 @@ func (e OrderStatus) Valid() bool {
 	}
 }
 
+// Defines values for Retailer.
+const (
+	RetailerAmazon  Retailer = "amazon"
+	RetailerBestbuy Retailer = "bestbuy"
+	RetailerEbay    Retailer = "ebay"
+	RetailerOther   Retailer = "other"
+	RetailerTarget  Retailer = "target"
+	RetailerWalmart Retailer = "walmart"
+)
+
+// Valid indicates whether the value is a known member of the Retailer enum.
+func (e Retailer) Valid() bool {
+	switch e {
+	case RetailerAmazon:
+		return true
+	case RetailerBestbuy:
+		return true
+	case RetailerEbay:
+		return true
+	case RetailerOther:
+		return true
+	case RetailerTarget:
+		return true
+	case RetailerWalmart:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SettlementStatus.
 const (
 	SettlementStatusFailed     SettlementStatus = "failed"
@@ -157,6 +211,255 @@ func (e WSTokenScope) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AddCartItemRequest What to add to whose cart.
+type AddCartItemRequest struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+	ImageURL   string `json:"imageUrl,omitempty,omitzero"`
+	NumReviews *int64 `json:"numReviews,omitempty"`
+
+	// Price Price of one in US dollars, at least 0.01.
+	//
+	// Example: 99.99
+	Price Decimal `json:"price"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID  string `json:"productId"`
+	ProductURL string `json:"productUrl,omitempty,omitzero"`
+
+	// Quantity How many, from 1 to 99. No default is documented.
+	//
+	// Example: 1
+	Quantity int64 `json:"quantity,omitempty,omitzero"`
+
+	// Rating From 0 to 5.
+	Rating Decimal `json:"rating,omitempty,omitzero"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer Retailer `json:"retailer"`
+
+	// Title Example: Echo (4th Gen)
+	Title string `json:"title"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress string `json:"wallet_address,omitempty,omitzero"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	//
+	// Example: bsc
+	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
+}
+
+// Cart The cart of a customer. It has no id of its own. Amounts are in US dollars.
+type Cart struct {
+	// CreatedAt Zero for a cart that was only initialized.
+	CreatedAt Timestamp `json:"createdAt,omitempty,omitzero"`
+
+	// CustomerID Example: cust_123
+	CustomerID string     `json:"customerId,omitempty,omitzero"`
+	ItemCount  int64      `json:"itemCount,omitempty,omitzero"`
+	Items      []CartItem `json:"items"`
+	MerchantID int64      `json:"merchantId,omitempty,omitzero"`
+
+	// Subtotal Sum of the items in US dollars.
+	//
+	// Example: 99.99
+	Subtotal Decimal `json:"subtotal,omitempty,omitzero"`
+
+	// UpdatedAt Zero for a cart that was only initialized.
+	UpdatedAt     Timestamp `json:"updatedAt,omitempty,omitzero"`
+	WalletAddress string    `json:"walletAddress,omitempty,omitzero"`
+
+	// WalletNetwork Example: bsc
+	WalletNetwork string `json:"walletNetwork,omitempty,omitzero"`
+}
+
+// CartCustomer The customer whose cart is meant, by the merchant's id or by wallet and network.
+type CartCustomer struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress string `json:"wallet_address,omitempty,omitzero"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	//
+	// Example: bsc
+	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
+}
+
+// CartItem A product in a cart. The documentation has examples of it and no list of its fields.
+type CartItem struct {
+	// Price Price of one in US dollars when it was added.
+	//
+	// Example: 99.99
+	Price Decimal `json:"price,omitempty,omitzero"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID string `json:"productId,omitempty,omitzero"`
+
+	// Quantity Example: 1
+	Quantity int64 `json:"quantity,omitempty,omitzero"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer Retailer `json:"retailer,omitempty,omitzero"`
+
+	// Title Example: Echo (4th Gen)
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// CartItemChange What became of an item. Updated comes from adding, UpdatedAt from changing the quantity.
+type CartItemChange struct {
+	// ItemID Id of the item in the cart, for changing and removing it.
+	//
+	// Example: 123e4567-e89b-12d3-a456-426614174000
+	ItemID string `json:"itemId"`
+
+	// Quantity How many are in the cart now.
+	//
+	// Example: 1
+	Quantity int64 `json:"quantity,omitempty,omitzero"`
+
+	// Updated Whether the product was in the cart before.
+	Updated   bool      `json:"updated,omitempty,omitzero"`
+	UpdatedAt Timestamp `json:"updatedAt,omitempty,omitzero"`
+}
+
+// CartItemInput A product to put into a cart. The limits are those documented for adding an item.
+type CartItemInput struct {
+	ImageURL   string `json:"imageUrl,omitempty,omitzero"`
+	NumReviews *int64 `json:"numReviews,omitempty"`
+
+	// Price Price of one in US dollars, at least 0.01.
+	//
+	// Example: 99.99
+	Price Decimal `json:"price,omitempty,omitzero"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID  string `json:"productId,omitempty,omitzero"`
+	ProductURL string `json:"productUrl,omitempty,omitzero"`
+
+	// Quantity How many, from 1 to 99. No default is documented.
+	//
+	// Example: 1
+	Quantity int64 `json:"quantity,omitempty,omitzero"`
+
+	// Rating From 0 to 5.
+	Rating Decimal `json:"rating,omitempty,omitzero"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer Retailer `json:"retailer,omitempty,omitzero"`
+
+	// Title Example: Echo (4th Gen)
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// CartItemValidation Whether an item can be bought, and at which price. Prices are in US dollars.
+type CartItemValidation struct {
+	Available    bool    `json:"available,omitempty,omitzero"`
+	CurrentPrice Decimal `json:"currentPrice,omitempty,omitzero"`
+	ItemID       string  `json:"itemId,omitempty,omitzero"`
+	PriceChanged bool    `json:"priceChanged,omitempty,omitzero"`
+	SavedPrice   Decimal `json:"savedPrice,omitempty,omitzero"`
+}
+
+// CartNetwork The network of a customer's wallet, where a cart is read or created.
+type CartNetwork string
+
+// CartTotals What a cart costs, in US dollars.
+type CartTotals struct {
+	// Fees Fees in US dollars. Percentage is the rate and PercentageAmount what it comes to.
+	Fees      CommerceFees `json:"fees,omitempty,omitzero"`
+	ItemCount int64        `json:"itemCount,omitempty,omitzero"`
+	Shipping  Decimal      `json:"shipping,omitempty,omitzero"`
+	Subtotal  Decimal      `json:"subtotal,omitempty,omitzero"`
+	Tax       Decimal      `json:"tax,omitempty,omitzero"`
+	Total     Decimal      `json:"total"`
+
+	// ZipCode The zip code that shipping and tax are for.
+	ZipCode string `json:"zipCode,omitempty,omitzero"`
+}
+
+// CartValidation Whether everything in a cart can be bought at the saved prices.
+type CartValidation struct {
+	Items   []CartItemValidation `json:"items"`
+	Success bool                 `json:"success,omitempty,omitzero"`
+
+	// Summary An object whose members no page shows.
+	Summary json.RawMessage `json:"summary,omitempty,omitzero"`
+	Valid   bool            `json:"valid"`
+}
+
+// ClearedCart How much a cart held before it was cleared.
+type ClearedCart struct {
+	// ItemsRemoved Example: 2
+	ItemsRemoved int64 `json:"itemsRemoved,omitempty,omitzero"`
+}
+
+// CommerceFeatures The parts of commerce that are switched on.
+type CommerceFeatures struct {
+	Cart     bool `json:"cart,omitempty,omitzero"`
+	Checkout bool `json:"checkout,omitempty,omitzero"`
+	Orders   bool `json:"orders,omitempty,omitzero"`
+	Search   bool `json:"search,omitempty,omitzero"`
+}
+
+// CommerceFees Fees in US dollars. Percentage is the rate and PercentageAmount what it comes to.
+type CommerceFees struct {
+	Fixed            Decimal `json:"fixed,omitempty,omitzero"`
+	Percentage       Decimal `json:"percentage,omitempty,omitzero"`
+	PercentageAmount Decimal `json:"percentageAmount,omitempty,omitzero"`
+	Total            Decimal `json:"total,omitempty,omitzero"`
+}
+
+// CommerceStatus Whether commerce can be used, and which parts of it.
+type CommerceStatus struct {
+	// EscrowBalance Balance of the escrow account.
+	//
+	// Example: 50
+	EscrowBalance Decimal `json:"escrowBalance,omitempty,omitzero"`
+
+	// Features The parts of commerce that are switched on.
+	Features CommerceFeatures `json:"features,omitempty,omitzero"`
+
+	// MinimumRequired Balance of the escrow account below which commerce is not available.
+	//
+	// Example: 50
+	MinimumRequired Decimal `json:"minimumRequired,omitempty,omitzero"`
+
+	// Status "available" is the only value in the documentation.
+	//
+	// Example: available
+	Status string `json:"status"`
+}
+
+// CreateCartRequest Whose cart to create, and its first item.
+type CreateCartRequest struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+
+	// Item A product to put into a cart. The limits are those documented for adding an item.
+	Item CartItemInput `json:"item,omitempty,omitzero"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress string `json:"wallet_address,omitempty,omitzero"`
+
+	// WalletNetwork The network of a customer's wallet, where a cart is read or created.
+	WalletNetwork CartNetwork `json:"wallet_network,omitempty,omitzero"`
 }
 
 // Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
@@ -213,6 +516,15 @@ type EventList struct {
 type EventRequest struct {
 	ID             string `json:"id,omitempty,omitzero"`
 	IdempotencyKey string `json:"idempotency_key,omitempty,omitzero"`
+}
+
+// HandlingDays How many days a seller takes before shipping.
+type HandlingDays struct {
+	// Max Example: 2
+	Max int64 `json:"max,omitempty,omitzero"`
+
+	// Min Example: 0
+	Min int64 `json:"min,omitempty,omitzero"`
 }
 
 // Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
@@ -336,6 +648,93 @@ type PaymentQuote struct {
 	Object string `json:"object,omitempty,omitzero"`
 }
 
+// ProductOffer A seller's offer of a product. It can be checked out only if it is delivered within 10 days.
+type ProductOffer struct {
+	Available bool `json:"available,omitempty,omitzero"`
+
+	// Condition Example: New
+	Condition string `json:"condition,omitempty,omitzero"`
+
+	// HandlingDays How many days a seller takes before shipping.
+	HandlingDays  HandlingDays `json:"handlingDays,omitempty,omitzero"`
+	International bool         `json:"international,omitempty,omitzero"`
+
+	// OfferID Example: offer_123
+	OfferID string `json:"offerId,omitempty,omitzero"`
+
+	// Price Price in US dollars.
+	//
+	// Example: 99.99
+	Price     Decimal `json:"price,omitempty,omitzero"`
+	Prime     bool    `json:"prime,omitempty,omitzero"`
+	PrimeOnly bool    `json:"primeOnly,omitempty,omitzero"`
+
+	// SellerID Example: ATVPDKIKX0DER
+	SellerID string `json:"sellerId,omitempty,omitzero"`
+
+	// SellerName Example: Amazon.com
+	SellerName string `json:"sellerName,omitempty,omitzero"`
+
+	// Shipping Cost of shipping in US dollars.
+	//
+	// Example: 0
+	Shipping Decimal `json:"shipping,omitempty,omitzero"`
+
+	// TotalCost Price and shipping in US dollars.
+	//
+	// Example: 99.99
+	TotalCost Decimal `json:"totalCost,omitempty,omitzero"`
+}
+
+// ProductOffers What a product costs at which seller, the best value first.
+type ProductOffers struct {
+	Offers []ProductOffer `json:"offers"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID string `json:"productId,omitempty,omitzero"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer Retailer `json:"retailer,omitempty,omitzero"`
+}
+
+// ProductSearchResult The products that a search found. One page of the documentation shows the array alone, which decodes into Products as well.
+type ProductSearchResult struct {
+	Products []ProductSummary `json:"products"`
+}
+
+// ProductSummary A product as searches show it. Pepay's example is cut, so an answer may have more.
+type ProductSummary struct {
+	// Image Address of a picture.
+	//
+	// Example: https://images.example.com/product.png
+	Image string `json:"image,omitempty,omitzero"`
+
+	// Price Price in US dollars.
+	//
+	// Example: 129.99
+	Price Decimal `json:"price,omitempty,omitzero"`
+
+	// ProductID Id of the product, for its details, its offers and carts.
+	//
+	// Example: B000NPYY04
+	ProductID string `json:"productId,omitempty,omitzero"`
+
+	// Title Example: Wireless Headphones
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// RemovedCartItem The item that was removed.
+type RemovedCartItem struct {
+	// ItemID Example: 123e4567-e89b-12d3-a456-426614174000
+	ItemID string `json:"itemId,omitempty,omitzero"`
+
+	// Title Example: Echo (4th Gen)
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// Retailer A shop whose products commerce sells.
+type Retailer string
+
 // Settlement How a payment reaches the merchant.
 type Settlement struct {
 	MerchantSettlementID int64 `json:"merchant_settlement_id,omitempty,omitzero"`
@@ -356,6 +755,29 @@ type Settlement struct {
 
 // SettlementStatus The status of a settlement.
 type SettlementStatus string
+
+// UpdateCartItemRequest How many of an item are in whose cart.
+type UpdateCartItemRequest struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+
+	// Quantity How many, from 0 to 99. 0 removes the item.
+	//
+	// Example: 2
+	Quantity int64 `json:"quantity"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress string `json:"wallet_address,omitempty,omitzero"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	//
+	// Example: bsc
+	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
+}
 
 // WSToken Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
 type WSToken struct {
@@ -387,6 +809,66 @@ type WSToken struct {
 // WSTokenScope What a ws_token opens, the merchant's or the commerce event stream.
 type WSTokenScope string
 
+// ClearCartParams defines parameters for ClearCart.
+type ClearCartParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed. The name of this parameter is inferred.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network. The name of this parameter is inferred.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address. The name of this parameter is inferred.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// GetCartParams defines parameters for GetCart.
+type GetCartParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *CartNetwork `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// RemoveCartItemParams defines parameters for RemoveCartItem.
+type RemoveCartItemParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// GetCartTotalsParams defines parameters for GetCartTotals.
+type GetCartTotalsParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+
+	// ZipCode US zip code, for shipping and tax.
+	ZipCode *string `form:"zip_code,omitempty" json:"zip_code,omitempty"`
+}
+
+// SearchCommerceParams defines parameters for SearchCommerce.
+type SearchCommerceParams struct {
+	// Q What to search for.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Number of products. Neither a default nor a maximum is documented.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Type Event types, separated by commas; a type may end in a wildcard.
@@ -414,8 +896,221 @@ type ListEventsParams struct {
 	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// CreateCartJSONRequestBody is the body of CreateCart with the media type application/json.
+type CreateCartJSONRequestBody = CreateCartRequest
+
+// AddCartItemJSONRequestBody is the body of AddCartItem with the media type application/json.
+type AddCartItemJSONRequestBody = AddCartItemRequest
+
+// UpdateCartItemJSONRequestBody is the body of UpdateCartItem with the media type application/json.
+type UpdateCartItemJSONRequestBody = UpdateCartItemRequest
+
+// ValidateCartJSONRequestBody is the body of ValidateCart with the media type application/json.
+type ValidateCartJSONRequestBody = CartCustomer
+
 // MintWSTokenJSONRequestBody is the body of MintWSToken with the media type application/json.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
+
+// GetCommerceInfo sends GET /api/commerce/info: Get commerce service information
+//
+// Supported retailers and features, limits and fees.
+func (c *Client) GetCommerceInfo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/info", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// ClearCart sends DELETE /api/commerce/merchant/carts: Clear a cart
+//
+// Removes all items.
+func (c *Client) ClearCart(ctx context.Context, params *ClearCartParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("DELETE /api/commerce/merchant/carts", "application/json")
+	if params != nil {
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.WalletAddress != nil {
+			r.inQuery(parameter{name: "wallet_address", style: "form", explode: true, kind: "string"}, *params.WalletAddress)
+		}
+		if params.WalletNetwork != nil {
+			r.inQuery(parameter{name: "wallet_network", style: "form", explode: true, kind: "string"}, *params.WalletNetwork)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetCart sends GET /api/commerce/merchant/carts: Get a customer's cart
+func (c *Client) GetCart(ctx context.Context, params *GetCartParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/merchant/carts", "application/json")
+	if params != nil {
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.WalletAddress != nil {
+			r.inQuery(parameter{name: "wallet_address", style: "form", explode: true, kind: "string"}, *params.WalletAddress)
+		}
+		if params.WalletNetwork != nil {
+			r.inQuery(parameter{name: "wallet_network", style: "form", explode: true, kind: "string"}, *params.WalletNetwork)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateCartWithBody sends POST /api/commerce/merchant/carts with a body of any media type: Create or initialize a cart
+//
+// Creates the cart of a customer, with a first item or without.
+func (c *Client) CreateCartWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/carts", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateCart sends POST /api/commerce/merchant/carts with a body of application/json: Create or initialize a cart
+//
+// Creates the cart of a customer, with a first item or without.
+func (c *Client) CreateCart(ctx context.Context, body CreateCartJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.CreateCartWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// AddCartItemWithBody sends POST /api/commerce/merchant/carts/items with a body of any media type: Add an item to a cart
+//
+// Adds a product, or updates its quantity if it is in the cart.
+func (c *Client) AddCartItemWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/carts/items", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// AddCartItem sends POST /api/commerce/merchant/carts/items with a body of application/json: Add an item to a cart
+//
+// Adds a product, or updates its quantity if it is in the cart.
+func (c *Client) AddCartItem(ctx context.Context, body AddCartItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.AddCartItemWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// RemoveCartItem sends DELETE /api/commerce/merchant/carts/items/{itemId}: Remove an item from a cart
+func (c *Client) RemoveCartItem(ctx context.Context, itemID string, params *RemoveCartItemParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("DELETE /api/commerce/merchant/carts/items/{itemId}", "application/json")
+	r.inPath(parameter{name: "itemId", style: "simple", kind: "string", format: "uuid"}, itemID)
+	if params != nil {
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.WalletAddress != nil {
+			r.inQuery(parameter{name: "wallet_address", style: "form", explode: true, kind: "string"}, *params.WalletAddress)
+		}
+		if params.WalletNetwork != nil {
+			r.inQuery(parameter{name: "wallet_network", style: "form", explode: true, kind: "string"}, *params.WalletNetwork)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// UpdateCartItemWithBody sends PUT /api/commerce/merchant/carts/items/{itemId} with a body of any media type: Update the quantity of a cart item
+func (c *Client) UpdateCartItemWithBody(ctx context.Context, itemID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("PUT /api/commerce/merchant/carts/items/{itemId}", "application/json")
+	r.inPath(parameter{name: "itemId", style: "simple", kind: "string", format: "uuid"}, itemID)
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// UpdateCartItem sends PUT /api/commerce/merchant/carts/items/{itemId} with a body of application/json: Update the quantity of a cart item
+func (c *Client) UpdateCartItem(ctx context.Context, itemID string, body UpdateCartItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.UpdateCartItemWithBody(ctx, itemID, "application/json", content, reqEditors...)
+}
+
+// GetCartTotals sends GET /api/commerce/merchant/carts/totals: Calculate the totals of a cart
+//
+// Subtotal, shipping, tax, fees and total.
+func (c *Client) GetCartTotals(ctx context.Context, params *GetCartTotalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/merchant/carts/totals", "application/json")
+	if params != nil {
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.WalletAddress != nil {
+			r.inQuery(parameter{name: "wallet_address", style: "form", explode: true, kind: "string"}, *params.WalletAddress)
+		}
+		if params.WalletNetwork != nil {
+			r.inQuery(parameter{name: "wallet_network", style: "form", explode: true, kind: "string"}, *params.WalletNetwork)
+		}
+		if params.ZipCode != nil {
+			r.inQuery(parameter{name: "zip_code", style: "form", explode: true, kind: "string"}, *params.ZipCode)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// ValidateCartWithBody sends POST /api/commerce/merchant/carts/validate with a body of any media type: Validate the items of a cart
+//
+// Checks availability and current prices.
+func (c *Client) ValidateCartWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/carts/validate", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// ValidateCart sends POST /api/commerce/merchant/carts/validate with a body of application/json: Validate the items of a cart
+//
+// Checks availability and current prices.
+func (c *Client) ValidateCart(ctx context.Context, body ValidateCartJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.ValidateCartWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// GetProduct sends GET /api/commerce/products/{productId}: Get detailed product information
+//
+// Description, specifications, images, pricing, availability and reviews of a product.
+func (c *Client) GetProduct(ctx context.Context, productID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/products/{productId}", "application/json")
+	r.inPath(parameter{name: "productId", style: "simple", kind: "string"}, productID)
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetProductOffers sends GET /api/commerce/products/{productId}/offers: Get product pricing and offers
+//
+// Current offers with seller, shipping and availability, the best value first.
+func (c *Client) GetProductOffers(ctx context.Context, productID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/products/{productId}/offers", "application/json")
+	r.inPath(parameter{name: "productId", style: "simple", kind: "string"}, productID)
+	return c.send(ctx, r, reqEditors)
+}
+
+// SearchCommerce sends GET /api/commerce/search: Search for products
+func (c *Client) SearchCommerce(ctx context.Context, params *SearchCommerceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/search", "application/json")
+	if params != nil {
+		if params.Q != nil {
+			r.inQuery(parameter{name: "q", style: "form", explode: true, kind: "string"}, *params.Q)
+		}
+		if params.Limit != nil {
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetCommerceStatus sends GET /api/commerce/status: Check commerce service status
+//
+// Tells whether commerce is switched on, the escrow account holds enough, and the external services are configured.
+func (c *Client) GetCommerceStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/status", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
 
 // ListEvents sends GET /api/v1/events: List events, newest first
 func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -470,6 +1165,494 @@ func (c *Client) MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBod
 		return nil, err
 	}
 	return c.MintWSTokenWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// GetCommerceInfoAnswer is what GET /api/commerce/info answers.
+type GetCommerceInfoAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *json.RawMessage
+}
+
+// GetCommerceInfoWithResponse sends GET /api/commerce/info and decodes the answer: Get commerce service information
+//
+// Supported retailers and features, limits and fees.
+func (c *ClientWithResponses) GetCommerceInfoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCommerceInfoAnswer, error) {
+	resp, err := c.GetCommerceInfo(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCommerceInfoAnswer(resp)
+}
+
+// ParseGetCommerceInfoAnswer reads, closes and decodes an answer of GET /api/commerce/info. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetCommerceInfoAnswer(resp *http.Response) (*GetCommerceInfoAnswer, error) {
+	answer := &GetCommerceInfoAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ClearCartAnswer is what DELETE /api/commerce/merchant/carts answers.
+type ClearCartAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[ClearedCart]
+}
+
+// ClearCartWithResponse sends DELETE /api/commerce/merchant/carts and decodes the answer: Clear a cart
+//
+// Removes all items.
+func (c *ClientWithResponses) ClearCartWithResponse(ctx context.Context, params *ClearCartParams, reqEditors ...RequestEditorFn) (*ClearCartAnswer, error) {
+	resp, err := c.ClearCart(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseClearCartAnswer(resp)
+}
+
+// ParseClearCartAnswer reads, closes and decodes an answer of DELETE /api/commerce/merchant/carts. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseClearCartAnswer(resp *http.Response) (*ClearCartAnswer, error) {
+	answer := &ClearCartAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetCartAnswer is what GET /api/commerce/merchant/carts answers.
+type GetCartAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[Cart]
+}
+
+// GetCartWithResponse sends GET /api/commerce/merchant/carts and decodes the answer: Get a customer's cart
+func (c *ClientWithResponses) GetCartWithResponse(ctx context.Context, params *GetCartParams, reqEditors ...RequestEditorFn) (*GetCartAnswer, error) {
+	resp, err := c.GetCart(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCartAnswer(resp)
+}
+
+// ParseGetCartAnswer reads, closes and decodes an answer of GET /api/commerce/merchant/carts. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetCartAnswer(resp *http.Response) (*GetCartAnswer, error) {
+	answer := &GetCartAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// CreateCartAnswer is what POST /api/commerce/merchant/carts answers.
+type CreateCartAnswer struct {
+	Answer
+	// JSON201 is the content of an answer with status 201 and media type application/json.
+	JSON201 *Envelope[Cart]
+}
+
+// CreateCartWithBodyWithResponse sends POST /api/commerce/merchant/carts with a body of any media type and decodes the answer: Create or initialize a cart
+//
+// Creates the cart of a customer, with a first item or without.
+func (c *ClientWithResponses) CreateCartWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCartAnswer, error) {
+	resp, err := c.CreateCartWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCartAnswer(resp)
+}
+
+// CreateCartWithResponse sends POST /api/commerce/merchant/carts with a body of application/json and decodes the answer: Create or initialize a cart
+//
+// Creates the cart of a customer, with a first item or without.
+func (c *ClientWithResponses) CreateCartWithResponse(ctx context.Context, body CreateCartJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCartAnswer, error) {
+	resp, err := c.CreateCart(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCartAnswer(resp)
+}
+
+// ParseCreateCartAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/carts. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseCreateCartAnswer(resp *http.Response) (*CreateCartAnswer, error) {
+	answer := &CreateCartAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "201", mediaType: "application/json", decode: into(&answer.JSON201)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// AddCartItemAnswer is what POST /api/commerce/merchant/carts/items answers.
+type AddCartItemAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[CartItemChange]
+}
+
+// AddCartItemWithBodyWithResponse sends POST /api/commerce/merchant/carts/items with a body of any media type and decodes the answer: Add an item to a cart
+//
+// Adds a product, or updates its quantity if it is in the cart.
+func (c *ClientWithResponses) AddCartItemWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCartItemAnswer, error) {
+	resp, err := c.AddCartItemWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCartItemAnswer(resp)
+}
+
+// AddCartItemWithResponse sends POST /api/commerce/merchant/carts/items with a body of application/json and decodes the answer: Add an item to a cart
+//
+// Adds a product, or updates its quantity if it is in the cart.
+func (c *ClientWithResponses) AddCartItemWithResponse(ctx context.Context, body AddCartItemJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCartItemAnswer, error) {
+	resp, err := c.AddCartItem(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCartItemAnswer(resp)
+}
+
+// ParseAddCartItemAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/carts/items. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseAddCartItemAnswer(resp *http.Response) (*AddCartItemAnswer, error) {
+	answer := &AddCartItemAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// RemoveCartItemAnswer is what DELETE /api/commerce/merchant/carts/items/{itemId} answers.
+type RemoveCartItemAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[RemovedCartItem]
+}
+
+// RemoveCartItemWithResponse sends DELETE /api/commerce/merchant/carts/items/{itemId} and decodes the answer: Remove an item from a cart
+func (c *ClientWithResponses) RemoveCartItemWithResponse(ctx context.Context, itemID string, params *RemoveCartItemParams, reqEditors ...RequestEditorFn) (*RemoveCartItemAnswer, error) {
+	resp, err := c.RemoveCartItem(ctx, itemID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveCartItemAnswer(resp)
+}
+
+// ParseRemoveCartItemAnswer reads, closes and decodes an answer of DELETE /api/commerce/merchant/carts/items/{itemId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseRemoveCartItemAnswer(resp *http.Response) (*RemoveCartItemAnswer, error) {
+	answer := &RemoveCartItemAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// UpdateCartItemAnswer is what PUT /api/commerce/merchant/carts/items/{itemId} answers.
+type UpdateCartItemAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[CartItemChange]
+}
+
+// UpdateCartItemWithBodyWithResponse sends PUT /api/commerce/merchant/carts/items/{itemId} with a body of any media type and decodes the answer: Update the quantity of a cart item
+func (c *ClientWithResponses) UpdateCartItemWithBodyWithResponse(ctx context.Context, itemID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateCartItemAnswer, error) {
+	resp, err := c.UpdateCartItemWithBody(ctx, itemID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateCartItemAnswer(resp)
+}
+
+// UpdateCartItemWithResponse sends PUT /api/commerce/merchant/carts/items/{itemId} with a body of application/json and decodes the answer: Update the quantity of a cart item
+func (c *ClientWithResponses) UpdateCartItemWithResponse(ctx context.Context, itemID string, body UpdateCartItemJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateCartItemAnswer, error) {
+	resp, err := c.UpdateCartItem(ctx, itemID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateCartItemAnswer(resp)
+}
+
+// ParseUpdateCartItemAnswer reads, closes and decodes an answer of PUT /api/commerce/merchant/carts/items/{itemId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseUpdateCartItemAnswer(resp *http.Response) (*UpdateCartItemAnswer, error) {
+	answer := &UpdateCartItemAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetCartTotalsAnswer is what GET /api/commerce/merchant/carts/totals answers.
+type GetCartTotalsAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[CartTotals]
+}
+
+// GetCartTotalsWithResponse sends GET /api/commerce/merchant/carts/totals and decodes the answer: Calculate the totals of a cart
+//
+// Subtotal, shipping, tax, fees and total.
+func (c *ClientWithResponses) GetCartTotalsWithResponse(ctx context.Context, params *GetCartTotalsParams, reqEditors ...RequestEditorFn) (*GetCartTotalsAnswer, error) {
+	resp, err := c.GetCartTotals(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCartTotalsAnswer(resp)
+}
+
+// ParseGetCartTotalsAnswer reads, closes and decodes an answer of GET /api/commerce/merchant/carts/totals. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetCartTotalsAnswer(resp *http.Response) (*GetCartTotalsAnswer, error) {
+	answer := &GetCartTotalsAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ValidateCartAnswer is what POST /api/commerce/merchant/carts/validate answers.
+type ValidateCartAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *CartValidation
+}
+
+// ValidateCartWithBodyWithResponse sends POST /api/commerce/merchant/carts/validate with a body of any media type and decodes the answer: Validate the items of a cart
+//
+// Checks availability and current prices.
+func (c *ClientWithResponses) ValidateCartWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ValidateCartAnswer, error) {
+	resp, err := c.ValidateCartWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseValidateCartAnswer(resp)
+}
+
+// ValidateCartWithResponse sends POST /api/commerce/merchant/carts/validate with a body of application/json and decodes the answer: Validate the items of a cart
+//
+// Checks availability and current prices.
+func (c *ClientWithResponses) ValidateCartWithResponse(ctx context.Context, body ValidateCartJSONRequestBody, reqEditors ...RequestEditorFn) (*ValidateCartAnswer, error) {
+	resp, err := c.ValidateCart(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseValidateCartAnswer(resp)
+}
+
+// ParseValidateCartAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/carts/validate. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseValidateCartAnswer(resp *http.Response) (*ValidateCartAnswer, error) {
+	answer := &ValidateCartAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetProductAnswer is what GET /api/commerce/products/{productId} answers.
+type GetProductAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *json.RawMessage
+}
+
+// GetProductWithResponse sends GET /api/commerce/products/{productId} and decodes the answer: Get detailed product information
+//
+// Description, specifications, images, pricing, availability and reviews of a product.
+func (c *ClientWithResponses) GetProductWithResponse(ctx context.Context, productID string, reqEditors ...RequestEditorFn) (*GetProductAnswer, error) {
+	resp, err := c.GetProduct(ctx, productID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProductAnswer(resp)
+}
+
+// ParseGetProductAnswer reads, closes and decodes an answer of GET /api/commerce/products/{productId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetProductAnswer(resp *http.Response) (*GetProductAnswer, error) {
+	answer := &GetProductAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetProductOffersAnswer is what GET /api/commerce/products/{productId}/offers answers.
+type GetProductOffersAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[ProductOffers]
+}
+
+// GetProductOffersWithResponse sends GET /api/commerce/products/{productId}/offers and decodes the answer: Get product pricing and offers
+//
+// Current offers with seller, shipping and availability, the best value first.
+func (c *ClientWithResponses) GetProductOffersWithResponse(ctx context.Context, productID string, reqEditors ...RequestEditorFn) (*GetProductOffersAnswer, error) {
+	resp, err := c.GetProductOffers(ctx, productID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProductOffersAnswer(resp)
+}
+
+// ParseGetProductOffersAnswer reads, closes and decodes an answer of GET /api/commerce/products/{productId}/offers. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetProductOffersAnswer(resp *http.Response) (*GetProductOffersAnswer, error) {
+	answer := &GetProductOffersAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// SearchCommerceAnswer is what GET /api/commerce/search answers.
+type SearchCommerceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[ProductSearchResult]
+}
+
+// SearchCommerceWithResponse sends GET /api/commerce/search and decodes the answer: Search for products
+func (c *ClientWithResponses) SearchCommerceWithResponse(ctx context.Context, params *SearchCommerceParams, reqEditors ...RequestEditorFn) (*SearchCommerceAnswer, error) {
+	resp, err := c.SearchCommerce(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchCommerceAnswer(resp)
+}
+
+// ParseSearchCommerceAnswer reads, closes and decodes an answer of GET /api/commerce/search. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSearchCommerceAnswer(resp *http.Response) (*SearchCommerceAnswer, error) {
+	answer := &SearchCommerceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetCommerceStatusAnswer is what GET /api/commerce/status answers.
+type GetCommerceStatusAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[CommerceStatus]
+}
+
+// GetCommerceStatusWithResponse sends GET /api/commerce/status and decodes the answer: Check commerce service status
+//
+// Tells whether commerce is switched on, the escrow account holds enough, and the external services are configured.
+func (c *ClientWithResponses) GetCommerceStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCommerceStatusAnswer, error) {
+	resp, err := c.GetCommerceStatus(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCommerceStatusAnswer(resp)
+}
+
+// ParseGetCommerceStatusAnswer reads, closes and decodes an answer of GET /api/commerce/status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetCommerceStatusAnswer(resp *http.Response) (*GetCommerceStatusAnswer, error) {
+	answer := &GetCommerceStatusAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "429"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
 }
 
 // ListEventsAnswer is what GET /api/v1/events answers.

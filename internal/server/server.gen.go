@@ -12,6 +12,30 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for CartNetwork.
+const (
+	CartNetworkBase     CartNetwork = "base"
+	CartNetworkBsc      CartNetwork = "bsc"
+	CartNetworkEthereum CartNetwork = "ethereum"
+	CartNetworkSolana   CartNetwork = "solana"
+)
+
+// Valid indicates whether the value is a known member of the CartNetwork enum.
+func (e CartNetwork) Valid() bool {
+	switch e {
+	case CartNetworkBase:
+		return true
+	case CartNetworkBsc:
+		return true
+	case CartNetworkEthereum:
+		return true
+	case CartNetworkSolana:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoicePaymentStatus.
 const (
 	InvoicePaymentStatusConfirmed   InvoicePaymentStatus = "confirmed"
@@ -117,6 +141,36 @@ func (e OrderStatus) Valid() bool {
 	}
 }
 
+// Defines values for Retailer.
+const (
+	RetailerAmazon  Retailer = "amazon"
+	RetailerBestbuy Retailer = "bestbuy"
+	RetailerEbay    Retailer = "ebay"
+	RetailerOther   Retailer = "other"
+	RetailerTarget  Retailer = "target"
+	RetailerWalmart Retailer = "walmart"
+)
+
+// Valid indicates whether the value is a known member of the Retailer enum.
+func (e Retailer) Valid() bool {
+	switch e {
+	case RetailerAmazon:
+		return true
+	case RetailerBestbuy:
+		return true
+	case RetailerEbay:
+		return true
+	case RetailerOther:
+		return true
+	case RetailerTarget:
+		return true
+	case RetailerWalmart:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SettlementStatus.
 const (
 	SettlementStatusFailed     SettlementStatus = "failed"
@@ -160,6 +214,255 @@ func (e WSTokenScope) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AddCartItemRequest What to add to whose cart.
+type AddCartItemRequest struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID *string `json:"customer_id,omitempty"`
+	ImageURL   *string `json:"imageUrl,omitempty"`
+	NumReviews *int64  `json:"numReviews,omitempty"`
+
+	// Price Price of one in US dollars, at least 0.01.
+	//
+	// Example: 99.99
+	Price json.Number `json:"price"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID  string  `json:"productId"`
+	ProductURL *string `json:"productUrl,omitempty"`
+
+	// Quantity How many, from 1 to 99. No default is documented.
+	//
+	// Example: 1
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Rating From 0 to 5.
+	Rating *json.Number `json:"rating,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer Retailer `json:"retailer"`
+
+	// Title Example: Echo (4th Gen)
+	Title string `json:"title"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress *string `json:"wallet_address,omitempty"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	//
+	// Example: bsc
+	WalletNetwork *string `json:"wallet_network,omitempty"`
+}
+
+// Cart The cart of a customer. It has no id of its own. Amounts are in US dollars.
+type Cart struct {
+	// CreatedAt Zero for a cart that was only initialized.
+	CreatedAt *Timestamp `json:"createdAt,omitempty"`
+
+	// CustomerID Example: cust_123
+	CustomerID *string    `json:"customerId,omitempty"`
+	ItemCount  *int64     `json:"itemCount,omitempty"`
+	Items      []CartItem `json:"items"`
+	MerchantID *int64     `json:"merchantId,omitempty"`
+
+	// Subtotal Sum of the items in US dollars.
+	//
+	// Example: 99.99
+	Subtotal *json.Number `json:"subtotal,omitempty"`
+
+	// UpdatedAt Zero for a cart that was only initialized.
+	UpdatedAt     *Timestamp `json:"updatedAt,omitempty"`
+	WalletAddress *string    `json:"walletAddress,omitempty"`
+
+	// WalletNetwork Example: bsc
+	WalletNetwork *string `json:"walletNetwork,omitempty"`
+}
+
+// CartCustomer The customer whose cart is meant, by the merchant's id or by wallet and network.
+type CartCustomer struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID *string `json:"customer_id,omitempty"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress *string `json:"wallet_address,omitempty"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	//
+	// Example: bsc
+	WalletNetwork *string `json:"wallet_network,omitempty"`
+}
+
+// CartItem A product in a cart. The documentation has examples of it and no list of its fields.
+type CartItem struct {
+	// Price Price of one in US dollars when it was added.
+	//
+	// Example: 99.99
+	Price *json.Number `json:"price,omitempty"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID *string `json:"productId,omitempty"`
+
+	// Quantity Example: 1
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
+
+	// Title Example: Echo (4th Gen)
+	Title *string `json:"title,omitempty"`
+}
+
+// CartItemChange What became of an item. Updated comes from adding, UpdatedAt from changing the quantity.
+type CartItemChange struct {
+	// ItemID Id of the item in the cart, for changing and removing it.
+	//
+	// Example: 123e4567-e89b-12d3-a456-426614174000
+	ItemID string `json:"itemId"`
+
+	// Quantity How many are in the cart now.
+	//
+	// Example: 1
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Updated Whether the product was in the cart before.
+	Updated   *bool      `json:"updated,omitempty"`
+	UpdatedAt *Timestamp `json:"updatedAt,omitempty"`
+}
+
+// CartItemInput A product to put into a cart. The limits are those documented for adding an item.
+type CartItemInput struct {
+	ImageURL   *string `json:"imageUrl,omitempty"`
+	NumReviews *int64  `json:"numReviews,omitempty"`
+
+	// Price Price of one in US dollars, at least 0.01.
+	//
+	// Example: 99.99
+	Price *json.Number `json:"price,omitempty"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID  *string `json:"productId,omitempty"`
+	ProductURL *string `json:"productUrl,omitempty"`
+
+	// Quantity How many, from 1 to 99. No default is documented.
+	//
+	// Example: 1
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Rating From 0 to 5.
+	Rating *json.Number `json:"rating,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
+
+	// Title Example: Echo (4th Gen)
+	Title *string `json:"title,omitempty"`
+}
+
+// CartItemValidation Whether an item can be bought, and at which price. Prices are in US dollars.
+type CartItemValidation struct {
+	Available    *bool        `json:"available,omitempty"`
+	CurrentPrice *json.Number `json:"currentPrice,omitempty"`
+	ItemID       *string      `json:"itemId,omitempty"`
+	PriceChanged *bool        `json:"priceChanged,omitempty"`
+	SavedPrice   *json.Number `json:"savedPrice,omitempty"`
+}
+
+// CartNetwork The network of a customer's wallet, where a cart is read or created.
+type CartNetwork string
+
+// CartTotals What a cart costs, in US dollars.
+type CartTotals struct {
+	// Fees Fees in US dollars. Percentage is the rate and PercentageAmount what it comes to.
+	Fees      *CommerceFees `json:"fees,omitempty"`
+	ItemCount *int64        `json:"itemCount,omitempty"`
+	Shipping  *json.Number  `json:"shipping,omitempty"`
+	Subtotal  *json.Number  `json:"subtotal,omitempty"`
+	Tax       *json.Number  `json:"tax,omitempty"`
+	Total     json.Number   `json:"total"`
+
+	// ZipCode The zip code that shipping and tax are for.
+	ZipCode *string `json:"zipCode,omitempty"`
+}
+
+// CartValidation Whether everything in a cart can be bought at the saved prices.
+type CartValidation struct {
+	Items   []CartItemValidation `json:"items"`
+	Success *bool                `json:"success,omitempty"`
+
+	// Summary An object whose members no page shows.
+	Summary *json.RawMessage `json:"summary,omitempty"`
+	Valid   bool             `json:"valid"`
+}
+
+// ClearedCart How much a cart held before it was cleared.
+type ClearedCart struct {
+	// ItemsRemoved Example: 2
+	ItemsRemoved *int64 `json:"itemsRemoved,omitempty"`
+}
+
+// CommerceFeatures The parts of commerce that are switched on.
+type CommerceFeatures struct {
+	Cart     *bool `json:"cart,omitempty"`
+	Checkout *bool `json:"checkout,omitempty"`
+	Orders   *bool `json:"orders,omitempty"`
+	Search   *bool `json:"search,omitempty"`
+}
+
+// CommerceFees Fees in US dollars. Percentage is the rate and PercentageAmount what it comes to.
+type CommerceFees struct {
+	Fixed            *json.Number `json:"fixed,omitempty"`
+	Percentage       *json.Number `json:"percentage,omitempty"`
+	PercentageAmount *json.Number `json:"percentageAmount,omitempty"`
+	Total            *json.Number `json:"total,omitempty"`
+}
+
+// CommerceStatus Whether commerce can be used, and which parts of it.
+type CommerceStatus struct {
+	// EscrowBalance Balance of the escrow account.
+	//
+	// Example: 50
+	EscrowBalance *json.Number `json:"escrowBalance,omitempty"`
+
+	// Features The parts of commerce that are switched on.
+	Features *CommerceFeatures `json:"features,omitempty"`
+
+	// MinimumRequired Balance of the escrow account below which commerce is not available.
+	//
+	// Example: 50
+	MinimumRequired *json.Number `json:"minimumRequired,omitempty"`
+
+	// Status "available" is the only value in the documentation.
+	//
+	// Example: available
+	Status string `json:"status"`
+}
+
+// CreateCartRequest Whose cart to create, and its first item.
+type CreateCartRequest struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID *string `json:"customer_id,omitempty"`
+
+	// Item A product to put into a cart. The limits are those documented for adding an item.
+	Item *CartItemInput `json:"item,omitempty"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress *string `json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of a customer's wallet, where a cart is read or created.
+	WalletNetwork *CartNetwork `json:"wallet_network,omitempty"`
 }
 
 // Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
@@ -216,6 +519,15 @@ type EventList struct {
 type EventRequest struct {
 	ID             *string `json:"id,omitempty"`
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
+}
+
+// HandlingDays How many days a seller takes before shipping.
+type HandlingDays struct {
+	// Max Example: 2
+	Max *int64 `json:"max,omitempty"`
+
+	// Min Example: 0
+	Min *int64 `json:"min,omitempty"`
 }
 
 // Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
@@ -339,6 +651,93 @@ type PaymentQuote struct {
 	Object *string `json:"object,omitempty"`
 }
 
+// ProductOffer A seller's offer of a product. It can be checked out only if it is delivered within 10 days.
+type ProductOffer struct {
+	Available *bool `json:"available,omitempty"`
+
+	// Condition Example: New
+	Condition *string `json:"condition,omitempty"`
+
+	// HandlingDays How many days a seller takes before shipping.
+	HandlingDays  *HandlingDays `json:"handlingDays,omitempty"`
+	International *bool         `json:"international,omitempty"`
+
+	// OfferID Example: offer_123
+	OfferID *string `json:"offerId,omitempty"`
+
+	// Price Price in US dollars.
+	//
+	// Example: 99.99
+	Price     *json.Number `json:"price,omitempty"`
+	Prime     *bool        `json:"prime,omitempty"`
+	PrimeOnly *bool        `json:"primeOnly,omitempty"`
+
+	// SellerID Example: ATVPDKIKX0DER
+	SellerID *string `json:"sellerId,omitempty"`
+
+	// SellerName Example: Amazon.com
+	SellerName *string `json:"sellerName,omitempty"`
+
+	// Shipping Cost of shipping in US dollars.
+	//
+	// Example: 0
+	Shipping *json.Number `json:"shipping,omitempty"`
+
+	// TotalCost Price and shipping in US dollars.
+	//
+	// Example: 99.99
+	TotalCost *json.Number `json:"totalCost,omitempty"`
+}
+
+// ProductOffers What a product costs at which seller, the best value first.
+type ProductOffers struct {
+	Offers []ProductOffer `json:"offers"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID *string `json:"productId,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
+}
+
+// ProductSearchResult The products that a search found. One page of the documentation shows the array alone, which decodes into Products as well.
+type ProductSearchResult struct {
+	Products []ProductSummary `json:"products"`
+}
+
+// ProductSummary A product as searches show it. Pepay's example is cut, so an answer may have more.
+type ProductSummary struct {
+	// Image Address of a picture.
+	//
+	// Example: https://images.example.com/product.png
+	Image *string `json:"image,omitempty"`
+
+	// Price Price in US dollars.
+	//
+	// Example: 129.99
+	Price *json.Number `json:"price,omitempty"`
+
+	// ProductID Id of the product, for its details, its offers and carts.
+	//
+	// Example: B000NPYY04
+	ProductID *string `json:"productId,omitempty"`
+
+	// Title Example: Wireless Headphones
+	Title *string `json:"title,omitempty"`
+}
+
+// RemovedCartItem The item that was removed.
+type RemovedCartItem struct {
+	// ItemID Example: 123e4567-e89b-12d3-a456-426614174000
+	ItemID *string `json:"itemId,omitempty"`
+
+	// Title Example: Echo (4th Gen)
+	Title *string `json:"title,omitempty"`
+}
+
+// Retailer A shop whose products commerce sells.
+type Retailer string
+
 // Settlement How a payment reaches the merchant.
 type Settlement struct {
 	MerchantSettlementID *int64 `json:"merchant_settlement_id,omitempty"`
@@ -359,6 +758,29 @@ type Settlement struct {
 
 // SettlementStatus The status of a settlement.
 type SettlementStatus string
+
+// UpdateCartItemRequest How many of an item are in whose cart.
+type UpdateCartItemRequest struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	//
+	// Example: cust_123
+	CustomerID *string `json:"customer_id,omitempty"`
+
+	// Quantity How many, from 0 to 99. 0 removes the item.
+	//
+	// Example: 2
+	Quantity int64 `json:"quantity"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress *string `json:"wallet_address,omitempty"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	//
+	// Example: bsc
+	WalletNetwork *string `json:"wallet_network,omitempty"`
+}
 
 // WSToken Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
 type WSToken struct {
@@ -389,6 +811,66 @@ type WSToken struct {
 
 // WSTokenScope What a ws_token opens, the merchant's or the commerce event stream.
 type WSTokenScope string
+
+// ClearCartParams defines parameters for ClearCart.
+type ClearCartParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed. The name of this parameter is inferred.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network. The name of this parameter is inferred.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address. The name of this parameter is inferred.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// GetCartParams defines parameters for GetCart.
+type GetCartParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *CartNetwork `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// RemoveCartItemParams defines parameters for RemoveCartItem.
+type RemoveCartItemParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+}
+
+// GetCartTotalsParams defines parameters for GetCartTotals.
+type GetCartTotalsParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *string `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+
+	// ZipCode US zip code, for shipping and tax.
+	ZipCode *string `form:"zip_code,omitempty" json:"zip_code,omitempty"`
+}
+
+// SearchCommerceParams defines parameters for SearchCommerce.
+type SearchCommerceParams struct {
+	// Q What to search for.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Number of products. Neither a default nor a maximum is documented.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
@@ -477,11 +959,62 @@ type OpenPaymentStreamParams struct {
 	Format *string `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// CreateCartJSONRequestBody defines body for CreateCart for application/json ContentType.
+type CreateCartJSONRequestBody = CreateCartRequest
+
+// AddCartItemJSONRequestBody defines body for AddCartItem for application/json ContentType.
+type AddCartItemJSONRequestBody = AddCartItemRequest
+
+// UpdateCartItemJSONRequestBody defines body for UpdateCartItem for application/json ContentType.
+type UpdateCartItemJSONRequestBody = UpdateCartItemRequest
+
+// ValidateCartJSONRequestBody defines body for ValidateCart for application/json ContentType.
+type ValidateCartJSONRequestBody = CartCustomer
+
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetCommerceInfo Get commerce service information
+	// (GET /api/commerce/info)
+	GetCommerceInfo(w http.ResponseWriter, r *http.Request)
+	// ClearCart Clear a cart
+	// (DELETE /api/commerce/merchant/carts)
+	ClearCart(w http.ResponseWriter, r *http.Request, params ClearCartParams)
+	// GetCart Get a customer's cart
+	// (GET /api/commerce/merchant/carts)
+	GetCart(w http.ResponseWriter, r *http.Request, params GetCartParams)
+	// CreateCart Create or initialize a cart
+	// (POST /api/commerce/merchant/carts)
+	CreateCart(w http.ResponseWriter, r *http.Request)
+	// AddCartItem Add an item to a cart
+	// (POST /api/commerce/merchant/carts/items)
+	AddCartItem(w http.ResponseWriter, r *http.Request)
+	// RemoveCartItem Remove an item from a cart
+	// (DELETE /api/commerce/merchant/carts/items/{itemId})
+	RemoveCartItem(w http.ResponseWriter, r *http.Request, itemID string, params RemoveCartItemParams)
+	// UpdateCartItem Update the quantity of a cart item
+	// (PUT /api/commerce/merchant/carts/items/{itemId})
+	UpdateCartItem(w http.ResponseWriter, r *http.Request, itemID string)
+	// GetCartTotals Calculate the totals of a cart
+	// (GET /api/commerce/merchant/carts/totals)
+	GetCartTotals(w http.ResponseWriter, r *http.Request, params GetCartTotalsParams)
+	// ValidateCart Validate the items of a cart
+	// (POST /api/commerce/merchant/carts/validate)
+	ValidateCart(w http.ResponseWriter, r *http.Request)
+	// GetProduct Get detailed product information
+	// (GET /api/commerce/products/{productId})
+	GetProduct(w http.ResponseWriter, r *http.Request, productID string)
+	// GetProductOffers Get product pricing and offers
+	// (GET /api/commerce/products/{productId}/offers)
+	GetProductOffers(w http.ResponseWriter, r *http.Request, productID string)
+	// SearchCommerce Search for products
+	// (GET /api/commerce/search)
+	SearchCommerce(w http.ResponseWriter, r *http.Request, params SearchCommerceParams)
+	// GetCommerceStatus Check commerce service status
+	// (GET /api/commerce/status)
+	GetCommerceStatus(w http.ResponseWriter, r *http.Request)
 	// ListEvents List events, newest first
 	// (GET /api/v1/events)
 	ListEvents(w http.ResponseWriter, r *http.Request, params ListEventsParams)
@@ -505,6 +1038,84 @@ type ServerInterface interface {
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
 
 type Unimplemented struct{}
+
+// GetCommerceInfo Get commerce service information
+// (GET /api/commerce/info)
+func (_ Unimplemented) GetCommerceInfo(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ClearCart Clear a cart
+// (DELETE /api/commerce/merchant/carts)
+func (_ Unimplemented) ClearCart(w http.ResponseWriter, r *http.Request, params ClearCartParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCart Get a customer's cart
+// (GET /api/commerce/merchant/carts)
+func (_ Unimplemented) GetCart(w http.ResponseWriter, r *http.Request, params GetCartParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateCart Create or initialize a cart
+// (POST /api/commerce/merchant/carts)
+func (_ Unimplemented) CreateCart(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// AddCartItem Add an item to a cart
+// (POST /api/commerce/merchant/carts/items)
+func (_ Unimplemented) AddCartItem(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RemoveCartItem Remove an item from a cart
+// (DELETE /api/commerce/merchant/carts/items/{itemId})
+func (_ Unimplemented) RemoveCartItem(w http.ResponseWriter, r *http.Request, itemID string, params RemoveCartItemParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// UpdateCartItem Update the quantity of a cart item
+// (PUT /api/commerce/merchant/carts/items/{itemId})
+func (_ Unimplemented) UpdateCartItem(w http.ResponseWriter, r *http.Request, itemID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCartTotals Calculate the totals of a cart
+// (GET /api/commerce/merchant/carts/totals)
+func (_ Unimplemented) GetCartTotals(w http.ResponseWriter, r *http.Request, params GetCartTotalsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ValidateCart Validate the items of a cart
+// (POST /api/commerce/merchant/carts/validate)
+func (_ Unimplemented) ValidateCart(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetProduct Get detailed product information
+// (GET /api/commerce/products/{productId})
+func (_ Unimplemented) GetProduct(w http.ResponseWriter, r *http.Request, productID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetProductOffers Get product pricing and offers
+// (GET /api/commerce/products/{productId}/offers)
+func (_ Unimplemented) GetProductOffers(w http.ResponseWriter, r *http.Request, productID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SearchCommerce Search for products
+// (GET /api/commerce/search)
+func (_ Unimplemented) SearchCommerce(w http.ResponseWriter, r *http.Request, params SearchCommerceParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCommerceStatus Check commerce service status
+// (GET /api/commerce/status)
+func (_ Unimplemented) GetCommerceStatus(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
 
 // ListEvents List events, newest first
 // (GET /api/v1/events)
@@ -550,6 +1161,458 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// GetCommerceInfo operation middleware
+func (siw *ServerInterfaceWrapper) GetCommerceInfo(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCommerceInfo(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ClearCart operation middleware
+func (siw *ServerInterfaceWrapper) ClearCart(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearCartParams
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_address", r.URL.Query(), &params.WalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_network", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_network", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ClearCart(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCart operation middleware
+func (siw *ServerInterfaceWrapper) GetCart(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCartParams
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_address", r.URL.Query(), &params.WalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_network", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_network", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCart(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateCart operation middleware
+func (siw *ServerInterfaceWrapper) CreateCart(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateCart(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddCartItem operation middleware
+func (siw *ServerInterfaceWrapper) AddCartItem(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddCartItem(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveCartItem operation middleware
+func (siw *ServerInterfaceWrapper) RemoveCartItem(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "itemId" -------------
+	var itemID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "itemId", chi.URLParam(r, "itemId"), &itemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "itemId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveCartItemParams
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_address", r.URL.Query(), &params.WalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_network", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_network", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveCartItem(w, r, itemID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateCartItem operation middleware
+func (siw *ServerInterfaceWrapper) UpdateCartItem(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "itemId" -------------
+	var itemID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "itemId", chi.URLParam(r, "itemId"), &itemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "itemId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateCartItem(w, r, itemID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCartTotals operation middleware
+func (siw *ServerInterfaceWrapper) GetCartTotals(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCartTotalsParams
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_address", r.URL.Query(), &params.WalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_network", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_network", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "zip_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "zip_code", r.URL.Query(), &params.ZipCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "zip_code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "zip_code", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCartTotals(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ValidateCart operation middleware
+func (siw *ServerInterfaceWrapper) ValidateCart(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ValidateCart(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetProduct operation middleware
+func (siw *ServerInterfaceWrapper) GetProduct(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "productId" -------------
+	var productID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "productId", chi.URLParam(r, "productId"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "productId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetProduct(w, r, productID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetProductOffers operation middleware
+func (siw *ServerInterfaceWrapper) GetProductOffers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "productId" -------------
+	var productID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "productId", chi.URLParam(r, "productId"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "productId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetProductOffers(w, r, productID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchCommerce operation middleware
+func (siw *ServerInterfaceWrapper) SearchCommerce(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchCommerceParams
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchCommerce(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCommerceStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetCommerceStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCommerceStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // ListEvents operation middleware
 func (siw *ServerInterfaceWrapper) ListEvents(w http.ResponseWriter, r *http.Request) {
@@ -1126,6 +2189,45 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/ws/payment", wrapper.OpenPaymentStream)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/status", wrapper.GetCommerceStatus)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/info", wrapper.GetCommerceInfo)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/search", wrapper.SearchCommerce)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/products/{productId}", wrapper.GetProduct)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/products/{productId}/offers", wrapper.GetProductOffers)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/api/commerce/merchant/carts", wrapper.ClearCart)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/merchant/carts", wrapper.GetCart)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/carts", wrapper.CreateCart)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/carts/items", wrapper.AddCartItem)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/api/commerce/merchant/carts/items/{itemId}", wrapper.RemoveCartItem)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/api/commerce/merchant/carts/items/{itemId}", wrapper.UpdateCartItem)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/carts/validate", wrapper.ValidateCart)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/merchant/carts/totals", wrapper.GetCartTotals)
 	})
 
 	return r

@@ -7,8 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// inlineEnvelopes takes the envelopes of answers, {"success":true,"data":…}, out of
-// the components and puts each where it is used: the client's template writes
+// inlineEnvelopes takes the envelopes of answers, {"success":true,"data":…} with or
+// without ok, message and meta, out of the components and puts each where it is used: the client's template writes
 // Envelope[T] there. What is in data becomes a component if it is an object without
 // a name. A component that something else uses stays.
 func inlineEnvelopes(doc *yaml.Node) {
@@ -49,17 +49,35 @@ func inlineEnvelopes(doc *yaml.Node) {
 	}
 }
 
-// isPlainEnvelope tells whether a schema is an object of success and data and nothing
-// else.
+// isPlainEnvelope tells whether a schema is an object that Envelope[T] has every
+// member of: success and data, and perhaps ok, message and meta.
 func isPlainEnvelope(schema *yaml.Node) bool {
 	for _, key := range []string{"allOf", "anyOf", "oneOf", "additionalProperties", "x-go-type"} {
 		if child(schema, key) != nil {
 			return false
 		}
 	}
-	names := keys(child(schema, "properties"))
-	slices.Sort(names)
-	return slices.Equal(names, []string{"data", "success"}) && slices.Equal(typesOf(child(child(schema, "properties"), "success")), []string{"boolean"})
+	properties := child(schema, "properties")
+	if child(properties, "data") == nil || child(properties, "success") == nil {
+		return false
+	}
+	for name, property := range pairs(properties) {
+		types := typesOf(property)
+		switch {
+		case name == "data":
+		case name == "success", name == "ok":
+			if !slices.Equal(types, []string{"boolean"}) {
+				return false
+			}
+		case name == "message":
+			if !slices.Equal(types, []string{"string"}) {
+				return false
+			}
+		case name != "meta", goType(property) != "json.RawMessage":
+			return false
+		}
+	}
+	return true
 }
 
 // isReferenced looks for a reference anywhere in the document.

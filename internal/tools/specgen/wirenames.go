@@ -13,10 +13,14 @@ import (
 
 // wireNames declares, for the server face, the Go types that the contract names
 // with x-go-type. In the client they are hand-written; here each stands for what
-// is sent, which the type of the schema says.
+// is sent, which the type of the schema says. A name that is a component's is
+// generated like the others.
 func wireNames(doc *yaml.Node) ([]byte, error) {
 	names := map[string]string{}
 	collectWireNames(doc, names)
+	for name := range pairs(child(child(doc, "components"), "schemas")) {
+		delete(names, name)
+	}
 	var out bytes.Buffer
 	out.WriteString(generatedBy + "package server\n\n")
 	if slices.Contains(slices.Collect(maps.Values(names)), jsonNumber) {

@@ -23,7 +23,8 @@ func TestWireNames(t *testing.T) {
 		"a type of a package":     {`"a":{"type":"object","x-go-type":"json.RawMessage"}`, nil, "type ("},
 		"a type of the language":  {`"a":{"type":"string","x-go-type":"string"}`, nil, "type ("},
 		"none":                    {`"a":{"type":"string"}`, nil, "type ("},
-		"several, in their order": {`"b":{"type":"string","x-go-type":"B"},"a":{"type":"string","x-go-type":"A"}`, []string{"A = string", "B = string"}, "any"},
+		"a component's name":      {`"a":{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":"array","items":{"type":"string"}}],"x-go-type":"A"}`, nil, "type ("},
+		"several, in their order": {`"c":{"type":"string","x-go-type":"C"},"b":{"type":"string","x-go-type":"B"}`, []string{"B = string", "C = string"}, "any"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
