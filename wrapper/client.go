@@ -19,6 +19,8 @@ type Client struct {
 	WSTokens *WSTokenService
 	// Events reads the history of events.
 	Events *EventService
+	// Commerce finds products and buys them for customers.
+	Commerce *CommerceService
 
 	cfg       *config
 	doer      pepay.HttpRequestDoer // the whole chain
@@ -77,6 +79,7 @@ func newClient(cfg *config) (*Client, error) {
 	c := &Client{cfg: cfg, doer: doer, userAgent: []string{userAgent(cfg.application)}}
 	c.WSTokens = &WSTokenService{c}
 	c.Events = &EventService{c}
+	c.Commerce = newCommerceService(c)
 	return c, nil
 }
 
