@@ -28,8 +28,10 @@ func problems(published, doc *yaml.Node) []finding {
 		case "operation":
 			found = append(found, checkSecurity(doc, p)...)
 			found = append(found, checkStatuses(p)...)
+			found = append(found, checkCompleteness(p)...)
 		}
 		found = append(found, checkServers(p)...)
+		found = append(found, checkSource(p)...)
 		found = append(found, checkText(p)...)
 	}
 	found = append(found, checkOperationIDs(doc)...)

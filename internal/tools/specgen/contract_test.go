@@ -72,6 +72,41 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	}
 }
 
+// What an overlay adds says where it comes from, and an operation how much of it is
+// documented: the doc comments and docs/methods.md say so.
+func TestAdditionsNameTheirSource(t *testing.T) {
+	t.Parallel()
+	published, err := readDocument(filepath.Join(root, "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := generate(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for p := range places(g.doc) {
+		isOperation := p.kind == "operation" && len(p.path) == 3 && p.path[0] == "paths"
+		isComponent := len(p.path) == 3 && p.path[0] == "components" && (p.kind == "schema" || p.kind == "security scheme")
+		if !isOperation && !isComponent || find(published, p.path) != nil {
+			continue
+		}
+		seen++
+		if child(p.node, sourceKey) == nil {
+			t.Errorf("%s has no %s: name the page that describes it", p.path.pointer(), sourceKey)
+		}
+		if isOperation && child(p.node, completenessKey) == nil {
+			t.Errorf("%s has no %s: %v", p.path.pointer(), completenessKey, completeness)
+		}
+		if p.kind == "schema" && child(p.node, "description") == nil {
+			t.Errorf("%s has no description: its Go type would have no doc comment", p.path.pointer())
+		}
+	}
+	if seen == 0 {
+		t.Error("no additions found")
+	}
+}
+
 // oapi-codegen applies the merged overlay itself. Without the actions that are
 // for the generator only, that must give the document that people read and that
 // the conformance tests hold things against.

@@ -29,6 +29,28 @@ func TestRefusals(t *testing.T) {
 		overlays map[string]string
 		want     []string
 	}{
+		"completeness with another value": {
+			document: document(getA, schemaA),
+			overlays: repairs(`
+- target: $.paths['/a'].get
+  description: Half of it.
+  update: {x-pepay-completeness: Partial}
+`),
+			want: []string{"repairs.yaml action 1", "Half of it.", "x-pepay-completeness is Partial", "full, partial, name-only"},
+		},
+		"source that is no page": {
+			document: document(getA, schemaA),
+			overlays: repairs(`
+- target: $.components.schemas.A
+  update: {x-pepay-source: docs-alpha.pepay.io/a}
+`),
+			want: []string{"repairs.yaml action 1", "x-pepay-source is docs-alpha.pepay.io/a", "https"},
+		},
+		"published completeness": {
+			document: document(strings.Replace(getA, `"tags"`, `"x-pepay-completeness":"full","tags"`, 1), schemaA),
+			overlays: map[string]string{"repairs.yaml": harmless},
+			want:     []string{"openapi.json", "x-pepay-completeness", "allowed in overlays only"},
+		},
 		"update that changes nothing": {
 			document: document(getA, schemaA),
 			overlays: repairs(`

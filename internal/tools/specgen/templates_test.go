@@ -23,6 +23,9 @@ var originals = map[string]string{
 	"request-bodies.tmpl":                  "454074b0068ad26217d958c4e15f0a310e7eb5735d427809034ff59255451748",
 	"union.tmpl":                           "3813619c022923ddd19564c51b6f53461d153d0c2ad6e41b13f64fe99ccc2d2b",
 	"union-and-additional-properties.tmpl": "fd92f0aee3953d958be47ea433fd523fe93675543c6b7a834a570b6e04ded6c3",
+	"typedef.tmpl":                         "b94393ee7ad5795b401eeb394a66e1f3905d7a0ff5c736d089f11658ae1ae832",
+	"constants.tmpl":                       "be1f1f953e2b161fb00316391c2b2dfd8819a8ff4feb0b74863d45cb20a62194",
+	"param-types.tmpl":                     "54625670b29fb2f0092c57a297a8a12763f671aa0ad48b587b47c2a946164d5c",
 	"imports.tmpl":                         "e79731c9a8e0d7104fac1f84e536919fface08f77bfe21d390a1f3f5e87f95d5",
 }
 
