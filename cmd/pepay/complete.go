@@ -131,7 +131,7 @@ func flagValues(flag, value string, arguments []string) []string {
 	case "invoice-type":
 		return []string{"standard", "commerce"}
 	case "types":
-		return after(value[:strings.LastIndex(value, ",")+1], append(wildcards(), pepay.EventTypes()...))
+		return behind(value[:strings.LastIndex(value, ",")+1], append(wildcards(), pepay.EventTypes()...))
 	case "fault":
 		return faultValues(value)
 	case "set":
@@ -142,7 +142,7 @@ func flagValues(flag, value string, arguments []string) []string {
 	return nil
 }
 
-func after(prefix string, values []string) []string {
+func behind(prefix string, values []string) []string {
 	all := make([]string, len(values))
 	for i, value := range values {
 		all[i] = prefix + value
@@ -172,7 +172,7 @@ func faultValues(value string) []string {
 		}
 		return all
 	}
-	return after(operation+":"+settings[:strings.LastIndex(settings, ",")+1], pepaytest.FaultSettings())
+	return behind(operation+":"+settings[:strings.LastIndex(settings, ",")+1], pepaytest.FaultSettings())
 }
 
 // settable are the fields of an event's resource, as --set takes them.

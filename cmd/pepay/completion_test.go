@@ -13,7 +13,7 @@ import (
 // to be followed by a space end in = or :.
 func completions() map[string]string {
 	return map[string]string{
-		"pepay ":                                          "token listen events webhook trigger mock demo version completion",
+		"pepay ":                                          "token listen events webhook trigger mock demo api version completion",
 		"pepay to":                                        "token",
 		"pepay t":                                         "token trigger",
 		"pepay token --t":                                 "--ttl --timeout",

@@ -18,13 +18,14 @@ import (
 const (
 	apiKeyVariable         = "PEPAY_API_KEY"          //nolint:gosec // a name
 	commerceAPIKeyVariable = "PEPAY_COMMERCE_API_KEY" //nolint:gosec // a name
+	bearerVariable         = "PEPAY_JWT"              //nolint:gosec // a name
 	apiURLVariable         = "PEPAY_API_URL"
 	streamURLVariable      = "PEPAY_WS_URL"
 )
 
 func envFileVariables() []string {
 	return []string{
-		apiKeyVariable, commerceAPIKeyVariable, apiURLVariable, streamURLVariable, "PEPAY_WEBHOOK_SECRET", "PEPAY_WEBHOOK_SECRET_PREVIOUS",
+		apiKeyVariable, commerceAPIKeyVariable, bearerVariable, apiURLVariable, streamURLVariable, "PEPAY_WEBHOOK_SECRET", "PEPAY_WEBHOOK_SECRET_PREVIOUS",
 	}
 }
 
@@ -55,10 +56,10 @@ func useEnvFile(ctx context.Context, cmd *cli.Command) (context.Context, error) 
 	if err != nil {
 		return ctx, usagef("%s: %v", flag, err)
 	}
-	if variables[apiKeyVariable] != "" || variables[commerceAPIKeyVariable] != "" {
-		dropped := []string{apiKeyVariable, commerceAPIKeyVariable, apiURLVariable, streamURLVariable}
-		if cmd.IsSet("api-key-file") {
-			dropped = dropped[:2]
+	if credentials := []string{apiKeyVariable, commerceAPIKeyVariable, bearerVariable}; slices.ContainsFunc(credentials, func(name string) bool { return variables[name] != "" }) {
+		dropped := credentials
+		if !cmd.IsSet("api-key-file") {
+			dropped = append(dropped, apiURLVariable, streamURLVariable)
 		}
 		for _, variable := range dropped {
 			if err := os.Unsetenv(variable); err != nil {

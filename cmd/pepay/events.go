@@ -26,8 +26,12 @@ func eventsCommand() *cli.Command {
 
 // apiFlags are those of every command that asks the Events API.
 func apiFlags() []cli.Flag {
+	return append([]cli.Flag{scopeFlag()}, clientFlags()...)
+}
+
+// clientFlags are those of every command that calls Pepay.
+func clientFlags() []cli.Flag {
 	return []cli.Flag{
-		scopeFlag(),
 		envFileFlag(),
 		apiKeyFileFlag(),
 		&cli.StringFlag{Name: "base-url", Usage: "reach the API at `URL` instead of PEPAY_API_URL"},
@@ -37,9 +41,19 @@ func apiFlags() []cli.Flag {
 
 // withinTimeout bounds a command by its --timeout.
 func withinTimeout(ctx context.Context, cmd *cli.Command) (context.Context, context.CancelFunc, error) {
+	return withinTimeoutOf(ctx, cmd, false)
+}
+
+// withinTimeoutOf bounds a command by its --timeout. One that takes as long as there is
+// something to list is bounded only where the flag is set; each call has its own limit.
+func withinTimeoutOf(ctx context.Context, cmd *cli.Command, long bool) (context.Context, context.CancelFunc, error) {
 	limit := cmd.Duration("timeout")
 	if limit <= 0 {
 		return nil, nil, usagef("--timeout: write a duration above 0, such as 30s")
+	}
+	if long && !cmd.IsSet("timeout") {
+		ctx, cancel := context.WithCancel(ctx)
+		return ctx, cancel, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	return ctx, cancel, nil

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
 	"slices"
 	"strings"
 
@@ -39,7 +36,7 @@ func eventsGetAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Bool("json") {
 		return terminal.WriteRawJSON(cmd.Root().Writer, ev.Raw())
 	}
-	return printIndented(cmd.Root().Writer, ev)
+	return terminal.WriteIndentedJSON(cmd.Root().Writer, ev.Raw())
 }
 
 // eventID is the argument. It is not repeated in errors: it may be a key.
@@ -69,15 +66,4 @@ func fetchEvent(ctx context.Context, cmd *cli.Command) (*pepay.Event, error) {
 	}
 	defer cancel()
 	return getEvent(ctx, cmd, id)
-}
-
-// printIndented prints for people. What a terminal does not show is escaped.
-func printIndented(w io.Writer, ev *pepay.Event) error {
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, bytes.TrimSpace(ev.Raw()), "", "  "); err != nil {
-		return err
-	}
-	indented.WriteByte('\n')
-	_, err := w.Write(terminal.EscapeJSON(indented.Bytes()))
-	return err
 }

@@ -59,7 +59,7 @@ func explain(err error) string {
 	}
 	switch {
 	case errors.Is(err, wrapper.ErrNoCredential):
-		text = "no API key; set PEPAY_API_KEY, or PEPAY_COMMERCE_API_KEY for scope commerce, or use --api-key-file"
+		text = missingCredential(err)
 	case errors.Is(err, wrapper.ErrInvalidArgument):
 		text = inFlags.Replace(text)
 	}
@@ -74,7 +74,7 @@ func plain(err error) string {
 var withoutNames = strings.NewReplacer("no credential for the dial: pepay: ", "", "invalid argument: ", "", "stream: ", "", "failed to get reader: ", "", "failed to read frame header: ", "")
 
 // inFlags names the flag instead of the option it becomes.
-var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url", "EventParams.Types", "--types",
+var inFlags = strings.NewReplacer("WithAPIKey", "--api-key-file", "WithBaseURL", "--base-url", "WithIdempotencyKey", "--idempotency-key", "EventParams.Types", "--types",
 	"stream.Options.Types", "--types", "stream.Options.InvoiceType", "--invoice-type", "stream.Options.InvoiceID", "--invoice-id",
 	"stream.Options.CustomerID", "--customer-id", "stream.Options.Environment", "--environment", "stream.Options.OrderID", "--order-id",
 	"stream.Options.WalletAddress", "--wallet-address", "stream.Options.WalletNetwork", "--wallet-network")

@@ -19,6 +19,7 @@ const rootDescription = `Results go to standard output, everything else to stand
 Environment:
   PEPAY_API_KEY                  API key, sent as x-api-key
   PEPAY_COMMERCE_API_KEY         API key of scope commerce, sent as x-commerce-api-key
+  PEPAY_JWT                      token of the dashboard, for what takes no API key
   PEPAY_API_URL                  where the API is reached
   PEPAY_WS_URL                   where event streams are reached
   PEPAY_WEBHOOK_SECRET           secret that signs webhooks
@@ -72,6 +73,7 @@ func newRoot() *cli.Command {
 			triggerCommand(),
 			mockCommand(),
 			demoCommand(),
+			apiCommand(),
 			versionCommand(),
 			completionCommand(),
 		},

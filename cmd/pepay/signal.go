@@ -46,9 +46,15 @@ func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
 
 // orSignal returns the signal where it is the cause of err, and err otherwise.
 func orSignal(ctx context.Context, err error) error {
-	var cause *signalError
-	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &cause) {
-		return cause
+	var (
+		cause   *signalError
+		partial *partialError
+	)
+	switch {
+	case !errors.Is(err, context.Canceled) || !errors.As(context.Cause(ctx), &cause):
+		return err
+	case errors.As(err, &partial):
+		return after(cause, partial.count, partial.noun)
 	}
-	return err
+	return cause
 }

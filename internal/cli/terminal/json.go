@@ -68,3 +68,15 @@ func appendEscaped(data []byte, r rune) []byte {
 	}
 	return fmt.Appendf(data, `\u%04x`, r)
 }
+
+// WriteIndentedJSON writes JSON that came from elsewhere for people to read, by one write.
+// It is as safe to show as that of [WriteRawJSON].
+func WriteIndentedJSON(w io.Writer, raw []byte) error {
+	var text bytes.Buffer
+	if err := json.Indent(&text, bytes.TrimSpace(raw), "", "  "); err != nil {
+		return err
+	}
+	text.WriteByte('\n')
+	_, err := w.Write(EscapeJSON(text.Bytes()))
+	return err
+}

@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 )
 
 // Line is a line of a terminal that is written anew in place. Its zero value is empty.
@@ -24,10 +23,10 @@ func NewLine(w io.Writer) *Line {
 
 // Write replaces the text of the line, and cuts it where it would not fit into one.
 func (l *Line) Write(text string) error {
-	if most := Width(l.w) - 1; most > 0 && utf8.RuneCountInString(text) > most {
-		text = string([]rune(text)[:most-1]) + "…"
+	if most := Width(l.w) - 1; most > 0 {
+		text = Cut(text, most)
 	}
-	width := utf8.RuneCountInString(text)
+	width := Cells(text)
 	padding := strings.Repeat(" ", max(0, l.width-width))
 	l.width = width
 	_, err := io.WriteString(l.w, "\r"+text+padding)
