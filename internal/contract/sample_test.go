@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,17 +103,23 @@ func sampleObject(s *openapi3.Schema, depth int) map[string]any {
 	return object
 }
 
+// sampleAll is a sample of the parts together: one may require what another declares.
 func sampleAll(s *openapi3.Schema, depth int) any {
-	object := sampleObject(s, depth)
+	whole := &openapi3.Schema{Required: s.Required, Properties: maps.Clone(s.Properties)}
+	if whole.Properties == nil {
+		whole.Properties = openapi3.Schemas{}
+	}
+	object := map[string]any{}
 	for _, part := range s.AllOf {
 		fields, ok := sample(part.Value, depth+1).(map[string]any)
 		if !ok {
 			return sample(part.Value, depth+1)
 		}
-		for name, value := range fields {
-			object[name] = value
-		}
+		maps.Copy(object, fields)
+		maps.Copy(whole.Properties, part.Value.Properties)
+		whole.Required = slices.Concat(whole.Required, part.Value.Required)
 	}
+	maps.Copy(object, sampleObject(whole, depth))
 	return object
 }
 
