@@ -1123,7 +1123,7 @@ func (c *Client) SearchCommerce(ctx context.Context, params *SearchCommerceParam
 //
 // Tells whether commerce is switched on, the escrow account holds enough, and the external services are configured.
 //
-// Pepay documents it in full.
+// Pepay documents it in part: there may be fields that are not here.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--general/check-commerce-service-status.
 func (c *Client) GetCommerceStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
