@@ -30,7 +30,8 @@ type call struct {
 	op         *operation // nil: the contract does not have it
 	method     string
 	path       string // as documented, or as sent where it is not
-	decodes    bool   // the whole answer is decoded after the chain
+	decodes    bool   // the content is not checked for being JSON in the chain
+	mayBeEmpty bool   // a success may be without content, whatever the contract says
 	started    time.Time
 	attempts   int
 	sent       *sent

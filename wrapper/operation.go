@@ -44,6 +44,23 @@ func send[T any](ctx context.Context, c *Client, id string, in input, opts []Cal
 	return result, err
 }
 
+// acknowledge calls the operation with this id where nothing is asked for but that
+// it is done: any 2xx, with or without content, unless it says success:false.
+// Content is held to the media types that the contract documents.
+func acknowledge(ctx context.Context, c *Client, id string, in input, opts []CallOption) error {
+	cl, err := c.newCall(ctx, opts)
+	if cl == nil {
+		return err
+	}
+	cl.bind(contract().byID[id])
+	if err == nil {
+		cl.mayBeEmpty, cl.decodes = true, cl.op.Form == ""
+		_, err = cl.send(in)
+	}
+	cl.log(err)
+	return err
+}
+
 func exchange[T any](cl *call, in input, lacks func(*T) string) (*T, error) {
 	cl.decodes = true
 	resp, err := cl.send(in)
@@ -186,13 +203,18 @@ func all[L, T any](id, from string, page func(after string) (*L, error), open fu
 // endlessList is the error of a list that says there is more and does not lead
 // there.
 func endlessList(id, last string) error {
-	c := &call{}
-	c.bind(contract().byID[id])
 	reason := "a page that is not the last one has no element with an id"
 	if last != "" {
 		reason = "the page that ends with " + wire.OneLine(last, 100) + " came a second time"
 	}
-	return c.failed(malformed(reason))
+	return failedPage(id, malformed(reason))
+}
+
+// failedPage is the error of a list whose pages do not lead to its end.
+func failedPage(id string, cause error) error {
+	c := &call{}
+	c.bind(contract().byID[id])
+	return c.failed(cause)
 }
 
 // failed is a sequence that yields nothing but an error.

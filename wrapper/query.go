@@ -52,6 +52,23 @@ func (q query) time(name string, t time.Time) query {
 	return q.set(name, strconv.FormatInt(t.Unix(), 10))
 }
 
+// flag sends true or false; nil is not sent.
+func (q query) flag(name string, value *bool) query {
+	if value == nil {
+		return q
+	}
+	return q.set(name, strconv.FormatBool(*value))
+}
+
+// texts gives the values of an enum as list takes them.
+func texts[S ~string](values []S) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
 // require makes an argument an error unless ok.
 func (q query) require(ok bool, field, reason string) query {
 	if !ok && q.err == nil {

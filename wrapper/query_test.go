@@ -72,9 +72,11 @@ func TestQueryOnTheWire(t *testing.T) {
 
 func TestQueryBuilder(t *testing.T) {
 	t.Parallel()
-	q := query{}.text("a", "").text("b", "x y").number("c", "C", 0).number("d", "D", 5).list("e", "E", nil).list("f", "F", []string{"1", "2"}).
+	yes, no := true, false
+	q := query{}.flag("i", nil).flag("j", &yes).flag("k", &no).list("l", "L", texts([]pepay.NetworkEnvironment{"devnet", "mainnet"})).
+		text("a", "").text("b", "x y").number("c", "C", 0).number("d", "D", 5).list("e", "E", nil).list("f", "F", []string{"1", "2"}).
 		time("g", time.Time{}).time("h", time.Unix(7, 999)).require(true, "I", "no")
-	if got := q.values.Encode(); q.err != nil || got != "b=x+y&d=5&f=1%2C2&h=7" {
+	if got := q.values.Encode(); q.err != nil || got != "b=x+y&d=5&f=1%2C2&h=7&j=true&k=false&l=devnet%2Cmainnet" {
 		t.Errorf("got %s, %v", got, q.err)
 	}
 	for field, q := range map[string]query{
