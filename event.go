@@ -6,7 +6,7 @@ import (
 )
 
 // Decode decodes the event's resource, data.object, into v: an [Invoice], an
-// [InvoicePayment], a [Order], a [PaymentQuote] or a type of your own.
+// [InvoicePayment], an [Order], a [PaymentQuote] or a type of your own.
 // [Event.Resource] tells which kind it is.
 func (e *Event) Decode(v any) error {
 	if len(e.Data.Object) == 0 {

@@ -7,6 +7,12 @@ package pepay
 func Operations() []Operation {
 	return []Operation{
 		{
+			ID: "simulateOrder", Method: "POST", Path: "/api/commerce/devnet/orders/{orderId}/simulate",
+			Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Success:  []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:     AnswerInData,
+		},
+		{
 			ID: "getCommerceInfo", Method: "GET", Path: "/api/commerce/info",
 			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
 			Repeatable: true,
@@ -64,6 +70,67 @@ func Operations() []Operation {
 			Form:     AnswerWhole,
 		},
 		{
+			ID: "setCheckoutAddress", Method: "POST", Path: "/api/commerce/merchant/checkout/address",
+			Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Success:  []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:     AnswerInData,
+		},
+		{
+			ID: "createEstimate", Method: "POST", Path: "/api/commerce/merchant/checkout/estimate",
+			Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Success:  []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:     AnswerInData,
+		},
+		{
+			ID: "createCheckoutInvoice", Method: "POST", Path: "/api/commerce/merchant/checkout/invoice",
+			Security:       []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			IdempotencyKey: true,
+			Success:        []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:           AnswerInData,
+		},
+		{
+			ID: "getOrderByInvoice", Method: "GET", Path: "/api/commerce/merchant/invoices/{invoiceId}/status",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}, {"bearerAuth": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerInData,
+		},
+		{
+			ID: "listOrders", Method: "GET", Path: "/api/commerce/merchant/orders",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}, {"bearerAuth": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerInData,
+		},
+		{
+			ID: "getOrder", Method: "GET", Path: "/api/commerce/merchant/orders/{orderId}",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}, {"bearerAuth": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerInData,
+		},
+		{
+			ID: "cancelOrder", Method: "POST", Path: "/api/commerce/merchant/orders/{orderId}/cancel",
+			Security:       []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			IdempotencyKey: true,
+			Success:        []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:           AnswerInData,
+		},
+		{
+			ID: "getOrderPayments", Method: "POST", Path: "/api/commerce/merchant/payments/bulk-status",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerInData,
+		},
+		{
+			ID: "getOrderPayment", Method: "GET", Path: "/api/commerce/merchant/payments/{orderId}/status",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerInData,
+		},
+		{
 			ID: "getProduct", Method: "GET", Path: "/api/commerce/products/{productId}",
 			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
 			Repeatable: true,
@@ -90,6 +157,18 @@ func Operations() []Operation {
 			Repeatable: true,
 			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
 			Form:       AnswerInData,
+		},
+		{
+			ID: "listAddresses", Method: "GET", Path: "/api/v1/commerce/merchant/addresses",
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerInData,
+		},
+		{
+			ID: "deleteAddress", Method: "DELETE", Path: "/api/v1/commerce/merchant/addresses/{addressId}",
+			Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Success:  []SuccessAnswer{{Status: "200"}},
 		},
 		{
 			ID: "listEvents", Method: "GET", Path: "/api/v1/events",

@@ -10,6 +10,29 @@ import (
 	"net/http"
 )
 
+// Values of [AddressNetwork] that this version knows.
+const (
+	AddressNetworkArbitrum  AddressNetwork = "arbitrum"
+	AddressNetworkAvalanche AddressNetwork = "avalanche"
+	AddressNetworkBase      AddressNetwork = "base"
+	AddressNetworkBsc       AddressNetwork = "bsc"
+	AddressNetworkCardano   AddressNetwork = "cardano"
+	AddressNetworkEthereum  AddressNetwork = "ethereum"
+	AddressNetworkOptimism  AddressNetwork = "optimism"
+	AddressNetworkSolana    AddressNetwork = "solana"
+	AddressNetworkSui       AddressNetwork = "sui"
+	AddressNetworkTon       AddressNetwork = "ton"
+)
+
+// Valid tells whether this version knows the value.
+func (e AddressNetwork) Valid() bool {
+	switch e {
+	case AddressNetworkArbitrum, AddressNetworkAvalanche, AddressNetworkBase, AddressNetworkBsc, AddressNetworkCardano, AddressNetworkEthereum, AddressNetworkOptimism, AddressNetworkSolana, AddressNetworkSui, AddressNetworkTon:
+		return true
+	}
+	return false
+}
+
 // Values of [CartNetwork] that this version knows.
 const (
 	CartNetworkBase     CartNetwork = "base"
@@ -93,6 +116,27 @@ const (
 func (e OrderStatus) Valid() bool {
 	switch e {
 	case OrderStatusCancelled, OrderStatusDelivered, OrderStatusFailed, OrderStatusFulfilled, OrderStatusPendingPayment, OrderStatusPlaced, OrderStatusProcessing, OrderStatusShipped:
+		return true
+	}
+	return false
+}
+
+// Values of [OrderTransition] that this version knows.
+const (
+	OrderTransitionCancelled         OrderTransition = "cancelled"
+	OrderTransitionDeliveryConfirmed OrderTransition = "delivery_confirmed"
+	OrderTransitionFailed            OrderTransition = "failed"
+	OrderTransitionPaymentConfirmed  OrderTransition = "payment_confirmed"
+	OrderTransitionPaymentSettled    OrderTransition = "payment_settled"
+	OrderTransitionPlaced            OrderTransition = "placed"
+	OrderTransitionRefunded          OrderTransition = "refunded"
+	OrderTransitionShipped           OrderTransition = "shipped"
+)
+
+// Valid tells whether this version knows the value.
+func (e OrderTransition) Valid() bool {
+	switch e {
+	case OrderTransitionCancelled, OrderTransitionDeliveryConfirmed, OrderTransitionFailed, OrderTransitionPaymentConfirmed, OrderTransitionPaymentSettled, OrderTransitionPlaced, OrderTransitionRefunded, OrderTransitionShipped:
 		return true
 	}
 	return false
@@ -191,6 +235,70 @@ type AddCartItemRequest struct {
 	//
 	// Example: bsc
 	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
+}
+
+// Address: a saved shipping address. Its fields are named otherwise than those of a checkout's ShippingAddress.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--merchant-addresses/list-merchant-addresses.
+type Address struct {
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	AddressID string `json:"addressId,omitempty,omitzero"`
+
+	// Example: 123 Market St
+	AddressLine1 string `json:"addressLine1,omitempty,omitzero"`
+	AddressLine2 string `json:"addressLine2,omitempty,omitzero"`
+
+	// Example: San Francisco
+	City string `json:"city,omitempty,omitzero"`
+
+	// Example: US
+	Country   string    `json:"country,omitempty,omitzero"`
+	CreatedAt Timestamp `json:"createdAt,omitempty,omitzero"`
+
+	// Example: cust_123
+	CustomerID string `json:"customerId,omitempty,omitzero"`
+	Email      string `json:"email,omitempty,omitzero"`
+
+	// Example: Ada
+	FirstName   string `json:"firstName,omitempty,omitzero"`
+	IsValidated bool   `json:"isValidated,omitempty,omitzero"`
+
+	// Example: Lovelace
+	LastName    string `json:"lastName,omitempty,omitzero"`
+	PhoneNumber string `json:"phoneNumber,omitempty,omitzero"`
+
+	// Example: CA
+	State         string    `json:"state,omitempty,omitzero"`
+	ValidatedAt   Timestamp `json:"validatedAt,omitempty,omitzero"`
+	WalletAddress string    `json:"walletAddress,omitempty,omitzero"`
+
+	// Example: ethereum
+	WalletNetwork string `json:"walletNetwork,omitempty,omitzero"`
+
+	// Example: 94105
+	ZipCode string `json:"zipCode,omitempty,omitzero"`
+}
+
+// AddressList: a page of addresses.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--merchant-addresses/list-merchant-addresses.
+type AddressList struct {
+	Addresses []Address `json:"addresses"`
+}
+
+// AddressNetwork: the network of a customer's wallet, where addresses are listed.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--merchant-addresses/list-merchant-addresses.
+type AddressNetwork string
+
+// CancelOrderRequest: how to refund a cancelled order.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/request-cancellation-for-a-commerce-order-merchant-scoped.
+type CancelOrderRequest struct {
+	// Wallet on BSC that the refund goes to, where there is one.
+	//
+	// Example: 0x1111111111111111111111111111111111111111
+	RefundDestinationWalletAddressBsc string `json:"refundDestinationWalletAddressBsc,omitempty,omitzero"`
 }
 
 // Cart: the cart of a customer. It has no id of its own. Amounts are in US dollars.
@@ -350,6 +458,115 @@ type CartValidation struct {
 	Valid   bool            `json:"valid"`
 }
 
+// CheckoutAddress: the address of a checkout as Pepay accepted it.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-2--set-shipping-address.
+type CheckoutAddress struct {
+	// Id of the address for the next step.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440222
+	AddressID string `json:"addressId"`
+
+	// Ways of shipping. How to choose one is not documented.
+	ShippingOptions []ShippingOption `json:"shippingOptions,omitempty,omitzero"`
+	Standardized    ShippingAddress  `json:"standardized,omitempty,omitzero"`
+	Validated       bool             `json:"validated,omitempty,omitzero"`
+}
+
+// CheckoutAddressRequest: where to ship what was estimated.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-2--set-shipping-address.
+type CheckoutAddressRequest struct {
+	Address ShippingAddress `json:"address"`
+
+	// The merchant's own id of the customer.
+	//
+	// Example: cust_123456
+	CustomerID string `json:"customer_id"`
+
+	// Id of the estimate, which must be valid still.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	EstimateID string `json:"estimateId"`
+}
+
+// CheckoutEndpoints: paths of Pepay's API for the new order.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-3--create-invoice-and-order.
+type CheckoutEndpoints struct {
+	// Example: /api/commerce/merchant/orders/550e8400-e29b-41d4-a716-446655440333/cancel
+	CancelOrder string `json:"cancelOrder,omitempty,omitzero"`
+
+	// Example: /api/commerce/merchant/orders/550e8400-e29b-41d4-a716-446655440333
+	CheckOrder string `json:"checkOrder,omitempty,omitzero"`
+
+	// Example: /api/commerce/merchant/payments/550e8400-e29b-41d4-a716-446655440333/status
+	CheckPayment string `json:"checkPayment,omitempty,omitzero"`
+}
+
+// CheckoutInvoice: the order and the invoice that a checkout made, and the payment session for the payor. An unpaid commerce invoice expires after about 30 minutes.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-3--create-invoice-and-order.
+type CheckoutInvoice struct {
+	// Amount in US dollars.
+	//
+	// Example: 13.99
+	Amount Decimal `json:"amount,omitempty,omitzero"`
+
+	// Example: cust_123456
+	CustomerID string            `json:"customerId,omitempty,omitzero"`
+	Endpoints  CheckoutEndpoints `json:"endpoints,omitempty,omitzero"`
+	ExpiresAt  Timestamp         `json:"expiresAt,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440111
+	InvoiceID string `json:"invoiceId"`
+
+	// Page where the payor pays. It carries the session.
+	//
+	// Example: https://pay.example.com/pay?session=...&signature=...
+	InvoiceURL         Secret             `json:"invoiceUrl,omitempty,omitzero"`
+	MerchantID         int64              `json:"merchantId,omitempty,omitzero"`
+	NetworkEnvironment NetworkEnvironment `json:"networkEnvironment,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440333
+	OrderID               string                `json:"orderId"`
+	PaymentSessionHeaders PaymentSessionHeaders `json:"payment_session_headers,omitempty,omitzero"`
+
+	// Token of the payment session.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440444
+	Session Secret `json:"session,omitempty,omitzero"`
+
+	// Signature of the payment session.
+	Signature Secret        `json:"signature,omitempty,omitzero"`
+	Status    InvoiceStatus `json:"status,omitempty,omitzero"`
+}
+
+// CheckoutInvoiceRequest: what to order, from the estimate and the address of the steps before.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-3--create-invoice-and-order.
+type CheckoutInvoiceRequest struct {
+	// Example: 550e8400-e29b-41d4-a716-446655440222
+	AddressID string `json:"addressId"`
+
+	// The merchant's own id of the customer.
+	//
+	// Example: cust_123456
+	CustomerID string `json:"customer_id"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	EstimateID string `json:"estimateId"`
+
+	// Wallet on BSC that refunds go to (0x…).
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	RefundDestinationWalletAddressBsc string `json:"refundDestinationWalletAddressBsc,omitempty,omitzero"`
+
+	// Has no effect.
+	// Deprecated: Pepay ignores it. Webhook endpoints are set up in the dashboard.
+	WebhookURL *string `json:"webhookUrl,omitempty"`
+}
+
 // ClearedCart: how much a cart held before it was cleared.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/clear-cart.
@@ -414,6 +631,136 @@ type CreateCartRequest struct {
 	// Example: 0x0000000000000000000000000000000000000001
 	WalletAddress string      `json:"wallet_address,omitempty,omitzero"`
 	WalletNetwork CartNetwork `json:"wallet_network,omitempty,omitzero"`
+}
+
+// Estimate: what a checkout will cost, in US dollars. ValidItems can be bought. InvalidItems cannot be bought now and stay in the cart until they are removed. In the documented example an estimate lives for 15 minutes.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type Estimate struct {
+	CreatedAt Timestamp `json:"createdAt,omitempty,omitzero"`
+
+	// Example: cust_123456
+	CustomerID string `json:"customerId,omitempty,omitzero"`
+
+	// Id of the estimate for the next two steps.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	EstimateID         string                `json:"estimateId"`
+	ExpiresAt          Timestamp             `json:"expiresAt,omitempty,omitzero"`
+	FeeBreakdown       EstimateFeeBreakdown  `json:"feeBreakdown,omitempty,omitzero"`
+	InvalidItems       []InvalidEstimateItem `json:"invalidItems,omitempty,omitzero"`
+	MerchantID         int64                 `json:"merchantId,omitempty,omitzero"`
+	NetworkEnvironment NetworkEnvironment    `json:"networkEnvironment,omitempty,omitzero"`
+	Pricing            EstimatePricing       `json:"pricing,omitempty,omitzero"`
+	ValidItems         []EstimateItem        `json:"validItems,omitempty,omitzero"`
+	WalletAddress      string                `json:"walletAddress,omitempty,omitzero"`
+	WalletNetwork      string                `json:"walletNetwork,omitempty,omitzero"`
+}
+
+// EstimateFeeBreakdown: the parts of what is charged beside the products, in US dollars. TotalFees is the sum of the other two.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type EstimateFeeBreakdown struct {
+	// Example: 3
+	CommerceFee Decimal `json:"commerceFee,omitempty,omitzero"`
+
+	// Example: 1
+	ShippingBase Decimal `json:"shippingBase,omitempty,omitzero"`
+
+	// Example: 4
+	TotalFees Decimal `json:"totalFees,omitempty,omitzero"`
+}
+
+// EstimateItem: a product that can be bought. Amounts are in US dollars.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type EstimateItem struct {
+	// An object of which only a member image, the address of a picture, is documented.
+	Metadata json.RawMessage `json:"metadata,omitempty,omitzero"`
+
+	// Price of one.
+	//
+	// Example: 9.99
+	Price Decimal `json:"price,omitempty,omitzero"`
+
+	// Example: B08N5WRWNW
+	ProductID string `json:"productId,omitempty,omitzero"`
+
+	// Example: 1
+	Quantity int64    `json:"quantity,omitempty,omitzero"`
+	Retailer Retailer `json:"retailer,omitempty,omitzero"`
+
+	// Example: Item
+	Title string `json:"title,omitempty,omitzero"`
+
+	// Price of all of them.
+	//
+	// Example: 9.99
+	TotalPrice Decimal `json:"totalPrice,omitempty,omitzero"`
+}
+
+// EstimateItemInput: a product to estimate. The documentation has examples of it and no list of its fields; one of its pages calls ProductID product_id, which is read as well.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type EstimateItemInput struct {
+	// Price of one in US dollars.
+	//
+	// Example: 29.99
+	Price Decimal `json:"price,omitempty,omitzero"`
+
+	// Example: B08N5WRWNW
+	ProductID string `json:"productId,omitempty,omitzero"`
+
+	// Example: 2
+	Quantity int64    `json:"quantity,omitempty,omitzero"`
+	Retailer Retailer `json:"retailer,omitempty,omitzero"`
+
+	// Example: Test Product
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// EstimatePricing: what an estimate comes to, in US dollars. In the documented example Total is the sum of Subtotal, Shipping, Tax and Fees.Total.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type EstimatePricing struct {
+	Fees CommerceFees `json:"fees,omitempty,omitzero"`
+
+	// Example: 1
+	Shipping Decimal `json:"shipping,omitempty,omitzero"`
+
+	// Example: 9.99
+	Subtotal Decimal `json:"subtotal,omitempty,omitzero"`
+
+	// Example: 0
+	Tax Decimal `json:"tax,omitempty,omitzero"`
+
+	// Example: 13.99
+	Total Decimal `json:"total,omitempty,omitzero"`
+}
+
+// EstimateRequest: what to estimate for whom. Items come in the request, or with UseCart from the customer's cart. The customer is CustomerID, or WalletAddress and WalletNetwork.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type EstimateRequest struct {
+	// The merchant's own id of the customer.
+	//
+	// Example: cust_123456
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+
+	// Changes to the items of the cart for this estimate only, with useCart. Quantity 0 leaves an item out. The documentation shows no other member of these objects.
+	ItemOverrides []json.RawMessage `json:"itemOverrides,omitempty,omitzero"`
+
+	// What to buy. Not allowed together with useCart.
+	Items []EstimateItemInput `json:"items,omitempty,omitzero"`
+
+	// Takes the items from the customer's cart. Pepay reads the cart and does not change it.
+	UseCart *bool `json:"useCart,omitempty"`
+
+	// Address of the customer's wallet, together with wallet_network. The next steps of a checkout document customer_id only.
+	WalletAddress string `json:"wallet_address,omitempty,omitzero"`
+
+	// Network of the customer's wallet, together with wallet_address.
+	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
 }
 
 // Event: what happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
@@ -485,6 +832,20 @@ type HandlingDays struct {
 
 	// Example: 0
 	Min int64 `json:"min,omitempty,omitzero"`
+}
+
+// InvalidEstimateItem: a product that cannot be bought now, and why.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+type InvalidEstimateItem struct {
+	// Why not, in words.
+	//
+	// Example: No eligible offers
+	Error string `json:"error,omitempty,omitzero"`
+
+	// Example: B000000000
+	ProductID string   `json:"productId,omitempty,omitzero"`
+	Retailer  Retailer `json:"retailer,omitempty,omitzero"`
 }
 
 // Invoice: an invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
@@ -571,22 +932,355 @@ type MintWSTokenRequest struct {
 // See https://docs-alpha.pepay.io/api-reference/websockets/mint-a-short-lived-ws_token-for-browsermobile-websocket-auth.
 type NetworkEnvironment string
 
-// Order: a commerce order as events carry it, as far as that is documented.
+// Order: a commerce order. Events call OrderID id and InvoiceID invoice_id; both names are read. Lists leave out what a single order has, and have Total, ItemCount and ShipmentsSummary instead. Amounts are in US dollars.
 //
-// See https://docs-alpha.pepay.io/sdk/commerce/websockets.
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
 type Order struct {
-	ID        string `json:"id,omitempty,omitzero"`
-	InvoiceID string `json:"invoice_id,omitempty,omitzero"`
+	Actions OrderActions `json:"actions,omitempty,omitzero"`
 
+	// none is the only value in the documentation.
+	//
+	// Example: none
+	CancellationStatus string `json:"cancellationStatus,omitempty,omitzero"`
+
+	// Example: 1.00
+	CommerceFeeUSD Decimal   `json:"commerceFeeUsd,omitempty,omitzero"`
+	CreatedAt      Timestamp `json:"createdAt,omitempty,omitzero"`
+
+	// Example: cust_123456
+	CustomerID  string           `json:"customerId,omitempty,omitzero"`
+	Fulfillment OrderFulfillment `json:"fulfillment,omitempty,omitzero"`
+
+	// Id of the invoice that pays for it.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440111
+	InvoiceID string `json:"invoiceId,omitempty,omitzero"`
+
+	// Only in lists.
+	ItemCount          int64              `json:"itemCount,omitempty,omitzero"`
+	LineItems          []OrderLineItem    `json:"lineItems,omitempty,omitzero"`
+	MerchantID         int64              `json:"merchantId,omitempty,omitzero"`
+	NetworkEnvironment NetworkEnvironment `json:"networkEnvironment,omitempty,omitzero"`
+
+	// Only in events: commerce_order.
+	//
 	// Example: commerce_order
-	Object string      `json:"object,omitempty,omitzero"`
-	Status OrderStatus `json:"status,omitempty,omitzero"`
+	Object string `json:"object,omitempty,omitzero"`
+
+	// Id of the order.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440333
+	ID      string              `json:"orderId,omitempty,omitzero"`
+	Payment OrderPaymentSummary `json:"payment,omitempty,omitzero"`
+	Refund  OrderRefund         `json:"refund,omitempty,omitzero"`
+
+	// NONE is the only value in the documentation.
+	//
+	// Example: NONE
+	RefundStatus     string                `json:"refundStatus,omitempty,omitzero"`
+	Retailer         Retailer              `json:"retailer,omitempty,omitzero"`
+	ShipmentsSummary OrderShipmentsSummary `json:"shipmentsSummary,omitempty,omitzero"`
+
+	// Null in the documentation.
+	ShippingAddress json.RawMessage `json:"shippingAddress,omitempty,omitzero"`
+	Status          OrderStatus     `json:"status,omitempty,omitzero"`
+
+	// Where exactly it is. PROVIDER_PLACEMENT_SUBMITTED and AWAITING_TRACKING are in the documentation.
+	//
+	// Example: AWAITING_TRACKING
+	Substatus string               `json:"substatus,omitempty,omitzero"`
+	Timeline  []OrderTimelineEntry `json:"timeline,omitempty,omitzero"`
+
+	// Only in lists.
+	//
+	// Example: 99.99
+	Total Decimal `json:"total,omitempty,omitzero"`
+
+	// Example: 10.00
+	TotalAmountUSD Decimal   `json:"totalAmountUsd,omitempty,omitzero"`
+	UpdatedAt      Timestamp `json:"updatedAt,omitempty,omitzero"`
+	WalletAddress  string    `json:"walletAddress,omitempty,omitzero"`
+
+	// Example: bsc
+	WalletNetwork string `json:"walletNetwork,omitempty,omitzero"`
+}
+
+// OrderActions: what can be done with an order now.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderActions struct {
+	// Whether its cancellation can be requested.
+	CanCancel bool `json:"canCancel,omitempty,omitzero"`
+}
+
+// OrderCancellation: an order whose cancellation was requested.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/request-cancellation-for-a-commerce-order-merchant-scoped.
+type OrderCancellation struct {
+	CustomerID string `json:"customerId,omitempty,omitzero"`
+
+	// Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	OrderID string `json:"orderId"`
+
+	// An object whose members no page shows.
+	RefundQuote json.RawMessage `json:"refundQuote,omitempty,omitzero"`
+
+	// The status of the order.
+	Status    OrderStatus `json:"status,omitempty,omitzero"`
+	Substatus string      `json:"substatus,omitempty,omitzero"`
+}
+
+// OrderFulfillment: how an order is shipped.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderFulfillment struct {
+	Shipments []OrderShipment `json:"shipments,omitempty,omitzero"`
+}
+
+// OrderLineItem: a product of an order.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderLineItem struct {
+	// Example: https://example.com/product.jpg
+	ImageURL string `json:"imageUrl,omitempty,omitzero"`
+
+	// Example: 9.00
+	Price Decimal `json:"price,omitempty,omitzero"`
+
+	// Example: B08N5WRWNW
+	ProductID string `json:"productId,omitempty,omitzero"`
+
+	// Example: 1
+	Quantity int64 `json:"quantity,omitempty,omitzero"`
+
+	// processing is the only value in the documentation.
+	//
+	// Example: processing
+	Status string `json:"status,omitempty,omitzero"`
+
+	// Example: Item
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// OrderList: a page of orders.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/list-merchant-scoped-orders.
+type OrderList struct {
+	Orders     []Order         `json:"orders"`
+	Pagination OrderPagination `json:"pagination,omitempty,omitzero"`
+}
+
+// OrderPagination: where a page of orders is in the list. Count is not the number of all orders.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/list-merchant-scoped-orders.
+type OrderPagination struct {
+	// Example: 1
+	Count int64 `json:"count,omitempty,omitzero"`
+
+	// The most orders that the page can have.
+	//
+	// Example: 20
+	Limit int64 `json:"limit,omitempty,omitzero"`
+
+	// Example: 0
+	Offset int64 `json:"offset,omitempty,omitzero"`
+}
+
+// OrderPayment: the payment of an order.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-payments/check-payment-status-for-an-order.
+type OrderPayment struct {
+	// Amount in US dollars.
+	//
+	// Example: 99.99
+	Amount Decimal `json:"amount,omitempty,omitzero"`
+
+	// Example: cust_123
+	CustomerID string `json:"customerId,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID string `json:"invoiceId,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440111
+	OrderID string `json:"orderId"`
+
+	// The status of the order.
+	//
+	// Example: processing
+	OrderStatus OrderStatus `json:"orderStatus,omitempty,omitzero"`
+
+	// Zero until it is paid.
+	PaidAt         Timestamp           `json:"paidAt,omitempty,omitzero"`
+	PaymentDetails OrderPaymentDetails `json:"paymentDetails,omitempty,omitzero"`
+
+	// pending and paid are in the documentation, which has no list.
+	//
+	// Example: paid
+	Status string `json:"status"`
+}
+
+// OrderPaymentDetails: the transaction that paid an order.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-payments/check-payment-status-for-an-order.
+type OrderPaymentDetails struct {
+	// Amount of the token.
+	//
+	// Example: 99.99
+	Amount Decimal `json:"amount,omitempty,omitzero"`
+
+	// Example: base
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Example: USDC
+	Token string `json:"token,omitempty,omitzero"`
+
+	// Example: 0xpay
+	TxHash string `json:"txHash,omitempty,omitzero"`
+
+	// The payer's wallet.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress string `json:"walletAddress,omitempty,omitzero"`
+}
+
+// OrderPaymentResult: the payment status of one of several orders, or in Error why there is none.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-payments/check-payment-status-for-multiple-orders.
+type OrderPaymentResult struct {
+	Error   string `json:"error,omitempty,omitzero"`
+	OrderID string `json:"orderId,omitempty,omitzero"`
+	Status  string `json:"status,omitempty,omitzero"`
+}
+
+// OrderPaymentSummary: how an order was paid.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderPaymentSummary struct {
+	Settlement OrderSettlement `json:"settlement,omitempty,omitzero"`
+
+	// paid is the only value in the documentation.
+	//
+	// Example: paid
+	Status string `json:"status,omitempty,omitzero"`
+
+	// Example: 0xpay
+	TxHash string `json:"txHash,omitempty,omitzero"`
+}
+
+// OrderPaymentsRequest: whose payments to look up.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-payments/check-payment-status-for-multiple-orders.
+type OrderPaymentsRequest struct {
+	// Ids of at most 50 orders.
+	OrderIDs []string `json:"orderIds"`
+}
+
+// OrderReconciliation: the order that an invoice pays for. Order has ID, Status, Substatus, CustomerID and Actions only.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/resolve-a-commerce-order-by-invoice-id-merchant-scoped.
+type OrderReconciliation struct {
+	// Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	InvoiceID string `json:"invoiceId,omitempty,omitzero"`
+
+	// A short form of the order.
+	Order Order `json:"order,omitempty,omitzero"`
+
+	// Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	OrderID string `json:"orderId"`
+
+	// An object whose members no page shows.
+	Payment json.RawMessage `json:"payment,omitempty,omitzero"`
+}
+
+// OrderRefund: the refund of an order. Amounts are in US dollars, and unset where Pepay sends null.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderRefund struct {
+	AmountUSD Decimal `json:"amountUsd,omitempty,omitzero"`
+
+	// Wallet on BSC that the refund goes to.
+	DestinationWalletAddressBsc string  `json:"destinationWalletAddressBsc,omitempty,omitzero"`
+	FeeUSD                      Decimal `json:"feeUsd,omitempty,omitzero"`
+
+	// NONE is the only value in the documentation.
+	//
+	// Example: NONE
+	Status string `json:"status,omitempty,omitzero"`
+	TxHash string `json:"txHash,omitempty,omitzero"`
+}
+
+// OrderSettlement: how the payment of an order was settled.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderSettlement struct {
+	// Example: bsc
+	Network string `json:"network,omitempty,omitzero"`
+
+	// settled is the only value in the documentation.
+	//
+	// Example: settled
+	Status string `json:"status,omitempty,omitzero"`
+
+	// Example: 0xsettle
+	TxHash string `json:"txHash,omitempty,omitzero"`
+}
+
+// OrderShipment: a shipment of an order, with the carrier's tracking and the retailer's.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderShipment struct {
+	// Example: UPS
+	Carrier string `json:"carrier,omitempty,omitzero"`
+
+	// Example: https://t.17track.net/en#nums=1Z999AA10123456784
+	CarrierTrackingURL string `json:"carrierTrackingUrl,omitempty,omitzero"`
+
+	// Example: In Transit
+	DeliveryStatus string    `json:"deliveryStatus,omitempty,omitzero"`
+	ObtainedAt     Timestamp `json:"obtainedAt,omitempty,omitzero"`
+
+	// Example: TBA111189418000
+	RetailerTrackingNumber string `json:"retailerTrackingNumber,omitempty,omitzero"`
+
+	// Example: https://www.amazon.com/progress-tracker/...
+	RetailerTrackingURL string `json:"retailerTrackingUrl,omitempty,omitzero"`
+
+	// Example: ship_123
+	ShipmentID string `json:"shipmentId,omitempty,omitzero"`
+
+	// Example: 1Z999AA10123456784
+	TrackingNumber string `json:"trackingNumber,omitempty,omitzero"`
+}
+
+// OrderShipmentsSummary: how far the shipments of an order are, in lists of orders.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/list-merchant-scoped-orders.
+type OrderShipmentsSummary struct {
+	HasTracking    bool      `json:"hasTracking,omitempty,omitzero"`
+	IsDelivered    bool      `json:"isDelivered,omitempty,omitzero"`
+	LastTrackingAt Timestamp `json:"lastTrackingAt,omitempty,omitzero"`
+	ShipmentCount  int64     `json:"shipmentCount,omitempty,omitzero"`
 }
 
 // OrderStatus: the status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
 //
 // See https://docs-alpha.pepay.io/sdk/commerce/orders.
 type OrderStatus string
+
+// OrderTimelineEntry: a step that an order has made.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+type OrderTimelineEntry struct {
+	// Example: Order placed with retailer
+	Message   string      `json:"message,omitempty,omitzero"`
+	Status    OrderStatus `json:"status,omitempty,omitzero"`
+	Timestamp Timestamp   `json:"timestamp,omitempty,omitzero"`
+}
+
+// OrderTransition: a step of an order that can be simulated on devnet.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--devnet-simulator/simulate-a-commerce-order-transition-devnet-only.
+type OrderTransition string
 
 // PaymentQuote: what is left to pay in a payment session, on the payment stream only.
 //
@@ -609,6 +1303,14 @@ type PaymentQuote struct {
 
 	// Example: payment_quote
 	Object string `json:"object,omitempty,omitzero"`
+}
+
+// PaymentSessionHeaders: the headers that a payor's requests carry.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-3--create-invoice-and-order.
+type PaymentSessionHeaders struct {
+	SessionToken Secret `json:"x-session-token,omitempty,omitzero"`
+	Signature    Secret `json:"x-signature,omitempty,omitzero"`
 }
 
 // ProductOffer: a seller's offer of a product. It can be checked out only if it is delivered within 10 days.
@@ -727,6 +1429,88 @@ type Settlement struct {
 // See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
 type SettlementStatus string
 
+// ShippingAddress: where to ship. Which fields are needed is not documented.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-2--set-shipping-address.
+type ShippingAddress struct {
+	// Example: Apt 4B
+	AddressLine2 string `json:"address_line2,omitempty,omitzero"`
+
+	// Example: Miami
+	City string `json:"city,omitempty,omitzero"`
+
+	// Example: US
+	Country string `json:"country,omitempty,omitzero"`
+
+	// Example: jane@example.com
+	Email string `json:"email,omitempty,omitzero"`
+
+	// Example: Jane
+	FirstName string `json:"first_name,omitempty,omitzero"`
+
+	// Example: Doe
+	LastName string `json:"last_name,omitempty,omitzero"`
+
+	// Example: +13055550123
+	Phone string `json:"phone,omitempty,omitzero"`
+
+	// Example: FL
+	State string `json:"state,omitempty,omitzero"`
+
+	// Example: 123 Main St
+	StreetAddress string `json:"street_address,omitempty,omitzero"`
+
+	// Example: 33101
+	ZipCode string `json:"zip_code,omitempty,omitzero"`
+}
+
+// ShippingOption: a way of shipping.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-2--set-shipping-address.
+type ShippingOption struct {
+	// How long it takes, in words.
+	//
+	// Example: 5-7 business days
+	EstimatedDays string `json:"estimatedDays,omitempty,omitzero"`
+
+	// Example: standard
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Example: Standard Shipping
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Price in US dollars.
+	//
+	// Example: 5.99
+	Price Decimal `json:"price,omitempty,omitzero"`
+}
+
+// SimulateOrderRequest: which step an order makes.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--devnet-simulator/simulate-a-commerce-order-transition-devnet-only.
+type SimulateOrderRequest struct {
+	// Tracking, for shipped and delivery_confirmed. Its members are not documented.
+	Tracking     json.RawMessage `json:"tracking,omitempty,omitzero"`
+	TransitionTo OrderTransition `json:"transitionTo,omitempty,omitzero"`
+
+	// Wallet of the payer whose payment is simulated. For bsc it must be an EVM address.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress string `json:"walletAddress,omitempty,omitzero"`
+
+	// Network of the payer whose payment is simulated.
+	//
+	// Example: bsc
+	WalletNetwork string `json:"walletNetwork,omitempty,omitzero"`
+}
+
+// SimulatedOrder: an order after a simulated step.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--devnet-simulator/simulate-a-commerce-order-transition-devnet-only.
+type SimulatedOrder struct {
+	Order Order `json:"order"`
+}
+
 // UpdateCartItemRequest: how many of an item are in whose cart.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/update-cart-item-quantity.
@@ -833,6 +1617,48 @@ type GetCartTotalsParams struct {
 	ZipCode *string `form:"zip_code,omitempty" json:"zip_code,omitempty"`
 }
 
+// CreateCheckoutInvoiceParams are the parameters of [Client.CreateCheckoutInvoice].
+type CreateCheckoutInvoiceParams struct {
+	// Makes repeating the request safe. One of the pages shows it, another does not.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOrdersParams are the parameters of [Client.ListOrders].
+type ListOrdersParams struct {
+	// Orders of this wallet. It needs walletNetwork.
+	Wallet *string `form:"wallet,omitempty" json:"wallet,omitempty"`
+
+	// The network of the wallet.
+	WalletNetwork *string `form:"walletNetwork,omitempty" json:"walletNetwork,omitempty"`
+
+	// Orders of the customer with this id of the merchant's own.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Orders in this status. fulfilled is not documented here.
+	Status *OrderStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Orders at this retailer.
+	Retailer *string `form:"retailer,omitempty" json:"retailer,omitempty"`
+
+	// Orders of this second or later, in epoch seconds. Older pages have RFC 3339 text here.
+	CreatedFrom *int64 `form:"createdFrom,omitempty" json:"createdFrom,omitempty"`
+
+	// Orders of this second or earlier, in epoch seconds. Older pages have RFC 3339 text here.
+	CreatedTo *int64 `form:"createdTo,omitempty" json:"createdTo,omitempty"`
+
+	// Number of orders per page. No maximum is documented.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Number of orders to leave out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// CancelOrderParams are the parameters of [Client.CancelOrder].
+type CancelOrderParams struct {
+	// Makes repeating the request safe.
+	IdempotencyKey string `json:"Idempotency-Key"`
+}
+
 // SearchCommerceParams are the parameters of [Client.SearchCommerce].
 type SearchCommerceParams struct {
 	// What to search for.
@@ -840,6 +1666,24 @@ type SearchCommerceParams struct {
 
 	// Number of products. Neither a default nor a maximum is documented.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAddressesParams are the parameters of [Client.ListAddresses].
+type ListAddressesParams struct {
+	// The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *AddressNetwork `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+
+	// Number of addresses.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Number of addresses to leave out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
 // ListEventsParams are the parameters of [Client.ListEvents].
@@ -869,6 +1713,9 @@ type ListEventsParams struct {
 	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// SimulateOrderJSONRequestBody is the body of SimulateOrder with the media type application/json.
+type SimulateOrderJSONRequestBody = SimulateOrderRequest
+
 // CreateCartJSONRequestBody is the body of CreateCart with the media type application/json.
 type CreateCartJSONRequestBody = CreateCartRequest
 
@@ -881,8 +1728,46 @@ type UpdateCartItemJSONRequestBody = UpdateCartItemRequest
 // ValidateCartJSONRequestBody is the body of ValidateCart with the media type application/json.
 type ValidateCartJSONRequestBody = CartCustomer
 
+// SetCheckoutAddressJSONRequestBody is the body of SetCheckoutAddress with the media type application/json.
+type SetCheckoutAddressJSONRequestBody = CheckoutAddressRequest
+
+// CreateEstimateJSONRequestBody is the body of CreateEstimate with the media type application/json.
+type CreateEstimateJSONRequestBody = EstimateRequest
+
+// CreateCheckoutInvoiceJSONRequestBody is the body of CreateCheckoutInvoice with the media type application/json.
+type CreateCheckoutInvoiceJSONRequestBody = CheckoutInvoiceRequest
+
+// CancelOrderJSONRequestBody is the body of CancelOrder with the media type application/json.
+type CancelOrderJSONRequestBody = CancelOrderRequest
+
+// GetOrderPaymentsJSONRequestBody is the body of GetOrderPayments with the media type application/json.
+type GetOrderPaymentsJSONRequestBody = OrderPaymentsRequest
+
 // MintWSTokenJSONRequestBody is the body of MintWSToken with the media type application/json.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
+
+// SimulateOrderWithBody sends POST /api/commerce/devnet/orders/{orderId}/simulate with a body of any media type.
+func (c *Client) SimulateOrderWithBody(ctx context.Context, orderID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/devnet/orders/{orderId}/simulate", "application/json")
+	r.inPath(parameter{name: "orderId", style: "simple", kind: "string"}, orderID)
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// SimulateOrder sends POST /api/commerce/devnet/orders/{orderId}/simulate: Simulate a commerce order transition, on devnet only.
+//
+// Moves a devnet order on without a retailer's order or a refund on chain, and emits the events that a real step does.
+//
+// Pepay documents it in part: there may be fields that are not here.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--devnet-simulator/simulate-a-commerce-order-transition-devnet-only.
+func (c *Client) SimulateOrder(ctx context.Context, orderID string, body SimulateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.SimulateOrderWithBody(ctx, orderID, "application/json", content, reqEditors...)
+}
 
 // GetCommerceInfo sends GET /api/commerce/info: Get commerce service information.
 //
@@ -1075,6 +1960,201 @@ func (c *Client) ValidateCart(ctx context.Context, body ValidateCartJSONRequestB
 	return c.ValidateCartWithBody(ctx, "application/json", content, reqEditors...)
 }
 
+// SetCheckoutAddressWithBody sends POST /api/commerce/merchant/checkout/address with a body of any media type.
+func (c *Client) SetCheckoutAddressWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/checkout/address", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// SetCheckoutAddress sends POST /api/commerce/merchant/checkout/address: Step 2 of a checkout, set the shipping address.
+//
+// Sets and validates the shipping address of an estimate that is valid still.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-2--set-shipping-address.
+func (c *Client) SetCheckoutAddress(ctx context.Context, body SetCheckoutAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.SetCheckoutAddressWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// CreateEstimateWithBody sends POST /api/commerce/merchant/checkout/estimate with a body of any media type.
+func (c *Client) CreateEstimateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/checkout/estimate", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateEstimate sends POST /api/commerce/merchant/checkout/estimate: Step 1 of a checkout, create an estimate.
+//
+// Tells which items can be bought and what they cost with shipping, tax and fees.
+//
+// Pepay documents it in part: there may be fields that are not here.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
+func (c *Client) CreateEstimate(ctx context.Context, body CreateEstimateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.CreateEstimateWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// CreateCheckoutInvoiceWithBody sends POST /api/commerce/merchant/checkout/invoice with a body of any media type.
+func (c *Client) CreateCheckoutInvoiceWithBody(ctx context.Context, params *CreateCheckoutInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/checkout/invoice", "application/json")
+	if params != nil {
+		if params.IdempotencyKey != nil {
+			r.inHeader(parameter{name: "Idempotency-Key", style: "simple", kind: "string", format: "uuid"}, *params.IdempotencyKey)
+		}
+	}
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateCheckoutInvoice sends POST /api/commerce/merchant/checkout/invoice: Step 3 of a checkout, create the invoice and the order.
+//
+// Orders the valid items of an estimate, at most 2,500 US dollars, and makes the invoice and the payment session for it.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-3--create-invoice-and-order.
+func (c *Client) CreateCheckoutInvoice(ctx context.Context, params *CreateCheckoutInvoiceParams, body CreateCheckoutInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.CreateCheckoutInvoiceWithBody(ctx, params, "application/json", content, reqEditors...)
+}
+
+// GetOrderByInvoice sends GET /api/commerce/merchant/invoices/{invoiceId}/status: Resolve a commerce order by invoice id.
+//
+// Finds the order that an invoice pays for and sums it up, safe to show to the merchant.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/resolve-a-commerce-order-by-invoice-id-merchant-scoped.
+func (c *Client) GetOrderByInvoice(ctx context.Context, invoiceID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/merchant/invoices/{invoiceId}/status", "application/json")
+	r.inPath(parameter{name: "invoiceId", style: "simple", kind: "string", format: "uuid"}, invoiceID)
+	return c.send(ctx, r, reqEditors)
+}
+
+// ListOrders sends GET /api/commerce/merchant/orders: List merchant scoped orders.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/list-merchant-scoped-orders.
+func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/merchant/orders", "application/json")
+	if params != nil {
+		if params.Wallet != nil {
+			r.inQuery(parameter{name: "wallet", style: "form", explode: true, kind: "string"}, *params.Wallet)
+		}
+		if params.WalletNetwork != nil {
+			r.inQuery(parameter{name: "walletNetwork", style: "form", explode: true, kind: "string"}, *params.WalletNetwork)
+		}
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.Status != nil {
+			r.inQuery(parameter{name: "status", style: "form", explode: true, kind: "string"}, *params.Status)
+		}
+		if params.Retailer != nil {
+			r.inQuery(parameter{name: "retailer", style: "form", explode: true, kind: "string"}, *params.Retailer)
+		}
+		if params.CreatedFrom != nil {
+			r.inQuery(parameter{name: "createdFrom", style: "form", explode: true, kind: "integer"}, *params.CreatedFrom)
+		}
+		if params.CreatedTo != nil {
+			r.inQuery(parameter{name: "createdTo", style: "form", explode: true, kind: "integer"}, *params.CreatedTo)
+		}
+		if params.Limit != nil {
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
+		}
+		if params.Offset != nil {
+			r.inQuery(parameter{name: "offset", style: "form", explode: true, kind: "integer"}, *params.Offset)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetOrder sends GET /api/commerce/merchant/orders/{orderId}: Get merchant order details.
+//
+// An order as events carry it as well, safe to show to the merchant.
+//
+// Pepay documents it in part: there may be fields that are not here.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/get-merchant-order-details-scoped.
+func (c *Client) GetOrder(ctx context.Context, orderID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/merchant/orders/{orderId}", "application/json")
+	r.inPath(parameter{name: "orderId", style: "simple", kind: "string", format: "uuid"}, orderID)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CancelOrderWithBody sends POST /api/commerce/merchant/orders/{orderId}/cancel with a body of any media type.
+func (c *Client) CancelOrderWithBody(ctx context.Context, orderID string, params *CancelOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/orders/{orderId}/cancel", "application/json")
+	r.inPath(parameter{name: "orderId", style: "simple", kind: "string", format: "uuid"}, orderID)
+	if params != nil {
+		r.inHeader(parameter{name: "Idempotency-Key", style: "simple", kind: "string", format: "uuid"}, params.IdempotencyKey)
+	} else {
+		r.requireParams("Idempotency-Key")
+	}
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CancelOrder sends POST /api/commerce/merchant/orders/{orderId}/cancel: Request cancellation for a commerce order.
+//
+// An order whose actions.canCancel is true can be cancelled.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/orders/request-cancellation-for-a-commerce-order-merchant-scoped.
+func (c *Client) CancelOrder(ctx context.Context, orderID string, params *CancelOrderParams, body CancelOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.CancelOrderWithBody(ctx, orderID, params, "application/json", content, reqEditors...)
+}
+
+// GetOrderPaymentsWithBody sends POST /api/commerce/merchant/payments/bulk-status with a body of any media type.
+func (c *Client) GetOrderPaymentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/commerce/merchant/payments/bulk-status", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetOrderPayments sends POST /api/commerce/merchant/payments/bulk-status: Check payment status for multiple orders.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-payments/check-payment-status-for-multiple-orders.
+func (c *Client) GetOrderPayments(ctx context.Context, body GetOrderPaymentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.GetOrderPaymentsWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// GetOrderPayment sends GET /api/commerce/merchant/payments/{orderId}/status: Check payment status for an order.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/merchant-payments/check-payment-status-for-an-order.
+func (c *Client) GetOrderPayment(ctx context.Context, orderID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/commerce/merchant/payments/{orderId}/status", "application/json")
+	r.inPath(parameter{name: "orderId", style: "simple", kind: "string", format: "uuid"}, orderID)
+	return c.send(ctx, r, reqEditors)
+}
+
 // GetProduct sends GET /api/commerce/products/{productId}: Get detailed product information.
 //
 // Description, specifications, images, pricing, availability and reviews of a product.
@@ -1128,6 +2208,46 @@ func (c *Client) SearchCommerce(ctx context.Context, params *SearchCommerceParam
 // See https://docs-alpha.pepay.io/api-reference/commerce--general/check-commerce-service-status.
 func (c *Client) GetCommerceStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	r := newRequest("GET /api/commerce/status", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// ListAddresses sends GET /api/v1/commerce/merchant/addresses: List merchant addresses.
+//
+// Saved shipping addresses of a customer.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/commerce--merchant-addresses/list-merchant-addresses.
+func (c *Client) ListAddresses(ctx context.Context, params *ListAddressesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/commerce/merchant/addresses", "application/json")
+	if params != nil {
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.WalletAddress != nil {
+			r.inQuery(parameter{name: "wallet_address", style: "form", explode: true, kind: "string"}, *params.WalletAddress)
+		}
+		if params.WalletNetwork != nil {
+			r.inQuery(parameter{name: "wallet_network", style: "form", explode: true, kind: "string"}, *params.WalletNetwork)
+		}
+		if params.Limit != nil {
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
+		}
+		if params.Offset != nil {
+			r.inQuery(parameter{name: "offset", style: "form", explode: true, kind: "integer"}, *params.Offset)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// DeleteAddress sends DELETE /api/v1/commerce/merchant/addresses/{addressId}: Delete a merchant address.
+//
+// Pepay documents its name only: neither its parameters nor its answer.
+//
+// See https://docs-alpha.pepay.io/api-spec/commerce/addresses.
+func (c *Client) DeleteAddress(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("DELETE /api/v1/commerce/merchant/addresses/{addressId}")
+	r.inPath(parameter{name: "addressId", style: "simple", kind: "string"}, addressID)
 	return c.send(ctx, r, reqEditors)
 }
 
@@ -1192,6 +2312,48 @@ func (c *Client) MintWSToken(ctx context.Context, body MintWSTokenJSONRequestBod
 		return nil, err
 	}
 	return c.MintWSTokenWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// SimulateOrderAnswer is what POST /api/commerce/devnet/orders/{orderId}/simulate answers.
+type SimulateOrderAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[SimulatedOrder]
+}
+
+// SimulateOrderWithBodyWithResponse is [Client.SimulateOrderWithBody] and decodes the answer.
+func (c *ClientWithResponses) SimulateOrderWithBodyWithResponse(ctx context.Context, orderID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SimulateOrderAnswer, error) {
+	resp, err := c.SimulateOrderWithBody(ctx, orderID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSimulateOrderAnswer(resp)
+}
+
+// SimulateOrderWithResponse is [Client.SimulateOrder] and decodes the answer.
+func (c *ClientWithResponses) SimulateOrderWithResponse(ctx context.Context, orderID string, body SimulateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*SimulateOrderAnswer, error) {
+	resp, err := c.SimulateOrder(ctx, orderID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSimulateOrderAnswer(resp)
+}
+
+// ParseSimulateOrderAnswer reads, closes and decodes an answer of POST /api/commerce/devnet/orders/{orderId}/simulate. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSimulateOrderAnswer(resp *http.Response) (*SimulateOrderAnswer, error) {
+	answer := &SimulateOrderAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
 }
 
 // GetCommerceInfoAnswer is what GET /api/commerce/info answers.
@@ -1526,6 +2688,349 @@ func ParseValidateCartAnswer(resp *http.Response) (*ValidateCartAnswer, error) {
 	return answer, nil
 }
 
+// SetCheckoutAddressAnswer is what POST /api/commerce/merchant/checkout/address answers.
+type SetCheckoutAddressAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[CheckoutAddress]
+}
+
+// SetCheckoutAddressWithBodyWithResponse is [Client.SetCheckoutAddressWithBody] and decodes the answer.
+func (c *ClientWithResponses) SetCheckoutAddressWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetCheckoutAddressAnswer, error) {
+	resp, err := c.SetCheckoutAddressWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCheckoutAddressAnswer(resp)
+}
+
+// SetCheckoutAddressWithResponse is [Client.SetCheckoutAddress] and decodes the answer.
+func (c *ClientWithResponses) SetCheckoutAddressWithResponse(ctx context.Context, body SetCheckoutAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*SetCheckoutAddressAnswer, error) {
+	resp, err := c.SetCheckoutAddress(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCheckoutAddressAnswer(resp)
+}
+
+// ParseSetCheckoutAddressAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/checkout/address. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSetCheckoutAddressAnswer(resp *http.Response) (*SetCheckoutAddressAnswer, error) {
+	answer := &SetCheckoutAddressAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// CreateEstimateAnswer is what POST /api/commerce/merchant/checkout/estimate answers.
+type CreateEstimateAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[Estimate]
+}
+
+// CreateEstimateWithBodyWithResponse is [Client.CreateEstimateWithBody] and decodes the answer.
+func (c *ClientWithResponses) CreateEstimateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateEstimateAnswer, error) {
+	resp, err := c.CreateEstimateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateEstimateAnswer(resp)
+}
+
+// CreateEstimateWithResponse is [Client.CreateEstimate] and decodes the answer.
+func (c *ClientWithResponses) CreateEstimateWithResponse(ctx context.Context, body CreateEstimateJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateEstimateAnswer, error) {
+	resp, err := c.CreateEstimate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateEstimateAnswer(resp)
+}
+
+// ParseCreateEstimateAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/checkout/estimate. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseCreateEstimateAnswer(resp *http.Response) (*CreateEstimateAnswer, error) {
+	answer := &CreateEstimateAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// CreateCheckoutInvoiceAnswer is what POST /api/commerce/merchant/checkout/invoice answers.
+type CreateCheckoutInvoiceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[CheckoutInvoice]
+}
+
+// CreateCheckoutInvoiceWithBodyWithResponse is [Client.CreateCheckoutInvoiceWithBody] and decodes the answer.
+func (c *ClientWithResponses) CreateCheckoutInvoiceWithBodyWithResponse(ctx context.Context, params *CreateCheckoutInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCheckoutInvoiceAnswer, error) {
+	resp, err := c.CreateCheckoutInvoiceWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCheckoutInvoiceAnswer(resp)
+}
+
+// CreateCheckoutInvoiceWithResponse is [Client.CreateCheckoutInvoice] and decodes the answer.
+func (c *ClientWithResponses) CreateCheckoutInvoiceWithResponse(ctx context.Context, params *CreateCheckoutInvoiceParams, body CreateCheckoutInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCheckoutInvoiceAnswer, error) {
+	resp, err := c.CreateCheckoutInvoice(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCheckoutInvoiceAnswer(resp)
+}
+
+// ParseCreateCheckoutInvoiceAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/checkout/invoice. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseCreateCheckoutInvoiceAnswer(resp *http.Response) (*CreateCheckoutInvoiceAnswer, error) {
+	answer := &CreateCheckoutInvoiceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetOrderByInvoiceAnswer is what GET /api/commerce/merchant/invoices/{invoiceId}/status answers.
+type GetOrderByInvoiceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[OrderReconciliation]
+}
+
+// GetOrderByInvoiceWithResponse is [Client.GetOrderByInvoice] and decodes the answer.
+func (c *ClientWithResponses) GetOrderByInvoiceWithResponse(ctx context.Context, invoiceID string, reqEditors ...RequestEditorFn) (*GetOrderByInvoiceAnswer, error) {
+	resp, err := c.GetOrderByInvoice(ctx, invoiceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrderByInvoiceAnswer(resp)
+}
+
+// ParseGetOrderByInvoiceAnswer reads, closes and decodes an answer of GET /api/commerce/merchant/invoices/{invoiceId}/status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetOrderByInvoiceAnswer(resp *http.Response) (*GetOrderByInvoiceAnswer, error) {
+	answer := &GetOrderByInvoiceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ListOrdersAnswer is what GET /api/commerce/merchant/orders answers.
+type ListOrdersAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[OrderList]
+}
+
+// ListOrdersWithResponse is [Client.ListOrders] and decodes the answer.
+func (c *ClientWithResponses) ListOrdersWithResponse(ctx context.Context, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*ListOrdersAnswer, error) {
+	resp, err := c.ListOrders(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOrdersAnswer(resp)
+}
+
+// ParseListOrdersAnswer reads, closes and decodes an answer of GET /api/commerce/merchant/orders. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListOrdersAnswer(resp *http.Response) (*ListOrdersAnswer, error) {
+	answer := &ListOrdersAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetOrderAnswer is what GET /api/commerce/merchant/orders/{orderId} answers.
+type GetOrderAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[Order]
+}
+
+// GetOrderWithResponse is [Client.GetOrder] and decodes the answer.
+func (c *ClientWithResponses) GetOrderWithResponse(ctx context.Context, orderID string, reqEditors ...RequestEditorFn) (*GetOrderAnswer, error) {
+	resp, err := c.GetOrder(ctx, orderID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrderAnswer(resp)
+}
+
+// ParseGetOrderAnswer reads, closes and decodes an answer of GET /api/commerce/merchant/orders/{orderId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetOrderAnswer(resp *http.Response) (*GetOrderAnswer, error) {
+	answer := &GetOrderAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// CancelOrderAnswer is what POST /api/commerce/merchant/orders/{orderId}/cancel answers.
+type CancelOrderAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[OrderCancellation]
+}
+
+// CancelOrderWithBodyWithResponse is [Client.CancelOrderWithBody] and decodes the answer.
+func (c *ClientWithResponses) CancelOrderWithBodyWithResponse(ctx context.Context, orderID string, params *CancelOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelOrderAnswer, error) {
+	resp, err := c.CancelOrderWithBody(ctx, orderID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelOrderAnswer(resp)
+}
+
+// CancelOrderWithResponse is [Client.CancelOrder] and decodes the answer.
+func (c *ClientWithResponses) CancelOrderWithResponse(ctx context.Context, orderID string, params *CancelOrderParams, body CancelOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelOrderAnswer, error) {
+	resp, err := c.CancelOrder(ctx, orderID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelOrderAnswer(resp)
+}
+
+// ParseCancelOrderAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/orders/{orderId}/cancel. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseCancelOrderAnswer(resp *http.Response) (*CancelOrderAnswer, error) {
+	answer := &CancelOrderAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetOrderPaymentsAnswer is what POST /api/commerce/merchant/payments/bulk-status answers.
+type GetOrderPaymentsAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[[]OrderPaymentResult]
+}
+
+// GetOrderPaymentsWithBodyWithResponse is [Client.GetOrderPaymentsWithBody] and decodes the answer.
+func (c *ClientWithResponses) GetOrderPaymentsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetOrderPaymentsAnswer, error) {
+	resp, err := c.GetOrderPaymentsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrderPaymentsAnswer(resp)
+}
+
+// GetOrderPaymentsWithResponse is [Client.GetOrderPayments] and decodes the answer.
+func (c *ClientWithResponses) GetOrderPaymentsWithResponse(ctx context.Context, body GetOrderPaymentsJSONRequestBody, reqEditors ...RequestEditorFn) (*GetOrderPaymentsAnswer, error) {
+	resp, err := c.GetOrderPayments(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrderPaymentsAnswer(resp)
+}
+
+// ParseGetOrderPaymentsAnswer reads, closes and decodes an answer of POST /api/commerce/merchant/payments/bulk-status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetOrderPaymentsAnswer(resp *http.Response) (*GetOrderPaymentsAnswer, error) {
+	answer := &GetOrderPaymentsAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetOrderPaymentAnswer is what GET /api/commerce/merchant/payments/{orderId}/status answers.
+type GetOrderPaymentAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[OrderPayment]
+}
+
+// GetOrderPaymentWithResponse is [Client.GetOrderPayment] and decodes the answer.
+func (c *ClientWithResponses) GetOrderPaymentWithResponse(ctx context.Context, orderID string, reqEditors ...RequestEditorFn) (*GetOrderPaymentAnswer, error) {
+	resp, err := c.GetOrderPayment(ctx, orderID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrderPaymentAnswer(resp)
+}
+
+// ParseGetOrderPaymentAnswer reads, closes and decodes an answer of GET /api/commerce/merchant/payments/{orderId}/status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetOrderPaymentAnswer(resp *http.Response) (*GetOrderPaymentAnswer, error) {
+	answer := &GetOrderPaymentAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "429"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
 // GetProductAnswer is what GET /api/commerce/products/{productId} answers.
 type GetProductAnswer struct {
 	Answer
@@ -1650,6 +3155,70 @@ func ParseGetCommerceStatusAnswer(resp *http.Response) (*GetCommerceStatusAnswer
 		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
 		{status: "401"},
 		{status: "429"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ListAddressesAnswer is what GET /api/v1/commerce/merchant/addresses answers.
+type ListAddressesAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[AddressList]
+}
+
+// ListAddressesWithResponse is [Client.ListAddresses] and decodes the answer.
+func (c *ClientWithResponses) ListAddressesWithResponse(ctx context.Context, params *ListAddressesParams, reqEditors ...RequestEditorFn) (*ListAddressesAnswer, error) {
+	resp, err := c.ListAddresses(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAddressesAnswer(resp)
+}
+
+// ParseListAddressesAnswer reads, closes and decodes an answer of GET /api/v1/commerce/merchant/addresses. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListAddressesAnswer(resp *http.Response) (*ListAddressesAnswer, error) {
+	answer := &ListAddressesAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// DeleteAddressAnswer is what DELETE /api/v1/commerce/merchant/addresses/{addressId} answers.
+type DeleteAddressAnswer struct {
+	Answer
+}
+
+// DeleteAddressWithResponse is [Client.DeleteAddress] and decodes the answer.
+func (c *ClientWithResponses) DeleteAddressWithResponse(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*DeleteAddressAnswer, error) {
+	resp, err := c.DeleteAddress(ctx, addressID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteAddressAnswer(resp)
+}
+
+// ParseDeleteAddressAnswer reads, closes and decodes an answer of DELETE /api/v1/commerce/merchant/addresses/{addressId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseDeleteAddressAnswer(resp *http.Response) (*DeleteAddressAnswer, error) {
+	answer := &DeleteAddressAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200"},
+		{status: "401"},
+		{status: "404"},
 		{status: "default"},
 	})
 	if err != nil {

@@ -8,6 +8,18 @@ import (
 )
 
 // LogValue shows the value without its secrets.
+func (v CheckoutInvoice) LogValue() slog.Value { return logValue(v) }
+
+// Format shows the value without its secrets, whatever the verb.
+func (v CheckoutInvoice) Format(f fmt.State, _ rune) { format(f, v) }
+
+// LogValue shows the value without its secrets.
+func (v PaymentSessionHeaders) LogValue() slog.Value { return logValue(v) }
+
+// Format shows the value without its secrets, whatever the verb.
+func (v PaymentSessionHeaders) Format(f fmt.State, _ rune) { format(f, v) }
+
+// LogValue shows the value without its secrets.
 func (v WSToken) LogValue() slog.Value { return logValue(v) }
 
 // Format shows the value without its secrets, whatever the verb.

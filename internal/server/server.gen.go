@@ -12,6 +12,48 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AddressNetwork.
+const (
+	AddressNetworkArbitrum  AddressNetwork = "arbitrum"
+	AddressNetworkAvalanche AddressNetwork = "avalanche"
+	AddressNetworkBase      AddressNetwork = "base"
+	AddressNetworkBsc       AddressNetwork = "bsc"
+	AddressNetworkCardano   AddressNetwork = "cardano"
+	AddressNetworkEthereum  AddressNetwork = "ethereum"
+	AddressNetworkOptimism  AddressNetwork = "optimism"
+	AddressNetworkSolana    AddressNetwork = "solana"
+	AddressNetworkSui       AddressNetwork = "sui"
+	AddressNetworkTon       AddressNetwork = "ton"
+)
+
+// Valid indicates whether the value is a known member of the AddressNetwork enum.
+func (e AddressNetwork) Valid() bool {
+	switch e {
+	case AddressNetworkArbitrum:
+		return true
+	case AddressNetworkAvalanche:
+		return true
+	case AddressNetworkBase:
+		return true
+	case AddressNetworkBsc:
+		return true
+	case AddressNetworkCardano:
+		return true
+	case AddressNetworkEthereum:
+		return true
+	case AddressNetworkOptimism:
+		return true
+	case AddressNetworkSolana:
+		return true
+	case AddressNetworkSui:
+		return true
+	case AddressNetworkTon:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CartNetwork.
 const (
 	CartNetworkBase     CartNetwork = "base"
@@ -141,6 +183,42 @@ func (e OrderStatus) Valid() bool {
 	}
 }
 
+// Defines values for OrderTransition.
+const (
+	OrderTransitionCancelled         OrderTransition = "cancelled"
+	OrderTransitionDeliveryConfirmed OrderTransition = "delivery_confirmed"
+	OrderTransitionFailed            OrderTransition = "failed"
+	OrderTransitionPaymentConfirmed  OrderTransition = "payment_confirmed"
+	OrderTransitionPaymentSettled    OrderTransition = "payment_settled"
+	OrderTransitionPlaced            OrderTransition = "placed"
+	OrderTransitionRefunded          OrderTransition = "refunded"
+	OrderTransitionShipped           OrderTransition = "shipped"
+)
+
+// Valid indicates whether the value is a known member of the OrderTransition enum.
+func (e OrderTransition) Valid() bool {
+	switch e {
+	case OrderTransitionCancelled:
+		return true
+	case OrderTransitionDeliveryConfirmed:
+		return true
+	case OrderTransitionFailed:
+		return true
+	case OrderTransitionPaymentConfirmed:
+		return true
+	case OrderTransitionPaymentSettled:
+		return true
+	case OrderTransitionPlaced:
+		return true
+	case OrderTransitionRefunded:
+		return true
+	case OrderTransitionShipped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Retailer.
 const (
 	RetailerAmazon  Retailer = "amazon"
@@ -257,6 +335,62 @@ type AddCartItemRequest struct {
 	//
 	// Example: bsc
 	WalletNetwork *string `json:"wallet_network,omitempty"`
+}
+
+// Address A saved shipping address. Its fields are named otherwise than those of a checkout's ShippingAddress.
+type Address struct {
+	// AddressID Example: 550e8400-e29b-41d4-a716-446655440000
+	AddressID *string `json:"addressId,omitempty"`
+
+	// AddressLine1 Example: 123 Market St
+	AddressLine1 *string `json:"addressLine1,omitempty"`
+	AddressLine2 *string `json:"addressLine2,omitempty"`
+
+	// City Example: San Francisco
+	City *string `json:"city,omitempty"`
+
+	// Country Example: US
+	Country   *string    `json:"country,omitempty"`
+	CreatedAt *Timestamp `json:"createdAt,omitempty"`
+
+	// CustomerID Example: cust_123
+	CustomerID *string `json:"customerId,omitempty"`
+	Email      *string `json:"email,omitempty"`
+
+	// FirstName Example: Ada
+	FirstName   *string `json:"firstName,omitempty"`
+	IsValidated *bool   `json:"isValidated,omitempty"`
+
+	// LastName Example: Lovelace
+	LastName    *string `json:"lastName,omitempty"`
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+
+	// State Example: CA
+	State         *string    `json:"state,omitempty"`
+	ValidatedAt   *Timestamp `json:"validatedAt,omitempty"`
+	WalletAddress *string    `json:"walletAddress,omitempty"`
+
+	// WalletNetwork Example: ethereum
+	WalletNetwork *string `json:"walletNetwork,omitempty"`
+
+	// ZipCode Example: 94105
+	ZipCode *string `json:"zipCode,omitempty"`
+}
+
+// AddressList A page of addresses.
+type AddressList struct {
+	Addresses []Address `json:"addresses"`
+}
+
+// AddressNetwork The network of a customer's wallet, where addresses are listed.
+type AddressNetwork string
+
+// CancelOrderRequest How to refund a cancelled order.
+type CancelOrderRequest struct {
+	// RefundDestinationWalletAddressBsc Wallet on BSC that the refund goes to, where there is one.
+	//
+	// Example: 0x1111111111111111111111111111111111111111
+	RefundDestinationWalletAddressBsc *string `json:"refundDestinationWalletAddressBsc,omitempty"`
 }
 
 // Cart The cart of a customer. It has no id of its own. Amounts are in US dollars.
@@ -403,6 +537,116 @@ type CartValidation struct {
 	Valid   bool             `json:"valid"`
 }
 
+// CheckoutAddress The address of a checkout as Pepay accepted it.
+type CheckoutAddress struct {
+	// AddressID Id of the address for the next step.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440222
+	AddressID string `json:"addressId"`
+
+	// ShippingOptions Ways of shipping. How to choose one is not documented.
+	ShippingOptions *[]ShippingOption `json:"shippingOptions,omitempty"`
+
+	// Standardized Where to ship. Which fields are needed is not documented.
+	Standardized *ShippingAddress `json:"standardized,omitempty"`
+	Validated    *bool            `json:"validated,omitempty"`
+}
+
+// CheckoutAddressRequest Where to ship what was estimated.
+type CheckoutAddressRequest struct {
+	// Address Where to ship. Which fields are needed is not documented.
+	Address ShippingAddress `json:"address"`
+
+	// CustomerID The merchant's own id of the customer.
+	//
+	// Example: cust_123456
+	CustomerID string `json:"customer_id"`
+
+	// EstimateID Id of the estimate, which must be valid still.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	EstimateID string `json:"estimateId"`
+}
+
+// CheckoutEndpoints Paths of Pepay's API for the new order.
+type CheckoutEndpoints struct {
+	// CancelOrder Example: /api/commerce/merchant/orders/550e8400-e29b-41d4-a716-446655440333/cancel
+	CancelOrder *string `json:"cancelOrder,omitempty"`
+
+	// CheckOrder Example: /api/commerce/merchant/orders/550e8400-e29b-41d4-a716-446655440333
+	CheckOrder *string `json:"checkOrder,omitempty"`
+
+	// CheckPayment Example: /api/commerce/merchant/payments/550e8400-e29b-41d4-a716-446655440333/status
+	CheckPayment *string `json:"checkPayment,omitempty"`
+}
+
+// CheckoutInvoice The order and the invoice that a checkout made, and the payment session for the payor. An unpaid commerce invoice expires after about 30 minutes.
+type CheckoutInvoice struct {
+	// Amount Amount in US dollars.
+	//
+	// Example: 13.99
+	Amount *json.Number `json:"amount,omitempty"`
+
+	// CustomerID Example: cust_123456
+	CustomerID *string `json:"customerId,omitempty"`
+
+	// Endpoints Paths of Pepay's API for the new order.
+	Endpoints *CheckoutEndpoints `json:"endpoints,omitempty"`
+	ExpiresAt *Timestamp         `json:"expiresAt,omitempty"`
+
+	// InvoiceID Example: 550e8400-e29b-41d4-a716-446655440111
+	InvoiceID string `json:"invoiceId"`
+
+	// InvoiceURL Page where the payor pays. It carries the session.
+	//
+	// Example: https://pay.example.com/pay?session=...&signature=...
+	InvoiceURL *Secret `json:"invoiceUrl,omitempty"`
+	MerchantID *int64  `json:"merchantId,omitempty"`
+
+	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
+	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment,omitempty"`
+
+	// OrderID Example: 550e8400-e29b-41d4-a716-446655440333
+	OrderID string `json:"orderId"`
+
+	// PaymentSessionHeaders The headers that a payor's requests carry.
+	PaymentSessionHeaders *PaymentSessionHeaders `json:"payment_session_headers,omitempty"`
+
+	// Session Token of the payment session.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440444
+	Session *Secret `json:"session,omitempty"`
+
+	// Signature Signature of the payment session.
+	Signature *Secret `json:"signature,omitempty"`
+
+	// Status The status of an invoice.
+	Status *InvoiceStatus `json:"status,omitempty"`
+}
+
+// CheckoutInvoiceRequest What to order, from the estimate and the address of the steps before.
+type CheckoutInvoiceRequest struct {
+	// AddressID Example: 550e8400-e29b-41d4-a716-446655440222
+	AddressID string `json:"addressId"`
+
+	// CustomerID The merchant's own id of the customer.
+	//
+	// Example: cust_123456
+	CustomerID string `json:"customer_id"`
+
+	// EstimateID Example: 550e8400-e29b-41d4-a716-446655440000
+	EstimateID string `json:"estimateId"`
+
+	// RefundDestinationWalletAddressBsc Wallet on BSC that refunds go to (0x…).
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	RefundDestinationWalletAddressBsc *string `json:"refundDestinationWalletAddressBsc,omitempty"`
+
+	// WebhookURL Has no effect.
+	// Deprecated: Pepay ignores it. Webhook endpoints are set up in the dashboard.
+	WebhookURL *string `json:"webhookUrl,omitempty"`
+}
+
 // ClearedCart How much a cart held before it was cleared.
 type ClearedCart struct {
 	// ItemsRemoved Example: 2
@@ -463,6 +707,135 @@ type CreateCartRequest struct {
 
 	// WalletNetwork The network of a customer's wallet, where a cart is read or created.
 	WalletNetwork *CartNetwork `json:"wallet_network,omitempty"`
+}
+
+// Estimate What a checkout will cost, in US dollars. ValidItems can be bought. InvalidItems cannot be bought now and stay in the cart until they are removed. In the documented example an estimate lives for 15 minutes.
+type Estimate struct {
+	CreatedAt *Timestamp `json:"createdAt,omitempty"`
+
+	// CustomerID Example: cust_123456
+	CustomerID *string `json:"customerId,omitempty"`
+
+	// EstimateID Id of the estimate for the next two steps.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	EstimateID string     `json:"estimateId"`
+	ExpiresAt  *Timestamp `json:"expiresAt,omitempty"`
+
+	// FeeBreakdown The parts of what is charged beside the products, in US dollars. TotalFees is the sum of the other two.
+	FeeBreakdown *EstimateFeeBreakdown  `json:"feeBreakdown,omitempty"`
+	InvalidItems *[]InvalidEstimateItem `json:"invalidItems,omitempty"`
+	MerchantID   *int64                 `json:"merchantId,omitempty"`
+
+	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
+	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment,omitempty"`
+
+	// Pricing What an estimate comes to, in US dollars. In the documented example Total is the sum of Subtotal, Shipping, Tax and Fees.Total.
+	Pricing       *EstimatePricing `json:"pricing,omitempty"`
+	ValidItems    *[]EstimateItem  `json:"validItems,omitempty"`
+	WalletAddress *string          `json:"walletAddress,omitempty"`
+	WalletNetwork *string          `json:"walletNetwork,omitempty"`
+}
+
+// EstimateFeeBreakdown The parts of what is charged beside the products, in US dollars. TotalFees is the sum of the other two.
+type EstimateFeeBreakdown struct {
+	// CommerceFee Example: 3
+	CommerceFee *json.Number `json:"commerceFee,omitempty"`
+
+	// ShippingBase Example: 1
+	ShippingBase *json.Number `json:"shippingBase,omitempty"`
+
+	// TotalFees Example: 4
+	TotalFees *json.Number `json:"totalFees,omitempty"`
+}
+
+// EstimateItem A product that can be bought. Amounts are in US dollars.
+type EstimateItem struct {
+	// Metadata An object of which only a member image, the address of a picture, is documented.
+	Metadata *json.RawMessage `json:"metadata,omitempty"`
+
+	// Price Price of one.
+	//
+	// Example: 9.99
+	Price *json.Number `json:"price,omitempty"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID *string `json:"productId,omitempty"`
+
+	// Quantity Example: 1
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
+
+	// Title Example: Item
+	Title *string `json:"title,omitempty"`
+
+	// TotalPrice Price of all of them.
+	//
+	// Example: 9.99
+	TotalPrice *json.Number `json:"totalPrice,omitempty"`
+}
+
+// EstimateItemInput A product to estimate. The documentation has examples of it and no list of its fields; one of its pages calls ProductID product_id, which is read as well.
+type EstimateItemInput struct {
+	// Price Price of one in US dollars.
+	//
+	// Example: 29.99
+	Price *json.Number `json:"price,omitempty"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID *string `json:"productId,omitempty"`
+
+	// Quantity Example: 2
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
+
+	// Title Example: Test Product
+	Title *string `json:"title,omitempty"`
+}
+
+// EstimatePricing What an estimate comes to, in US dollars. In the documented example Total is the sum of Subtotal, Shipping, Tax and Fees.Total.
+type EstimatePricing struct {
+	// Fees Fees in US dollars. Percentage is the rate and PercentageAmount what it comes to.
+	Fees *CommerceFees `json:"fees,omitempty"`
+
+	// Shipping Example: 1
+	Shipping *json.Number `json:"shipping,omitempty"`
+
+	// Subtotal Example: 9.99
+	Subtotal *json.Number `json:"subtotal,omitempty"`
+
+	// Tax Example: 0
+	Tax *json.Number `json:"tax,omitempty"`
+
+	// Total Example: 13.99
+	Total *json.Number `json:"total,omitempty"`
+}
+
+// EstimateRequest What to estimate for whom. Items come in the request, or with UseCart from the customer's cart. The customer is CustomerID, or WalletAddress and WalletNetwork.
+type EstimateRequest struct {
+	// CustomerID The merchant's own id of the customer.
+	//
+	// Example: cust_123456
+	CustomerID *string `json:"customer_id,omitempty"`
+
+	// ItemOverrides Changes to the items of the cart for this estimate only, with useCart. Quantity 0 leaves an item out. The documentation shows no other member of these objects.
+	ItemOverrides *[]json.RawMessage `json:"itemOverrides,omitempty"`
+
+	// Items What to buy. Not allowed together with useCart.
+	Items *[]EstimateItemInput `json:"items,omitempty"`
+
+	// UseCart Takes the items from the customer's cart. Pepay reads the cart and does not change it.
+	UseCart *bool `json:"useCart,omitempty"`
+
+	// WalletAddress Address of the customer's wallet, together with wallet_network. The next steps of a checkout document customer_id only.
+	WalletAddress *string `json:"wallet_address,omitempty"`
+
+	// WalletNetwork Network of the customer's wallet, together with wallet_address.
+	WalletNetwork *string `json:"wallet_network,omitempty"`
 }
 
 // Event What happened to which resource, the same on streams, in webhooks and in the Events API. Delivery is at least once: ID tells events apart. Type says what changed; Data.Object is the resource as it is now. Fields other than ID, Object, Type, Created and Data may be missing.
@@ -528,6 +901,20 @@ type HandlingDays struct {
 
 	// Min Example: 0
 	Min *int64 `json:"min,omitempty"`
+}
+
+// InvalidEstimateItem A product that cannot be bought now, and why.
+type InvalidEstimateItem struct {
+	// Error Why not, in words.
+	//
+	// Example: No eligible offers
+	Error *string `json:"error,omitempty"`
+
+	// ProductID Example: B000000000
+	ProductID *string `json:"productId,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
 }
 
 // Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
@@ -615,20 +1002,337 @@ type MintWSTokenRequest struct {
 // NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
 type NetworkEnvironment string
 
-// Order A commerce order as events carry it, as far as that is documented.
+// Order A commerce order. Events call OrderID id and InvoiceID invoice_id; both names are read. Lists leave out what a single order has, and have Total, ItemCount and ShipmentsSummary instead. Amounts are in US dollars.
 type Order struct {
-	ID        *string `json:"id,omitempty"`
-	InvoiceID *string `json:"invoice_id,omitempty"`
+	// Actions What can be done with an order now.
+	Actions *OrderActions `json:"actions,omitempty"`
 
-	// Object Example: commerce_order
+	// CancellationStatus none is the only value in the documentation.
+	//
+	// Example: none
+	CancellationStatus *string `json:"cancellationStatus,omitempty"`
+
+	// CommerceFeeUSD Example: 1.00
+	CommerceFeeUSD *Decimal   `json:"commerceFeeUsd,omitempty"`
+	CreatedAt      *Timestamp `json:"createdAt,omitempty"`
+
+	// CustomerID Example: cust_123456
+	CustomerID *string `json:"customerId,omitempty"`
+
+	// Fulfillment How an order is shipped.
+	Fulfillment *OrderFulfillment `json:"fulfillment,omitempty"`
+
+	// InvoiceID Id of the invoice that pays for it.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440111
+	InvoiceID *string `json:"invoiceId,omitempty"`
+
+	// ItemCount Only in lists.
+	ItemCount  *int64           `json:"itemCount,omitempty"`
+	LineItems  *[]OrderLineItem `json:"lineItems,omitempty"`
+	MerchantID *int64           `json:"merchantId,omitempty"`
+
+	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
+	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment,omitempty"`
+
+	// Object Only in events: commerce_order.
+	//
+	// Example: commerce_order
 	Object *string `json:"object,omitempty"`
+
+	// ID Id of the order.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440333
+	ID *string `json:"orderId,omitempty"`
+
+	// Payment How an order was paid.
+	Payment *OrderPaymentSummary `json:"payment,omitempty"`
+
+	// Refund The refund of an order. Amounts are in US dollars, and unset where Pepay sends null.
+	Refund *OrderRefund `json:"refund,omitempty"`
+
+	// RefundStatus NONE is the only value in the documentation.
+	//
+	// Example: NONE
+	RefundStatus *string `json:"refundStatus,omitempty"`
+
+	// Retailer A shop whose products commerce sells.
+	Retailer *Retailer `json:"retailer,omitempty"`
+
+	// ShipmentsSummary How far the shipments of an order are, in lists of orders.
+	ShipmentsSummary *OrderShipmentsSummary `json:"shipmentsSummary,omitempty"`
+
+	// ShippingAddress Null in the documentation.
+	ShippingAddress *json.RawMessage `json:"shippingAddress,omitempty"`
 
 	// Status The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
 	Status *OrderStatus `json:"status,omitempty"`
+
+	// Substatus Where exactly it is. PROVIDER_PLACEMENT_SUBMITTED and AWAITING_TRACKING are in the documentation.
+	//
+	// Example: AWAITING_TRACKING
+	Substatus *string               `json:"substatus,omitempty"`
+	Timeline  *[]OrderTimelineEntry `json:"timeline,omitempty"`
+
+	// Total Only in lists.
+	//
+	// Example: 99.99
+	Total *json.Number `json:"total,omitempty"`
+
+	// TotalAmountUSD Example: 10.00
+	TotalAmountUSD *Decimal   `json:"totalAmountUsd,omitempty"`
+	UpdatedAt      *Timestamp `json:"updatedAt,omitempty"`
+	WalletAddress  *string    `json:"walletAddress,omitempty"`
+
+	// WalletNetwork Example: bsc
+	WalletNetwork *string `json:"walletNetwork,omitempty"`
+}
+
+// OrderActions What can be done with an order now.
+type OrderActions struct {
+	// CanCancel Whether its cancellation can be requested.
+	CanCancel *bool `json:"canCancel,omitempty"`
+}
+
+// OrderCancellation An order whose cancellation was requested.
+type OrderCancellation struct {
+	CustomerID *string `json:"customerId,omitempty"`
+
+	// OrderID Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	OrderID string `json:"orderId"`
+
+	// RefundQuote An object whose members no page shows.
+	RefundQuote *json.RawMessage `json:"refundQuote,omitempty"`
+
+	// Status The status of the order.
+	Status    *OrderStatus `json:"status,omitempty"`
+	Substatus *string      `json:"substatus,omitempty"`
+}
+
+// OrderFulfillment How an order is shipped.
+type OrderFulfillment struct {
+	Shipments *[]OrderShipment `json:"shipments,omitempty"`
+}
+
+// OrderLineItem A product of an order.
+type OrderLineItem struct {
+	// ImageURL Example: https://example.com/product.jpg
+	ImageURL *string `json:"imageUrl,omitempty"`
+
+	// Price Example: 9.00
+	Price *Decimal `json:"price,omitempty"`
+
+	// ProductID Example: B08N5WRWNW
+	ProductID *string `json:"productId,omitempty"`
+
+	// Quantity Example: 1
+	Quantity *int64 `json:"quantity,omitempty"`
+
+	// Status processing is the only value in the documentation.
+	//
+	// Example: processing
+	Status *string `json:"status,omitempty"`
+
+	// Title Example: Item
+	Title *string `json:"title,omitempty"`
+}
+
+// OrderList A page of orders.
+type OrderList struct {
+	Orders []Order `json:"orders"`
+
+	// Pagination Where a page of orders is in the list. Count is not the number of all orders.
+	Pagination *OrderPagination `json:"pagination,omitempty"`
+}
+
+// OrderPagination Where a page of orders is in the list. Count is not the number of all orders.
+type OrderPagination struct {
+	// Count Example: 1
+	Count *int64 `json:"count,omitempty"`
+
+	// Limit The most orders that the page can have.
+	//
+	// Example: 20
+	Limit *int64 `json:"limit,omitempty"`
+
+	// Offset Example: 0
+	Offset *int64 `json:"offset,omitempty"`
+}
+
+// OrderPayment The payment of an order.
+type OrderPayment struct {
+	// Amount Amount in US dollars.
+	//
+	// Example: 99.99
+	Amount *json.Number `json:"amount,omitempty"`
+
+	// CustomerID Example: cust_123
+	CustomerID *string `json:"customerId,omitempty"`
+
+	// InvoiceID Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID *string `json:"invoiceId,omitempty"`
+
+	// OrderID Example: 550e8400-e29b-41d4-a716-446655440111
+	OrderID string `json:"orderId"`
+
+	// OrderStatus The status of the order.
+	//
+	// Example: processing
+	OrderStatus *OrderStatus `json:"orderStatus,omitempty"`
+
+	// PaidAt Zero until it is paid.
+	PaidAt *Timestamp `json:"paidAt,omitempty"`
+
+	// PaymentDetails The transaction that paid an order.
+	PaymentDetails *OrderPaymentDetails `json:"paymentDetails,omitempty"`
+
+	// Status pending and paid are in the documentation, which has no list.
+	//
+	// Example: paid
+	Status string `json:"status"`
+}
+
+// OrderPaymentDetails The transaction that paid an order.
+type OrderPaymentDetails struct {
+	// Amount Amount of the token.
+	//
+	// Example: 99.99
+	Amount *json.Number `json:"amount,omitempty"`
+
+	// Network Example: base
+	Network *string `json:"network,omitempty"`
+
+	// Token Example: USDC
+	Token *string `json:"token,omitempty"`
+
+	// TxHash Example: 0xpay
+	TxHash *string `json:"txHash,omitempty"`
+
+	// WalletAddress The payer's wallet.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress *string `json:"walletAddress,omitempty"`
+}
+
+// OrderPaymentResult The payment status of one of several orders, or in Error why there is none.
+type OrderPaymentResult struct {
+	Error   *string `json:"error,omitempty"`
+	OrderID *string `json:"orderId,omitempty"`
+	Status  *string `json:"status,omitempty"`
+}
+
+// OrderPaymentSummary How an order was paid.
+type OrderPaymentSummary struct {
+	// Settlement How the payment of an order was settled.
+	Settlement *OrderSettlement `json:"settlement,omitempty"`
+
+	// Status paid is the only value in the documentation.
+	//
+	// Example: paid
+	Status *string `json:"status,omitempty"`
+
+	// TxHash Example: 0xpay
+	TxHash *string `json:"txHash,omitempty"`
+}
+
+// OrderPaymentsRequest Whose payments to look up.
+type OrderPaymentsRequest struct {
+	// OrderIDs Ids of at most 50 orders.
+	OrderIDs []string `json:"orderIds"`
+}
+
+// OrderReconciliation The order that an invoice pays for. Order has ID, Status, Substatus, CustomerID and Actions only.
+type OrderReconciliation struct {
+	// InvoiceID Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	InvoiceID *string `json:"invoiceId,omitempty"`
+
+	// Order A short form of the order.
+	Order *Order `json:"order,omitempty"`
+
+	// OrderID Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	OrderID string `json:"orderId"`
+
+	// Payment An object whose members no page shows.
+	Payment *json.RawMessage `json:"payment,omitempty"`
+}
+
+// OrderRefund The refund of an order. Amounts are in US dollars, and unset where Pepay sends null.
+type OrderRefund struct {
+	AmountUSD *Decimal `json:"amountUsd,omitempty"`
+
+	// DestinationWalletAddressBsc Wallet on BSC that the refund goes to.
+	DestinationWalletAddressBsc *string  `json:"destinationWalletAddressBsc,omitempty"`
+	FeeUSD                      *Decimal `json:"feeUsd,omitempty"`
+
+	// Status NONE is the only value in the documentation.
+	//
+	// Example: NONE
+	Status *string `json:"status,omitempty"`
+	TxHash *string `json:"txHash,omitempty"`
+}
+
+// OrderSettlement How the payment of an order was settled.
+type OrderSettlement struct {
+	// Network Example: bsc
+	Network *string `json:"network,omitempty"`
+
+	// Status settled is the only value in the documentation.
+	//
+	// Example: settled
+	Status *string `json:"status,omitempty"`
+
+	// TxHash Example: 0xsettle
+	TxHash *string `json:"txHash,omitempty"`
+}
+
+// OrderShipment A shipment of an order, with the carrier's tracking and the retailer's.
+type OrderShipment struct {
+	// Carrier Example: UPS
+	Carrier *string `json:"carrier,omitempty"`
+
+	// CarrierTrackingURL Example: https://t.17track.net/en#nums=1Z999AA10123456784
+	CarrierTrackingURL *string `json:"carrierTrackingUrl,omitempty"`
+
+	// DeliveryStatus Example: In Transit
+	DeliveryStatus *string    `json:"deliveryStatus,omitempty"`
+	ObtainedAt     *Timestamp `json:"obtainedAt,omitempty"`
+
+	// RetailerTrackingNumber Example: TBA111189418000
+	RetailerTrackingNumber *string `json:"retailerTrackingNumber,omitempty"`
+
+	// RetailerTrackingURL Example: https://www.amazon.com/progress-tracker/...
+	RetailerTrackingURL *string `json:"retailerTrackingUrl,omitempty"`
+
+	// ShipmentID Example: ship_123
+	ShipmentID *string `json:"shipmentId,omitempty"`
+
+	// TrackingNumber Example: 1Z999AA10123456784
+	TrackingNumber *string `json:"trackingNumber,omitempty"`
+}
+
+// OrderShipmentsSummary How far the shipments of an order are, in lists of orders.
+type OrderShipmentsSummary struct {
+	HasTracking    *bool      `json:"hasTracking,omitempty"`
+	IsDelivered    *bool      `json:"isDelivered,omitempty"`
+	LastTrackingAt *Timestamp `json:"lastTrackingAt,omitempty"`
+	ShipmentCount  *int64     `json:"shipmentCount,omitempty"`
 }
 
 // OrderStatus The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
 type OrderStatus string
+
+// OrderTimelineEntry A step that an order has made.
+type OrderTimelineEntry struct {
+	// Message Example: Order placed with retailer
+	Message *string `json:"message,omitempty"`
+
+	// Status The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
+	Status    *OrderStatus `json:"status,omitempty"`
+	Timestamp *Timestamp   `json:"timestamp,omitempty"`
+}
+
+// OrderTransition A step of an order that can be simulated on devnet.
+type OrderTransition string
 
 // PaymentQuote What is left to pay in a payment session, on the payment stream only.
 type PaymentQuote struct {
@@ -649,6 +1353,12 @@ type PaymentQuote struct {
 
 	// Object Example: payment_quote
 	Object *string `json:"object,omitempty"`
+}
+
+// PaymentSessionHeaders The headers that a payor's requests carry.
+type PaymentSessionHeaders struct {
+	SessionToken *Secret `json:"x-session-token,omitempty"`
+	Signature    *Secret `json:"x-signature,omitempty"`
 }
 
 // ProductOffer A seller's offer of a product. It can be checked out only if it is delivered within 10 days.
@@ -759,6 +1469,83 @@ type Settlement struct {
 // SettlementStatus The status of a settlement.
 type SettlementStatus string
 
+// ShippingAddress Where to ship. Which fields are needed is not documented.
+type ShippingAddress struct {
+	// AddressLine2 Example: Apt 4B
+	AddressLine2 *string `json:"address_line2,omitempty"`
+
+	// City Example: Miami
+	City *string `json:"city,omitempty"`
+
+	// Country Example: US
+	Country *string `json:"country,omitempty"`
+
+	// Email Example: jane@example.com
+	Email *string `json:"email,omitempty"`
+
+	// FirstName Example: Jane
+	FirstName *string `json:"first_name,omitempty"`
+
+	// LastName Example: Doe
+	LastName *string `json:"last_name,omitempty"`
+
+	// Phone Example: +13055550123
+	Phone *string `json:"phone,omitempty"`
+
+	// State Example: FL
+	State *string `json:"state,omitempty"`
+
+	// StreetAddress Example: 123 Main St
+	StreetAddress *string `json:"street_address,omitempty"`
+
+	// ZipCode Example: 33101
+	ZipCode *string `json:"zip_code,omitempty"`
+}
+
+// ShippingOption A way of shipping.
+type ShippingOption struct {
+	// EstimatedDays How long it takes, in words.
+	//
+	// Example: 5-7 business days
+	EstimatedDays *string `json:"estimatedDays,omitempty"`
+
+	// ID Example: standard
+	ID *string `json:"id,omitempty"`
+
+	// Name Example: Standard Shipping
+	Name *string `json:"name,omitempty"`
+
+	// Price Price in US dollars.
+	//
+	// Example: 5.99
+	Price *json.Number `json:"price,omitempty"`
+}
+
+// SimulateOrderRequest Which step an order makes.
+type SimulateOrderRequest struct {
+	// Tracking Tracking, for shipped and delivery_confirmed. Its members are not documented.
+	Tracking *json.RawMessage `json:"tracking,omitempty"`
+
+	// TransitionTo A step of an order that can be simulated on devnet.
+	TransitionTo *OrderTransition `json:"transitionTo,omitempty"`
+
+	// WalletAddress Wallet of the payer whose payment is simulated. For bsc it must be an EVM address.
+	//
+	// Example: 0x0000000000000000000000000000000000000001
+	WalletAddress *string `json:"walletAddress,omitempty"`
+
+	// WalletNetwork Network of the payer whose payment is simulated.
+	//
+	// Example: bsc
+	WalletNetwork *string `json:"walletNetwork,omitempty"`
+}
+
+// SimulatedOrder An order after a simulated step.
+type SimulatedOrder struct {
+	// Order A commerce order. Events call OrderID id and InvoiceID invoice_id; both names are read. Lists leave out what a single order has, and have Total, ItemCount and ShipmentsSummary instead. Amounts are in US dollars.
+	Order Order `json:"order"`
+}
+
 // UpdateCartItemRequest How many of an item are in whose cart.
 type UpdateCartItemRequest struct {
 	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
@@ -863,6 +1650,48 @@ type GetCartTotalsParams struct {
 	ZipCode *string `form:"zip_code,omitempty" json:"zip_code,omitempty"`
 }
 
+// CreateCheckoutInvoiceParams defines parameters for CreateCheckoutInvoice.
+type CreateCheckoutInvoiceParams struct {
+	// IdempotencyKey Makes repeating the request safe. One of the pages shows it, another does not.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOrdersParams defines parameters for ListOrders.
+type ListOrdersParams struct {
+	// Wallet Orders of this wallet. It needs walletNetwork.
+	Wallet *string `form:"wallet,omitempty" json:"wallet,omitempty"`
+
+	// WalletNetwork The network of the wallet.
+	WalletNetwork *string `form:"walletNetwork,omitempty" json:"walletNetwork,omitempty"`
+
+	// CustomerID Orders of the customer with this id of the merchant's own.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Status Orders in this status. fulfilled is not documented here.
+	Status *OrderStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Retailer Orders at this retailer.
+	Retailer *string `form:"retailer,omitempty" json:"retailer,omitempty"`
+
+	// CreatedFrom Orders of this second or later, in epoch seconds. Older pages have RFC 3339 text here.
+	CreatedFrom *int64 `form:"createdFrom,omitempty" json:"createdFrom,omitempty"`
+
+	// CreatedTo Orders of this second or earlier, in epoch seconds. Older pages have RFC 3339 text here.
+	CreatedTo *int64 `form:"createdTo,omitempty" json:"createdTo,omitempty"`
+
+	// Limit Number of orders per page. No maximum is documented.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Offset Number of orders to leave out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// CancelOrderParams defines parameters for CancelOrder.
+type CancelOrderParams struct {
+	// IdempotencyKey Makes repeating the request safe.
+	IdempotencyKey string `json:"Idempotency-Key"`
+}
+
 // SearchCommerceParams defines parameters for SearchCommerce.
 type SearchCommerceParams struct {
 	// Q What to search for.
@@ -870,6 +1699,24 @@ type SearchCommerceParams struct {
 
 	// Limit Number of products. Neither a default nor a maximum is documented.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAddressesParams defines parameters for ListAddresses.
+type ListAddressesParams struct {
+	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// WalletAddress The customer's wallet, together with wallet_network.
+	WalletAddress *string `form:"wallet_address,omitempty" json:"wallet_address,omitempty"`
+
+	// WalletNetwork The network of the customer's wallet, together with wallet_address.
+	WalletNetwork *AddressNetwork `form:"wallet_network,omitempty" json:"wallet_network,omitempty"`
+
+	// Limit Number of addresses.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Offset Number of addresses to leave out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -959,6 +1806,9 @@ type OpenPaymentStreamParams struct {
 	Format *string `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// SimulateOrderJSONRequestBody defines body for SimulateOrder for application/json ContentType.
+type SimulateOrderJSONRequestBody = SimulateOrderRequest
+
 // CreateCartJSONRequestBody defines body for CreateCart for application/json ContentType.
 type CreateCartJSONRequestBody = CreateCartRequest
 
@@ -971,11 +1821,29 @@ type UpdateCartItemJSONRequestBody = UpdateCartItemRequest
 // ValidateCartJSONRequestBody defines body for ValidateCart for application/json ContentType.
 type ValidateCartJSONRequestBody = CartCustomer
 
+// SetCheckoutAddressJSONRequestBody defines body for SetCheckoutAddress for application/json ContentType.
+type SetCheckoutAddressJSONRequestBody = CheckoutAddressRequest
+
+// CreateEstimateJSONRequestBody defines body for CreateEstimate for application/json ContentType.
+type CreateEstimateJSONRequestBody = EstimateRequest
+
+// CreateCheckoutInvoiceJSONRequestBody defines body for CreateCheckoutInvoice for application/json ContentType.
+type CreateCheckoutInvoiceJSONRequestBody = CheckoutInvoiceRequest
+
+// CancelOrderJSONRequestBody defines body for CancelOrder for application/json ContentType.
+type CancelOrderJSONRequestBody = CancelOrderRequest
+
+// GetOrderPaymentsJSONRequestBody defines body for GetOrderPayments for application/json ContentType.
+type GetOrderPaymentsJSONRequestBody = OrderPaymentsRequest
+
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// SimulateOrder Simulate a commerce order transition, on devnet only
+	// (POST /api/commerce/devnet/orders/{orderId}/simulate)
+	SimulateOrder(w http.ResponseWriter, r *http.Request, orderID string)
 	// GetCommerceInfo Get commerce service information
 	// (GET /api/commerce/info)
 	GetCommerceInfo(w http.ResponseWriter, r *http.Request)
@@ -1003,6 +1871,33 @@ type ServerInterface interface {
 	// ValidateCart Validate the items of a cart
 	// (POST /api/commerce/merchant/carts/validate)
 	ValidateCart(w http.ResponseWriter, r *http.Request)
+	// SetCheckoutAddress Step 2 of a checkout, set the shipping address
+	// (POST /api/commerce/merchant/checkout/address)
+	SetCheckoutAddress(w http.ResponseWriter, r *http.Request)
+	// CreateEstimate Step 1 of a checkout, create an estimate
+	// (POST /api/commerce/merchant/checkout/estimate)
+	CreateEstimate(w http.ResponseWriter, r *http.Request)
+	// CreateCheckoutInvoice Step 3 of a checkout, create the invoice and the order
+	// (POST /api/commerce/merchant/checkout/invoice)
+	CreateCheckoutInvoice(w http.ResponseWriter, r *http.Request, params CreateCheckoutInvoiceParams)
+	// GetOrderByInvoice Resolve a commerce order by invoice id
+	// (GET /api/commerce/merchant/invoices/{invoiceId}/status)
+	GetOrderByInvoice(w http.ResponseWriter, r *http.Request, invoiceID string)
+	// ListOrders List merchant scoped orders
+	// (GET /api/commerce/merchant/orders)
+	ListOrders(w http.ResponseWriter, r *http.Request, params ListOrdersParams)
+	// GetOrder Get merchant order details
+	// (GET /api/commerce/merchant/orders/{orderId})
+	GetOrder(w http.ResponseWriter, r *http.Request, orderID string)
+	// CancelOrder Request cancellation for a commerce order
+	// (POST /api/commerce/merchant/orders/{orderId}/cancel)
+	CancelOrder(w http.ResponseWriter, r *http.Request, orderID string, params CancelOrderParams)
+	// GetOrderPayments Check payment status for multiple orders
+	// (POST /api/commerce/merchant/payments/bulk-status)
+	GetOrderPayments(w http.ResponseWriter, r *http.Request)
+	// GetOrderPayment Check payment status for an order
+	// (GET /api/commerce/merchant/payments/{orderId}/status)
+	GetOrderPayment(w http.ResponseWriter, r *http.Request, orderID string)
 	// GetProduct Get detailed product information
 	// (GET /api/commerce/products/{productId})
 	GetProduct(w http.ResponseWriter, r *http.Request, productID string)
@@ -1015,6 +1910,12 @@ type ServerInterface interface {
 	// GetCommerceStatus Check commerce service status
 	// (GET /api/commerce/status)
 	GetCommerceStatus(w http.ResponseWriter, r *http.Request)
+	// ListAddresses List merchant addresses
+	// (GET /api/v1/commerce/merchant/addresses)
+	ListAddresses(w http.ResponseWriter, r *http.Request, params ListAddressesParams)
+	// DeleteAddress Delete a merchant address
+	// (DELETE /api/v1/commerce/merchant/addresses/{addressId})
+	DeleteAddress(w http.ResponseWriter, r *http.Request, addressID string)
 	// ListEvents List events, newest first
 	// (GET /api/v1/events)
 	ListEvents(w http.ResponseWriter, r *http.Request, params ListEventsParams)
@@ -1038,6 +1939,12 @@ type ServerInterface interface {
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
 
 type Unimplemented struct{}
+
+// SimulateOrder Simulate a commerce order transition, on devnet only
+// (POST /api/commerce/devnet/orders/{orderId}/simulate)
+func (_ Unimplemented) SimulateOrder(w http.ResponseWriter, r *http.Request, orderID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
 
 // GetCommerceInfo Get commerce service information
 // (GET /api/commerce/info)
@@ -1093,6 +2000,60 @@ func (_ Unimplemented) ValidateCart(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// SetCheckoutAddress Step 2 of a checkout, set the shipping address
+// (POST /api/commerce/merchant/checkout/address)
+func (_ Unimplemented) SetCheckoutAddress(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateEstimate Step 1 of a checkout, create an estimate
+// (POST /api/commerce/merchant/checkout/estimate)
+func (_ Unimplemented) CreateEstimate(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateCheckoutInvoice Step 3 of a checkout, create the invoice and the order
+// (POST /api/commerce/merchant/checkout/invoice)
+func (_ Unimplemented) CreateCheckoutInvoice(w http.ResponseWriter, r *http.Request, params CreateCheckoutInvoiceParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetOrderByInvoice Resolve a commerce order by invoice id
+// (GET /api/commerce/merchant/invoices/{invoiceId}/status)
+func (_ Unimplemented) GetOrderByInvoice(w http.ResponseWriter, r *http.Request, invoiceID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListOrders List merchant scoped orders
+// (GET /api/commerce/merchant/orders)
+func (_ Unimplemented) ListOrders(w http.ResponseWriter, r *http.Request, params ListOrdersParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetOrder Get merchant order details
+// (GET /api/commerce/merchant/orders/{orderId})
+func (_ Unimplemented) GetOrder(w http.ResponseWriter, r *http.Request, orderID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CancelOrder Request cancellation for a commerce order
+// (POST /api/commerce/merchant/orders/{orderId}/cancel)
+func (_ Unimplemented) CancelOrder(w http.ResponseWriter, r *http.Request, orderID string, params CancelOrderParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetOrderPayments Check payment status for multiple orders
+// (POST /api/commerce/merchant/payments/bulk-status)
+func (_ Unimplemented) GetOrderPayments(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetOrderPayment Check payment status for an order
+// (GET /api/commerce/merchant/payments/{orderId}/status)
+func (_ Unimplemented) GetOrderPayment(w http.ResponseWriter, r *http.Request, orderID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // GetProduct Get detailed product information
 // (GET /api/commerce/products/{productId})
 func (_ Unimplemented) GetProduct(w http.ResponseWriter, r *http.Request, productID string) {
@@ -1114,6 +2075,18 @@ func (_ Unimplemented) SearchCommerce(w http.ResponseWriter, r *http.Request, pa
 // GetCommerceStatus Check commerce service status
 // (GET /api/commerce/status)
 func (_ Unimplemented) GetCommerceStatus(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListAddresses List merchant addresses
+// (GET /api/v1/commerce/merchant/addresses)
+func (_ Unimplemented) ListAddresses(w http.ResponseWriter, r *http.Request, params ListAddressesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeleteAddress Delete a merchant address
+// (DELETE /api/v1/commerce/merchant/addresses/{addressId})
+func (_ Unimplemented) DeleteAddress(w http.ResponseWriter, r *http.Request, addressID string) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -1161,6 +2134,32 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// SimulateOrder operation middleware
+func (siw *ServerInterfaceWrapper) SimulateOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orderId" -------------
+	var orderID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orderId", chi.URLParam(r, "orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orderId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SimulateOrder(w, r, orderID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // GetCommerceInfo operation middleware
 func (siw *ServerInterfaceWrapper) GetCommerceInfo(w http.ResponseWriter, r *http.Request) {
@@ -1502,6 +2501,358 @@ func (siw *ServerInterfaceWrapper) ValidateCart(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// SetCheckoutAddress operation middleware
+func (siw *ServerInterfaceWrapper) SetCheckoutAddress(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetCheckoutAddress(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateEstimate operation middleware
+func (siw *ServerInterfaceWrapper) CreateEstimate(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateEstimate(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateCheckoutInvoice operation middleware
+func (siw *ServerInterfaceWrapper) CreateCheckoutInvoice(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCheckoutInvoiceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateCheckoutInvoice(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOrderByInvoice operation middleware
+func (siw *ServerInterfaceWrapper) GetOrderByInvoice(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoiceId" -------------
+	var invoiceID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoiceId", chi.URLParam(r, "invoiceId"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoiceId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrderByInvoice(w, r, invoiceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListOrders operation middleware
+func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrdersParams
+
+	// ------------- Optional query parameter "wallet" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet", r.URL.Query(), &params.Wallet, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "walletNetwork" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "walletNetwork", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "walletNetwork"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "walletNetwork", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "retailer" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "retailer", r.URL.Query(), &params.Retailer, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "retailer"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "retailer", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "createdFrom" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "createdFrom", r.URL.Query(), &params.CreatedFrom, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "createdFrom"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "createdFrom", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "createdTo" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "createdTo", r.URL.Query(), &params.CreatedTo, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "createdTo"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "createdTo", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListOrders(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOrder operation middleware
+func (siw *ServerInterfaceWrapper) GetOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orderId" -------------
+	var orderID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orderId", chi.URLParam(r, "orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orderId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrder(w, r, orderID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelOrder operation middleware
+func (siw *ServerInterfaceWrapper) CancelOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orderId" -------------
+	var orderID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orderId", chi.URLParam(r, "orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orderId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelOrderParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelOrder(w, r, orderID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOrderPayments operation middleware
+func (siw *ServerInterfaceWrapper) GetOrderPayments(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrderPayments(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOrderPayment operation middleware
+func (siw *ServerInterfaceWrapper) GetOrderPayment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orderId" -------------
+	var orderID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orderId", chi.URLParam(r, "orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orderId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrderPayment(w, r, orderID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetProduct operation middleware
 func (siw *ServerInterfaceWrapper) GetProduct(w http.ResponseWriter, r *http.Request) {
 
@@ -1605,6 +2956,117 @@ func (siw *ServerInterfaceWrapper) GetCommerceStatus(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetCommerceStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAddresses operation middleware
+func (siw *ServerInterfaceWrapper) ListAddresses(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAddressesParams
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_address", r.URL.Query(), &params.WalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_network", r.URL.Query(), &params.WalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "wallet_network", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAddresses(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteAddress operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAddress(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "addressId" -------------
+	var addressID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "addressId", chi.URLParam(r, "addressId"), &addressID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "addressId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteAddress(w, r, addressID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2228,6 +3690,42 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/api/commerce/merchant/carts/totals", wrapper.GetCartTotals)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/checkout/estimate", wrapper.CreateEstimate)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/checkout/address", wrapper.SetCheckoutAddress)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/checkout/invoice", wrapper.CreateCheckoutInvoice)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/merchant/orders", wrapper.ListOrders)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/merchant/orders/{orderId}", wrapper.GetOrder)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/orders/{orderId}/cancel", wrapper.CancelOrder)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/merchant/invoices/{invoiceId}/status", wrapper.GetOrderByInvoice)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/commerce/merchant/payments/{orderId}/status", wrapper.GetOrderPayment)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/merchant/payments/bulk-status", wrapper.GetOrderPayments)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/commerce/merchant/addresses", wrapper.ListAddresses)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/api/v1/commerce/merchant/addresses/{addressId}", wrapper.DeleteAddress)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/commerce/devnet/orders/{orderId}/simulate", wrapper.SimulateOrder)
 	})
 
 	return r

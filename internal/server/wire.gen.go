@@ -4,6 +4,7 @@ package server
 
 // Types of the client, as they are sent.
 type (
+	Decimal   = string
 	Secret    = string
 	Timestamp = int64
 )
