@@ -39,7 +39,7 @@ const (
 	fullWidth   = len("550e8400-e29b-41d4-a716-446655440000")
 	shortWidth  = 12
 	amountWidth = len("1000.000 usd")
-	statusWidth = len("manual_retry")
+	statusWidth = len("settlement processing")
 )
 
 // eventLine is an event that happens now, for people: when, what, and which resource.
@@ -57,7 +57,7 @@ func datedLine(w io.Writer, layout string, ev *pepay.Event) string {
 	if !ev.Created.IsZero() {
 		at = ev.Created.Local().Format(layout)
 	}
-	kind, id, status := ev.Resource()
+	kind, id, _ := ev.Resource()
 	id, width := terminal.Printable(id), fullWidth
 	const gaps = 6 * len("  ")
 	if columns := terminal.Width(w); columns > 0 && columns < len(at)+typeWidth+idWidth+kindWidth+fullWidth+amountWidth+statusWidth+gaps {
@@ -66,7 +66,7 @@ func datedLine(w io.Writer, layout string, ev *pepay.Event) string {
 	return fmt.Sprintf("%s  %s  %-*s  %-*s  %-*s  %*s  %s", at,
 		terminal.Paint(w, terminal.Bold, fmt.Sprintf("%-*s", typeWidth, terminal.Printable(ev.Type))), idWidth, terminal.Printable(ev.ID),
 		kindWidth, orDash(terminal.Printable(kind)), width, orDash(id), amountWidth, orDash(terminal.Printable(amountOf(ev))),
-		terminal.Paint(w, statusColor(status), orDash(terminal.Printable(status))))
+		paintStatus(w, statusOf(ev.Data.Object)))
 }
 
 // amountOf is what the resource is about, in its currency, and "" where it says none.
@@ -113,15 +113,4 @@ func orDash(text string) string {
 		return "-"
 	}
 	return text
-}
-
-// statusColor tells what went well from what is on its way and what did not.
-func statusColor(status string) string {
-	switch status {
-	case "paid", "confirmed", "fulfilled", "delivered":
-		return terminal.Green
-	case "expired", "canceled", "cancelled", "failed", "manual_retry":
-		return terminal.Red
-	}
-	return terminal.Yellow
 }

@@ -1,5 +1,6 @@
 // What the page makes of events.
 
+import { readFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layOut } from '../../../examples/dashboard/static/json.js';
@@ -50,19 +51,9 @@ for (const [resource, name, ids] of [
   });
 }
 
-for (const [resource, tone, words] of [
-  [{}, 'open', ''],
-  [{ status: 'paid' }, 'good', 'paid'],
-  [{ status: 'manual_retry' }, 'bad', 'manual retry'],
-  [{ status: 'something_new' }, 'open', 'something new'],
-  [{ status: 'confirmed', settlement_status: 'failed' }, 'bad', 'settlement failed'],
-  [{ status: 'confirmed', settlement_status: 'something_new' }, 'open', 'settlement something new'],
-  [{ status: 'confirmed', settlement: { summary_status: 'failed' } }, 'bad', 'settlement failed'],
-  [{ status: 'failed', settlement_status: 'settled' }, 'bad', 'failed'],
-  [{ status: 'confirmed', settlement: null, settlement_status: null }, 'good', 'confirmed'],
-  [{ status: 'confirmed', settlement: 'settled' }, 'good', 'confirmed'],
-  [{ status: 7 }, 'open', ''],
-]) {
+// The command line's test reads the same cases.
+const STATUS_CASES = JSON.parse(readFileSync(new URL('../../../examples/dashboard/testdata/statuses.json', import.meta.url), 'utf8'));
+for (const [resource, tone, words] of STATUS_CASES) {
   test(`the status of ${JSON.stringify(resource)}`, () => assert.deepEqual(statusOf(resource), { tone, words }));
 }
 
