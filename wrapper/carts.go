@@ -146,8 +146,7 @@ func newItemUpdate(c Customer, itemID string, quantity int) input {
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/remove-item-from-cart.
 func (s *CartService) RemoveItem(ctx context.Context, c Customer, itemID string, opts ...CallOption) error {
-	_, err := send[pepay.RemovedCartItem](ctx, s.client, "removeCartItem", input{path: []string{itemID}, query: c.query()}, opts, nil)
-	return err
+	return acknowledge(ctx, s.client, "removeCartItem", input{path: []string{itemID}, query: c.query()}, opts)
 }
 
 // Validate checks which items in the cart of a customer are available, and whether

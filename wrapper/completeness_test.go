@@ -52,9 +52,9 @@ func TestOperationsHaveAMethod(t *testing.T) {
 	}
 }
 
-var sends = regexp.MustCompile(`\bsend(?:\[[^\]\n]*\])?\([^"\n]*"([A-Za-z0-9_]+)"`)
+var sends = regexp.MustCompile(`\b(?:send(?:\[[^\]\n]*\])?|acknowledge)\([^"\n]*"([A-Za-z0-9_]+)"`)
 
-// calledOperations finds the ids that service methods hand to send.
+// calledOperations finds the ids that service methods hand to send and acknowledge.
 func calledOperations(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := os.ReadDir(".")
