@@ -20,6 +20,9 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody)
 		r.Host = "localhost"
+		if op.IdempotencyKey {
+			r.Header.Set("Idempotency-Key", "123e4567-e89b-42d3-a456-556642440000")
+		}
 		s.serve(w, r)
 		want := `{"success":false,"error":{"code":"NOT_SIMULATED","message":"pepaytest does not simulate ` + op.ID + `"}}`
 		if w.Code != http.StatusNotImplemented || w.Body.String() != want {
