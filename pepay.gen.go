@@ -85,6 +85,29 @@ func (e InvoiceStatus) Valid() bool {
 	return false
 }
 
+// Values of [Network] that this version knows.
+const (
+	NetworkArbitrum  Network = "arbitrum"
+	NetworkAvalanche Network = "avalanche"
+	NetworkBase      Network = "base"
+	NetworkBsc       Network = "bsc"
+	NetworkCardano   Network = "cardano"
+	NetworkEthereum  Network = "ethereum"
+	NetworkOptimism  Network = "optimism"
+	NetworkSolana    Network = "solana"
+	NetworkSui       Network = "sui"
+	NetworkTon       Network = "ton"
+)
+
+// Valid tells whether this version knows the value.
+func (e Network) Valid() bool {
+	switch e {
+	case NetworkArbitrum, NetworkAvalanche, NetworkBase, NetworkBsc, NetworkCardano, NetworkEthereum, NetworkOptimism, NetworkSolana, NetworkSui, NetworkTon:
+		return true
+	}
+	return false
+}
+
 // Values of [NetworkEnvironment] that this version knows.
 const (
 	NetworkEnvironmentDevnet  NetworkEnvironment = "devnet"
@@ -142,6 +165,39 @@ func (e OrderTransition) Valid() bool {
 	return false
 }
 
+// Values of [QuoteStatus] that this version knows.
+const (
+	QuoteStatusAvailable   QuoteStatus = "available"
+	QuoteStatusExpired     QuoteStatus = "expired"
+	QuoteStatusUnavailable QuoteStatus = "unavailable"
+)
+
+// Valid tells whether this version knows the value.
+func (e QuoteStatus) Valid() bool {
+	switch e {
+	case QuoteStatusAvailable, QuoteStatusExpired, QuoteStatusUnavailable:
+		return true
+	}
+	return false
+}
+
+// Values of [QuoteStatusCode] that this version knows.
+const (
+	QuoteStatusCodeOk                    QuoteStatusCode = "ok"
+	QuoteStatusCodeQuoteExpired          QuoteStatusCode = "quote_expired"
+	QuoteStatusCodeQuoteUnavailable      QuoteStatusCode = "quote_unavailable"
+	QuoteStatusCodeSettlementUnavailable QuoteStatusCode = "settlement_unavailable"
+)
+
+// Valid tells whether this version knows the value.
+func (e QuoteStatusCode) Valid() bool {
+	switch e {
+	case QuoteStatusCodeOk, QuoteStatusCodeQuoteExpired, QuoteStatusCodeQuoteUnavailable, QuoteStatusCodeSettlementUnavailable:
+		return true
+	}
+	return false
+}
+
 // Values of [Retailer] that this version knows.
 const (
 	RetailerAmazon  Retailer = "amazon"
@@ -179,6 +235,58 @@ func (e SettlementStatus) Valid() bool {
 	return false
 }
 
+// Values of [TokenAvailability] that this version knows.
+const (
+	TokenAvailabilityAVAILABLE     TokenAvailability = "AVAILABLE"
+	TokenAvailabilityDEVNET        TokenAvailability = "DEVNET"
+	TokenAvailabilityNOLIQUIDITY   TokenAvailability = "NO_LIQUIDITY"
+	TokenAvailabilityQUOTEREQUIRED TokenAvailability = "QUOTE_REQUIRED"
+	TokenAvailabilitySTALE         TokenAvailability = "STALE"
+)
+
+// Valid tells whether this version knows the value.
+func (e TokenAvailability) Valid() bool {
+	switch e {
+	case TokenAvailabilityAVAILABLE, TokenAvailabilityDEVNET, TokenAvailabilityNOLIQUIDITY, TokenAvailabilityQUOTEREQUIRED, TokenAvailabilitySTALE:
+		return true
+	}
+	return false
+}
+
+// Values of [TokenType] that this version knows.
+const (
+	TokenTypeErc20  TokenType = "erc20"
+	TokenTypeNative TokenType = "native"
+	TokenTypeSpl    TokenType = "spl"
+	TokenTypeSui    TokenType = "sui"
+	TokenTypeTon    TokenType = "ton"
+)
+
+// Valid tells whether this version knows the value.
+func (e TokenType) Valid() bool {
+	switch e {
+	case TokenTypeErc20, TokenTypeNative, TokenTypeSpl, TokenTypeSui, TokenTypeTon:
+		return true
+	}
+	return false
+}
+
+// Values of [VerifyInvoiceRequestNetwork] that this version knows.
+const (
+	VerifyInvoiceRequestNetworkBase   VerifyInvoiceRequestNetwork = "base"
+	VerifyInvoiceRequestNetworkBsc    VerifyInvoiceRequestNetwork = "bsc"
+	VerifyInvoiceRequestNetworkSolana VerifyInvoiceRequestNetwork = "solana"
+)
+
+// Valid tells whether this version knows the value.
+func (e VerifyInvoiceRequestNetwork) Valid() bool {
+	switch e {
+	case VerifyInvoiceRequestNetworkBase, VerifyInvoiceRequestNetworkBsc, VerifyInvoiceRequestNetworkSolana:
+		return true
+	}
+	return false
+}
+
 // Values of [WSTokenScope] that this version knows.
 const (
 	WSTokenScopeCommerce WSTokenScope = "commerce"
@@ -189,6 +297,22 @@ const (
 func (e WSTokenScope) Valid() bool {
 	switch e {
 	case WSTokenScopeCommerce, WSTokenScopeMerchant:
+		return true
+	}
+	return false
+}
+
+// Values of [ListAvailableTokensParamsMode] that this version knows.
+const (
+	ListAvailableTokensParamsModeAll       ListAvailableTokensParamsMode = "all"
+	ListAvailableTokensParamsModeMonitored ListAvailableTokensParamsMode = "monitored"
+	ListAvailableTokensParamsModeNetwork   ListAvailableTokensParamsMode = "network"
+)
+
+// Valid tells whether this version knows the value.
+func (e ListAvailableTokensParamsMode) Valid() bool {
+	switch e {
+	case ListAvailableTokensParamsModeAll, ListAvailableTokensParamsModeMonitored, ListAvailableTokensParamsModeNetwork:
 		return true
 	}
 	return false
@@ -290,6 +414,21 @@ type AddressList struct {
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-addresses/list-merchant-addresses.
 type AddressNetwork string
+
+// AllocateAddressRequest: in which token an invoice is to be paid.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/allocate-a-payment-address.
+type AllocateAddressRequest struct {
+	// The network of the token, in lower case, as AvailableTokens shows it.
+	//
+	// Example: base
+	Network string `json:"network"`
+
+	// Id of the token, as AvailableTokens shows it.
+	//
+	// Example: 123
+	TokenID int64 `json:"tokenId"`
+}
 
 // CancelOrderRequest: how to refund a cancelled order.
 //
@@ -633,6 +772,101 @@ type CreateCartRequest struct {
 	WalletNetwork CartNetwork `json:"wallet_network,omitempty,omitzero"`
 }
 
+// CreateInvoiceRequest: the invoice to create. Only the amount is needed.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type CreateInvoiceRequest struct {
+	// The amount in dollars, from 0.01 to 1,000,000.
+	//
+	// Example: 99.99
+	AmountUSD Decimal `json:"amount_usd"`
+
+	// Where receipts and notifications go, at most 255 characters.
+	//
+	// Example: customer@example.com
+	CustomerEmail string `json:"customer_email,omitempty,omitzero"`
+
+	// The merchant's own id of the customer, at most 255 characters.
+	//
+	// Example: cust_123
+	CustomerID string `json:"customer_id,omitempty,omitzero"`
+
+	// What the invoice is for, at most 255 characters.
+	//
+	// Example: Premium Plan Subscription
+	Description string `json:"description,omitempty,omitzero"`
+
+	// How long the invoice can be paid, in milliseconds: at most 30 days, and 12 hours by default.
+	//
+	// Example: 43200000
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
+
+	// Footer of the invoice, at most 255 characters. By default the merchant's company name.
+	//
+	// Example: Thank you for your business!
+	InvoiceFooter string `json:"invoice_footer,omitempty,omitzero"`
+
+	// Title of the invoice, at most 255 characters. By default the merchant's company name.
+	//
+	// Example: Monthly Subscription - Premium Plan
+	InvoiceTitle string `json:"invoice_title,omitempty,omitzero"`
+
+	// A JSON object to store with the invoice, at most 512 bytes.
+	//
+	// Example: {"order_id":"ORD-123"}
+	Metadata json.RawMessage `json:"metadata,omitempty,omitzero"`
+
+	// Where hosted checkout leads after the payment: HTTPS, at most 2,048 characters. The merchant's default may be used when it is left out.
+	//
+	// Example: https://merchant.example.com/checkout/complete
+	PaymentReturnURL string `json:"payment_return_url,omitempty,omitzero"`
+
+	// False: no redirect after the payment, even if there is a URL for it.
+	//
+	// Example: true
+	PaymentReturnURLEnabled *bool             `json:"payment_return_url_enabled,omitempty"`
+	Questions               QuestionListInput `json:"questions,omitempty,omitzero"`
+
+	// The address that receives the settlement amount.
+	//
+	// Example: 0x1111111111111111111111111111111111111111
+	ReceiverOverrideAddress string `json:"receiver_override_address,omitempty,omitzero"`
+
+	// Settles this invoice to ReceiverOverrideAddress, which is needed then. The network is that of the merchant's settlement token.
+	//
+	// Example: true
+	ReceiverOverrideEnable *bool `json:"receiver_override_enable,omitempty"`
+}
+
+// CreatedInvoice: an invoice that was created: where it is paid, and the credentials of its payment session. The hosted checkout is at PaymentURL, which carries the credentials too; a checkout of one's own gives SessionToken and Signature to package wrapper's Payor.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type CreatedInvoice struct {
+	ExpiresAt Timestamp `json:"expires_at,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID             string                `json:"invoice_id"`
+	PaymentSessionHeaders PaymentSessionHeaders `json:"payment_session_headers,omitempty,omitzero"`
+
+	// The hosted checkout. It is a secret because it holds the credentials of the session.
+	PaymentURL Secret `json:"payment_url,omitempty,omitzero"`
+
+	// Opens the payment session together with Signature.
+	SessionToken Secret `json:"session_token,omitempty,omitzero"`
+
+	// Opens the payment session together with SessionToken.
+	Signature Secret `json:"signature,omitempty,omitzero"`
+}
+
+// CustomerEmail: the customer's e-mail address, if there is one.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/retrieve-customer-email.
+type CustomerEmail struct {
+	// Example: customer@example.com
+	Email    string `json:"email,omitempty,omitzero"`
+	HasEmail bool   `json:"has_email,omitempty,omitzero"`
+}
+
 // Estimate: what a checkout will cost, in US dollars. ValidItems can be bought. InvalidItems cannot be bought now and stay in the cart until they are removed. In the documented example an estimate lives for 15 minutes.
 //
 // See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-1--create-checkout-estimate-enhanced.
@@ -848,55 +1082,132 @@ type InvalidEstimateItem struct {
 	Retailer  Retailer `json:"retailer,omitempty,omitzero"`
 }
 
-// Invoice: an invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
+// Invoice: an invoice, from the API, a stream or a webhook. Amounts are integers in the unit AmountUnit names, usd_millis being thousandths of a dollar; the …Decimal fields say the same in dollars. Examples of webhooks have AmountUSD instead, and fewer fields.
 //
 // See https://docs-alpha.pepay.io/api-reference/invoices/retrieve-invoice-details.
 type Invoice struct {
+	// What is to be paid.
+	//
+	// Example: 49990
 	Amount int64 `json:"amount,omitempty,omitzero"`
 
-	// Example: 10.000
-	AmountDecimal          string `json:"amount_decimal,omitempty,omitzero"`
-	AmountPaid             int64  `json:"amount_paid,omitempty,omitzero"`
-	AmountPaidDecimal      string `json:"amount_paid_decimal,omitempty,omitzero"`
-	AmountRemaining        int64  `json:"amount_remaining,omitempty,omitzero"`
+	// Amount in dollars.
+	//
+	// Example: 49.990
+	AmountDecimal string `json:"amount_decimal,omitempty,omitzero"`
+
+	// Example: 0
+	AmountPaid int64 `json:"amount_paid,omitempty,omitzero"`
+
+	// AmountPaid in dollars.
+	//
+	// Example: 0.000
+	AmountPaidDecimal string `json:"amount_paid_decimal,omitempty,omitzero"`
+
+	// Example: 49990
+	AmountRemaining int64 `json:"amount_remaining,omitempty,omitzero"`
+
+	// AmountRemaining in dollars.
+	//
+	// Example: 49.990
 	AmountRemainingDecimal string `json:"amount_remaining_decimal,omitempty,omitzero"`
 
 	// Example: usd_millis
-	AmountUnit      string    `json:"amount_unit,omitempty,omitzero"`
+	AmountUnit string `json:"amount_unit,omitempty,omitzero"`
+
+	// The amount in dollars. Only examples of webhooks have it.
+	//
+	// Example: 49
 	AmountUSD       Decimal   `json:"amount_usd,omitempty,omitzero"`
 	CommerceOrderID string    `json:"commerce_order_id,omitempty,omitzero"`
 	CreatedAt       Timestamp `json:"created_at,omitempty,omitzero"`
 
 	// Example: usd
-	Currency    string             `json:"currency,omitempty,omitzero"`
+	Currency string `json:"currency,omitempty,omitzero"`
+
+	// The merchant's own id of the customer.
+	//
+	// Example: cust_123
 	CustomerID  string             `json:"customer_id,omitempty,omitzero"`
 	Environment NetworkEnvironment `json:"environment,omitempty,omitzero"`
-	ExpiresAt   Timestamp          `json:"expires_at,omitempty,omitzero"`
-	ID          string             `json:"id,omitempty,omitzero"`
 
+	// When the invoice can no longer be paid.
+	ExpiresAt Timestamp `json:"expires_at,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	ID string `json:"id,omitempty,omitzero"`
+
+	// The kind of invoice. The documentation names standard and commerce.
+	//
 	// Example: standard
-	InvoiceType   string                 `json:"invoice_type,omitempty,omitzero"`
-	LastPaymentAt Timestamp              `json:"last_payment_at,omitempty,omitzero"`
-	MerchantID    int64                  `json:"merchant_id,omitempty,omitzero"`
-	Metadata      map[string]interface{} `json:"metadata,omitempty,omitzero"`
+	InvoiceType string `json:"invoice_type,omitempty,omitzero"`
+
+	// Zero while there is no payment.
+	LastPaymentAt Timestamp      `json:"last_payment_at,omitempty,omitzero"`
+	LatestPayment InvoicePayment `json:"latest_payment,omitempty,omitzero"`
+
+	// Example: 123
+	MerchantID int64 `json:"merchant_id,omitempty,omitzero"`
+
+	// What the merchant stored with the invoice.
+	Metadata json.RawMessage `json:"metadata,omitempty,omitzero"`
 
 	// Example: invoice
-	Object             string        `json:"object,omitempty,omitzero"`
-	PaidAt             Timestamp     `json:"paid_at,omitempty,omitzero"`
-	PayerWalletAddress string        `json:"payer_wallet_address,omitempty,omitzero"`
-	PayerWalletNetwork string        `json:"payer_wallet_network,omitempty,omitzero"`
-	Status             InvoiceStatus `json:"status,omitempty,omitzero"`
+	Object string `json:"object,omitempty,omitzero"`
+
+	// Zero until the invoice is paid.
+	PaidAt             Timestamp `json:"paid_at,omitempty,omitzero"`
+	PayerWalletAddress string    `json:"payer_wallet_address,omitempty,omitzero"`
+	PayerWalletNetwork string    `json:"payer_wallet_network,omitempty,omitzero"`
+
+	// The payments, where they were asked for with expand.
+	Payments []InvoicePayment `json:"payments,omitempty,omitzero"`
+	Status   InvoiceStatus    `json:"status,omitempty,omitzero"`
 }
 
-// InvoicePayment: a payment towards an invoice.
+// InvoiceFormRequest: answers to an invoice's questions, from 1 to 5.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/submit-form-responses.
+type InvoiceFormRequest struct {
+	Responses []QuestionResponse `json:"responses"`
+}
+
+// InvoiceFormResult: whether the answers were taken.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/submit-form-responses.
+type InvoiceFormResult struct {
+	Success bool `json:"success,omitempty,omitzero"`
+}
+
+// InvoiceList: a page of invoices. HasMore says whether there are more behind it.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/list-invoices-cursor-pagination.
+type InvoiceList struct {
+	Data    []Invoice `json:"data"`
+	HasMore bool      `json:"has_more,omitempty,omitzero"`
+
+	// Example: list
+	Object string `json:"object,omitempty,omitzero"`
+}
+
+// InvoicePayment: a payment towards an invoice. The documentation has examples of it and no list of its fields.
 //
 // See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
 type InvoicePayment struct {
+	// The amount in dollars. Only examples of webhooks have it.
+	//
+	// Example: 49
 	AmountUSD   Decimal            `json:"amount_usd,omitempty,omitzero"`
 	Environment NetworkEnvironment `json:"environment,omitempty,omitzero"`
-	ID          string             `json:"id,omitempty,omitzero"`
-	InvoiceID   string             `json:"invoice_id,omitempty,omitzero"`
-	MerchantID  int64              `json:"merchant_id,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440111
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID string `json:"invoice_id,omitempty,omitzero"`
+
+	// Example: 123
+	MerchantID int64 `json:"merchant_id,omitempty,omitzero"`
 
 	// Example: invoice_payment
 	Object           string               `json:"object,omitempty,omitzero"`
@@ -907,13 +1218,157 @@ type InvoicePayment struct {
 
 // InvoicePaymentStatus: the status of a payment.
 //
-// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
+// See https://docs-alpha.pepay.io/api-spec/merchant/invoices.
 type InvoicePaymentStatus string
 
-// InvoiceStatus: the status of an invoice.
+// InvoiceQuestion: a question that the payor answers during checkout. The documentation has one example and no list of its fields.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type InvoiceQuestion struct {
+	// Names the question in the answers.
+	//
+	// Example: q1
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Example: Email address
+	Question string `json:"question,omitempty,omitzero"`
+
+	// The kind of answer. "email" is the only value in the documentation.
+	//
+	// Example: email
+	Type       string             `json:"type,omitempty,omitzero"`
+	Validation QuestionValidation `json:"validation,omitempty,omitzero"`
+}
+
+// InvoiceQuestionInput: a question that the payor answers during checkout. The documentation has one example and no list of its fields.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type InvoiceQuestionInput struct {
+	// Names the question in the answers.
+	//
+	// Example: q1
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Example: Email address
+	Question string `json:"question,omitempty,omitzero"`
+
+	// The kind of answer. "email" is the only value in the documentation.
+	//
+	// Example: email
+	Type       string                  `json:"type,omitempty,omitzero"`
+	Validation QuestionValidationInput `json:"validation,omitempty,omitzero"`
+}
+
+// InvoiceQuestions: the questions that an invoice asks its payor. Questions is empty where HasQuestions is false.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/get-invoice-questions.
+type InvoiceQuestions struct {
+	HasQuestions bool         `json:"has_questions"`
+	Questions    QuestionList `json:"questions,omitempty,omitzero"`
+}
+
+// InvoiceStatus: the status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
 //
 // See https://docs-alpha.pepay.io/api-spec/merchant/invoices.
 type InvoiceStatus string
+
+// InvoiceStatusReport: an invoice and its latest payment, for polling.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
+type InvoiceStatusReport struct {
+	Invoice       Invoice        `json:"invoice"`
+	LatestPayment InvoicePayment `json:"latest_payment,omitempty,omitzero"`
+
+	// Example: invoice_status
+	Object string `json:"object,omitempty,omitzero"`
+}
+
+// InvoiceTotal: a number of invoices and the sum of their amounts.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/get-invoice-totals.
+type InvoiceTotal struct {
+	// The sum in the unit AmountUnit of the totals names.
+	//
+	// Example: 129900
+	Amount int64 `json:"amount,omitempty,omitzero"`
+
+	// The sum in dollars.
+	//
+	// Example: 129.900
+	AmountDecimal string `json:"amount_decimal,omitempty,omitzero"`
+
+	// Example: 3
+	Count int64 `json:"count,omitempty,omitzero"`
+}
+
+// InvoiceTotals: how many invoices there are and what they sum up to, in all and by status.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/get-invoice-totals.
+type InvoiceTotals struct {
+	// The unit of the amounts: usd_millis are thousandths of a dollar.
+	//
+	// Example: usd_millis
+	AmountUnit string `json:"amount_unit,omitempty,omitzero"`
+
+	// Example: usd
+	Currency string `json:"currency,omitempty,omitzero"`
+
+	// Example: invoice_totals
+	Object string                `json:"object,omitempty,omitzero"`
+	Totals InvoiceTotalsByStatus `json:"totals"`
+}
+
+// InvoiceTotalsByStatus: sums over all invoices and over those of each status.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/get-invoice-totals.
+type InvoiceTotalsByStatus struct {
+	All       InvoiceTotal `json:"all,omitempty,omitzero"`
+	Canceled  InvoiceTotal `json:"canceled,omitempty,omitzero"`
+	Expired   InvoiceTotal `json:"expired,omitempty,omitzero"`
+	Paid      InvoiceTotal `json:"paid,omitempty,omitzero"`
+	Underpaid InvoiceTotal `json:"underpaid,omitempty,omitzero"`
+	Unpaid    InvoiceTotal `json:"unpaid,omitempty,omitzero"`
+}
+
+// ManualVerification: a job that looks for the payment of an invoice again. The one page about it shows an example with placeholders: it does not say in which form points in time come, nor what a result or an error holds, so these are JSON. Timestamp decodes each form in which Pepay sends a time.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/trigger-async-manual-verification-for-an-invoice.
+type ManualVerification struct {
+	AttemptCount int64           `json:"attempt_count,omitempty,omitzero"`
+	CompletedAt  json.RawMessage `json:"completed_at,omitempty,omitzero"`
+	CreatedAt    json.RawMessage `json:"created_at,omitempty,omitzero"`
+
+	// An object whose members no page shows.
+	Error json.RawMessage `json:"error,omitempty,omitzero"`
+
+	// Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	ID        string `json:"id"`
+	InvoiceID string `json:"invoice_id,omitempty,omitzero"`
+
+	// "pending" is the only value in the documentation.
+	//
+	// Example: pending
+	JobStatus   string `json:"job_status,omitempty,omitzero"`
+	MaxAttempts int64  `json:"max_attempts,omitempty,omitzero"`
+
+	// Example: base
+	Network string `json:"network,omitempty,omitzero"`
+
+	// When the job looks next.
+	NextAttemptAt json.RawMessage `json:"next_attempt_at,omitempty,omitzero"`
+
+	// Example: invoice_manual_verification
+	Object string `json:"object,omitempty,omitzero"`
+
+	// An object whose members no page shows.
+	Result json.RawMessage `json:"result,omitempty,omitzero"`
+
+	// "pending" is the only value in the documentation.
+	//
+	// Example: pending
+	Status    string          `json:"status,omitempty,omitzero"`
+	UpdatedAt json.RawMessage `json:"updated_at,omitempty,omitzero"`
+}
 
 // MintWSTokenRequest: what to mint. Both fields may be left out.
 //
@@ -926,6 +1381,11 @@ type MintWSTokenRequest struct {
 	// Example: 60
 	TTLSeconds *int64 `json:"ttl_seconds,omitempty"`
 }
+
+// Network: a blockchain network.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-list.
+type Network string
 
 // NetworkEnvironment: the network a resource belongs to. Empty where Pepay sends null.
 //
@@ -1282,6 +1742,82 @@ type OrderTimelineEntry struct {
 // See https://docs-alpha.pepay.io/api-reference/commerce--devnet-simulator/simulate-a-commerce-order-transition-devnet-only.
 type OrderTransition string
 
+// PaymentAddress: where to pay and how much, for as long as the quote holds. QuoteStatus tells whether there is a quote. WSConnection.Token opens the stream of the payment.
+//
+// See https://docs-alpha.pepay.io/api-spec/payors/payment-addresses.
+type PaymentAddress struct {
+	// How much of the token to pay, buffer included.
+	//
+	// Example: 49.990000
+	EstimatedTokenAmount Decimal `json:"estimated_token_amount,omitempty,omitzero"`
+
+	// The rate from dollars to the token.
+	//
+	// Example: 1.000000
+	ExchangeRate Decimal `json:"exchange_rate,omitempty,omitzero"`
+
+	// StatusCode in words, for people.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Example: base
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Seconds until the quote ends.
+	//
+	// Example: 300
+	QuoteExpiresInSeconds Decimal     `json:"quote_expires_in_seconds,omitempty,omitzero"`
+	QuoteLastUpdatedAt    Timestamp   `json:"quote_last_updated_at,omitempty,omitzero"`
+	QuoteStatus           QuoteStatus `json:"quote_status,omitempty,omitzero"`
+
+	// When the quote ends, 5 minutes after it was made.
+	QuoteValidUntil Timestamp `json:"quote_valid_until,omitempty,omitzero"`
+
+	// How many seconds to wait before that. Unset where Pepay sends null.
+	RetryAfterSeconds Decimal `json:"retry_after_seconds,omitempty,omitzero"`
+
+	// Whether Pepay recommends to allocate again for a new quote.
+	Retryable  bool            `json:"retryable,omitempty,omitzero"`
+	StatusCode QuoteStatusCode `json:"status_code,omitempty,omitzero"`
+
+	// True also where there is no quote.
+	Success bool `json:"success,omitempty,omitzero"`
+
+	// Example: 123
+	SupportedTokenID int64 `json:"supported_token_id,omitempty,omitzero"`
+
+	// The address to pay to.
+	//
+	// Example: <payment_address>
+	TempAddress string `json:"temp_address,omitempty,omitzero"`
+
+	// The amount of the invoice in dollars.
+	//
+	// Example: 49.99
+	USDAmount    Decimal           `json:"usd_amount,omitempty,omitzero"`
+	WSConnection PaymentConnection `json:"ws_connection,omitempty,omitzero"`
+}
+
+// PaymentConnection: how to open the stream of a payment. The addresses are paths; package stream knows them and needs the token alone.
+//
+// See https://docs-alpha.pepay.io/api-spec/payors/payment-addresses.
+type PaymentConnection struct {
+	// Example: /ws/payment
+	Endpoint string `json:"endpoint,omitempty,omitzero"`
+
+	// The form of the stream's frames.
+	//
+	// Example: event_v1
+	FrameFormat string `json:"format,omitempty,omitzero"`
+
+	// Opens the stream. It is valid for a short time.
+	//
+	// Example: <payment_session_jwt>
+	Token Secret `json:"token,omitempty,omitzero"`
+
+	// Example: /ws/payment?format=event_v1
+	WSURL string `json:"ws_url,omitempty,omitzero"`
+}
+
 // PaymentQuote: what is left to pay in a payment session, on the payment stream only.
 //
 // See https://docs-alpha.pepay.io/sdk/payors/websockets.
@@ -1305,12 +1841,142 @@ type PaymentQuote struct {
 	Object string `json:"object,omitempty,omitzero"`
 }
 
-// PaymentSessionHeaders: the headers that a payor's requests carry.
+// PaymentSession: an invoice as its payor sees it. After a partial payment the invoice is underpaid: the rest has to be paid on LockedNetwork with the token LockedTokenID, to LockedPaymentAddress.
 //
-// See https://docs-alpha.pepay.io/api-reference/merchant-checkout/step-3--create-invoice-and-order.
+// See https://docs-alpha.pepay.io/api-spec/endpoints/payment-session-details.
+type PaymentSession struct {
+	// What is left to pay in dollars. Only an older page has it.
+	//
+	// Example: 100
+	AmountRemainingUSD Decimal `json:"amount_remaining_usd,omitempty,omitzero"`
+
+	// The amount in dollars.
+	//
+	// Example: 49.99
+	AmountUSD Decimal `json:"amount_usd,omitempty,omitzero"`
+
+	// Example: Starter plan
+	Description string             `json:"description,omitempty,omitzero"`
+	Environment NetworkEnvironment `json:"environment,omitempty,omitzero"`
+
+	// When the session ends.
+	ExpiresAt Timestamp `json:"expires_at,omitempty,omitzero"`
+
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID     string        `json:"invoice_id"`
+	InvoiceStatus InvoiceStatus `json:"invoice_status,omitempty,omitzero"`
+
+	// The network of the rest of an underpaid invoice.
+	LockedNetwork string `json:"locked_network,omitempty,omitzero"`
+
+	// The present address for the rest of an underpaid invoice.
+	LockedPaymentAddress string `json:"locked_payment_address,omitempty,omitzero"`
+
+	// Id of the token of the rest of an underpaid invoice.
+	LockedTokenID int64 `json:"locked_token_id,omitempty,omitzero"`
+
+	// Example: billing@example.com
+	MerchantEmail string `json:"merchant_email,omitempty,omitzero"`
+
+	// Example: Pepay Demo Merchant
+	MerchantName       string             `json:"merchant_name,omitempty,omitzero"`
+	NetworkEnvironment NetworkEnvironment `json:"network_environment,omitempty,omitzero"`
+
+	// Seconds until the session ends, at least 0.
+	//
+	// Example: 3600
+	RemainingSeconds Decimal `json:"remaining_seconds,omitempty,omitzero"`
+
+	// Milliseconds until the session ends, at least 0.
+	//
+	// Example: 3600000
+	RemainingTime Decimal `json:"remaining_time,omitempty,omitzero"`
+}
+
+// PaymentSessionHeaders: the credentials of a payment session, under the names of the headers that carry them.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
 type PaymentSessionHeaders struct {
+	// The same as SessionToken of the invoice.
 	SessionToken Secret `json:"x-session-token,omitempty,omitzero"`
-	Signature    Secret `json:"x-signature,omitempty,omitzero"`
+
+	// The same as Signature of the invoice.
+	Signature Secret `json:"x-signature,omitempty,omitzero"`
+}
+
+// PaymentStatus: whether an invoice is paid.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/check-payment-status.
+type PaymentStatus struct {
+	// Zero until the invoice is paid.
+	PaidAt Timestamp     `json:"paid_at,omitempty,omitzero"`
+	Status InvoiceStatus `json:"status"`
+}
+
+// PaymentToken: a token in which an invoice can be paid. On devnet there are no rates and no costs of settlement.
+//
+// See https://docs-alpha.pepay.io/api-spec/payors/available-tokens.
+type PaymentToken struct {
+	AvailabilityStatus TokenAvailability `json:"availability_status,omitempty,omitzero"`
+
+	// Whether the token can be settled.
+	HasSettlementRoute bool `json:"has_settlement_route,omitempty,omitzero"`
+
+	// Id of the token, for allocating an address.
+	//
+	// Example: 123
+	ID int64 `json:"id"`
+
+	// Whether rates are computed in advance; on mainnet only.
+	IsMonitored           bool `json:"is_monitored,omitempty,omitzero"`
+	IsSameTokenSettlement bool `json:"is_same_token_settlement,omitempty,omitzero"`
+
+	// Example: base
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Address of a picture.
+	PhotoURI      string    `json:"photo_uri,omitempty,omitzero"`
+	RateUpdatedAt Timestamp `json:"rate_updated_at,omitempty,omitzero"`
+	RequiresMemo  bool      `json:"requires_memo,omitempty,omitzero"`
+
+	// Total cost in dollars after settlement.
+	//
+	// Example: 102
+	SettlementCostUSD Decimal `json:"settlement_cost_usd,omitempty,omitzero"`
+
+	// Rate to the settlement token.
+	//
+	// Example: 1.02
+	SettlementRate Decimal `json:"settlement_rate,omitempty,omitzero"`
+
+	// Whether the token can be settled as a stable coin.
+	SupportsStableSettlement bool `json:"supports_stable_settlement,omitempty,omitzero"`
+
+	// Example: 100
+	Tier string `json:"tier,omitempty,omitzero"`
+
+	// Unset where Pepay sends null.
+	//
+	// Example: 0
+	TierFee Decimal `json:"tier_fee,omitempty,omitzero"`
+
+	// Address of the token's contract. Empty for a native token.
+	TokenAddress string `json:"token_address,omitempty,omitzero"`
+
+	// Example: 6
+	TokenDecimals int64 `json:"token_decimals,omitempty,omitzero"`
+
+	// Example: USD Coin
+	TokenName string `json:"token_name,omitempty,omitzero"`
+
+	// Example: USDC
+	TokenSymbol string    `json:"token_symbol,omitempty,omitzero"`
+	TokenType   TokenType `json:"token_type,omitempty,omitzero"`
+
+	// Why the token cannot be settled.
+	//
+	// Example: Rate data is older than 5 minutes
+	UnavailableReason string `json:"unavailable_reason,omitempty,omitzero"`
 }
 
 // ProductOffer: a seller's offer of a product. It can be checked out only if it is delivered within 10 days.
@@ -1392,6 +2058,59 @@ type ProductSummary struct {
 	Title string `json:"title,omitempty,omitzero"`
 }
 
+// QuestionList: questions for the payor, at most 5 and 512 bytes in all.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type QuestionList struct {
+	Questions []InvoiceQuestion `json:"questions,omitempty,omitzero"`
+}
+
+// QuestionListInput: questions for the payor, at most 5 and 512 bytes in all.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type QuestionListInput struct {
+	Questions []InvoiceQuestionInput `json:"questions,omitempty,omitzero"`
+}
+
+// QuestionResponse: the answer to a question.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/submit-form-responses.
+type QuestionResponse struct {
+	// The ID of the question.
+	//
+	// Example: q1
+	QuestionID string `json:"question_id"`
+
+	// Example: customer@example.com
+	Response string `json:"response"`
+}
+
+// QuestionValidation: what an answer has to fulfil.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type QuestionValidation struct {
+	// Example: true
+	Required bool `json:"required,omitempty,omitzero"`
+}
+
+// QuestionValidationInput: what an answer has to fulfil.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+type QuestionValidationInput struct {
+	// Example: true
+	Required *bool `json:"required,omitempty"`
+}
+
+// QuoteStatus: whether there is a quote.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/allocate-a-payment-address.
+type QuoteStatus string
+
+// QuoteStatusCode: why there is no quote.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/allocate-a-payment-address.
+type QuoteStatusCode string
+
 // RemovedCartItem: the item that was removed.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/remove-item-from-cart.
@@ -1408,14 +2127,37 @@ type RemovedCartItem struct {
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/add-item-to-cart.
 type Retailer string
 
-// Settlement: how a payment reaches the merchant.
+// SetCustomerEmailRequest: the customer's e-mail address.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/store-customer-email.
+type SetCustomerEmailRequest struct {
+	// Example: customer@example.com
+	Email string `json:"email"`
+}
+
+// SetCustomerEmailResult: the customer's e-mail address as Pepay stored it.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/store-customer-email.
+type SetCustomerEmailResult struct {
+	// Example: customer@example.com
+	Email string `json:"email,omitempty,omitzero"`
+
+	// Example: Email added successfully
+	Message string `json:"message,omitempty,omitzero"`
+	Success bool   `json:"success,omitempty,omitzero"`
+}
+
+// Settlement: how a payment reaches the merchant. Payors do not see it.
 //
 // See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
 type Settlement struct {
+	// Example: 30
 	MerchantSettlementID int64 `json:"merchant_settlement_id,omitempty,omitzero"`
 
 	// Example: bsc
-	Network          string `json:"network,omitempty,omitzero"`
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Example: 0xabc123
 	SettlementTxHash string `json:"settlement_tx_hash,omitempty,omitzero"`
 
 	// Example: final
@@ -1426,7 +2168,7 @@ type Settlement struct {
 
 // SettlementStatus: the status of a settlement.
 //
-// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
+// See https://docs-alpha.pepay.io/api-spec/merchant/invoices.
 type SettlementStatus string
 
 // ShippingAddress: where to ship. Which fields are needed is not documented.
@@ -1511,6 +2253,16 @@ type SimulatedOrder struct {
 	Order Order `json:"order"`
 }
 
+// TokenAvailability: whether an invoice can be paid in a token now. On devnet it is DEVNET; QUOTE_REQUIRED needs a quote, which allocating an address brings.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/list-available-payment-tokens.
+type TokenAvailability string
+
+// TokenType: the kind of a token.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/list-available-payment-tokens.
+type TokenType string
+
 // UpdateCartItemRequest: how many of an item are in whose cart.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/update-cart-item-quantity.
@@ -1535,6 +2287,21 @@ type UpdateCartItemRequest struct {
 	// Example: bsc
 	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
 }
+
+// VerifyInvoiceRequest: which network to look at.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/trigger-async-manual-verification-for-an-invoice.
+type VerifyInvoiceRequest struct {
+	// Must match the invoice's active network. Left out it is that network.
+	//
+	// Example: base
+	Network VerifyInvoiceRequestNetwork `json:"network,omitempty,omitzero"`
+}
+
+// VerifyInvoiceRequestNetwork: must match the invoice's active network. Left out it is that network.
+//
+// Example: base
+type VerifyInvoiceRequestNetwork string
 
 // WSToken: minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
 //
@@ -1713,6 +2480,132 @@ type ListEventsParams struct {
 	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// ListInvoicesParams are the parameters of [Client.ListInvoices].
+type ListInvoicesParams struct {
+	// Number of invoices per page, from 1 to 100.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Invoices created before the one with this id.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// Invoices created after the one with this id.
+	EndingBefore *string `form:"ending_before,omitempty" json:"ending_before,omitempty"`
+
+	// Invoice statuses, separated by commas.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// Types of invoices, separated by commas. Keys of a product are locked to its invoice types. "standard" is the only value on this page.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// Invoices of the customer with this id of the merchant's.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Invoices with a payment from this wallet.
+	PayerWalletAddress *string `form:"payer_wallet_address,omitempty" json:"payer_wallet_address,omitempty"`
+
+	// Network of the wallet. It needs payer_wallet_address.
+	PayerWalletNetwork *Network `form:"payer_wallet_network,omitempty" json:"payer_wallet_network,omitempty"`
+
+	// Invoices of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Invoices created at this time or later, in epoch seconds. An older page has RFC 3339 here.
+	CreatedGTE *int64 `form:"created_gte,omitempty" json:"created_gte,omitempty"`
+
+	// Invoices created at this time or earlier, in epoch seconds. An older page has RFC 3339 here.
+	CreatedLTE *int64 `form:"created_lte,omitempty" json:"created_lte,omitempty"`
+
+	// What to add to each invoice, separated by commas: latest_payment, payments.
+	Expand *string `form:"expand,omitempty" json:"expand,omitempty"`
+
+	// Number of payments per invoice, from 1 to 100, where expand has payments.
+	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
+}
+
+// CreateInvoiceParams are the parameters of [Client.CreateInvoice].
+type CreateInvoiceParams struct {
+	// Identifies the request: a version 4 UUID. The same key again gives the invoice of the first request.
+	IdempotencyKey string `json:"Idempotency-Key"`
+}
+
+// ListCustomerInvoicesParams are the parameters of [Client.ListCustomerInvoices].
+type ListCustomerInvoicesParams struct {
+	// Number of invoices per page, from 1 to 100.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Invoices created before the one with this id.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// Invoices created after the one with this id.
+	EndingBefore *string `form:"ending_before,omitempty" json:"ending_before,omitempty"`
+
+	// Invoice statuses, separated by commas.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// Types of invoices, separated by commas. Keys of a product are locked to its invoice types. "standard" is the only value on this page.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// Invoices of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Invoices created at this time or later, in epoch seconds. An older page has RFC 3339 here.
+	CreatedGTE *int64 `form:"created_gte,omitempty" json:"created_gte,omitempty"`
+
+	// Invoices created at this time or earlier, in epoch seconds. An older page has RFC 3339 here.
+	CreatedLTE *int64 `form:"created_lte,omitempty" json:"created_lte,omitempty"`
+
+	// What to add to each invoice, separated by commas: latest_payment, payments.
+	Expand *string `form:"expand,omitempty" json:"expand,omitempty"`
+
+	// Number of payments per invoice, from 1 to 100, where expand has payments.
+	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
+}
+
+// GetInvoiceTotalsParams are the parameters of [Client.GetInvoiceTotals].
+type GetInvoiceTotalsParams struct {
+	// Invoice statuses, separated by commas.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// Types of invoices, separated by commas. Keys of a product are locked to its invoice types. "standard" is the only value on this page.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// Invoices of the customer with this id of the merchant's.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Invoices of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Invoices created at this time or later, in epoch seconds. An older page has RFC 3339 here.
+	CreatedGTE *int64 `form:"created_gte,omitempty" json:"created_gte,omitempty"`
+
+	// Invoices created at this time or earlier, in epoch seconds. An older page has RFC 3339 here.
+	CreatedLTE *int64 `form:"created_lte,omitempty" json:"created_lte,omitempty"`
+}
+
+// GetInvoiceParams are the parameters of [Client.GetInvoice].
+type GetInvoiceParams struct {
+	// What to add to each invoice, separated by commas: latest_payment, payments.
+	Expand *string `form:"expand,omitempty" json:"expand,omitempty"`
+
+	// Number of payments per invoice, from 1 to 100, where expand has payments.
+	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
+}
+
+// ListAvailableTokensParams are the parameters of [Client.ListAvailableTokens].
+type ListAvailableTokensParams struct {
+	// Which tokens: monitored are those whose rates are computed in advance, all adds the others, and network are those of one network.
+	Mode *ListAvailableTokensParamsMode `form:"mode,omitempty" json:"mode,omitempty"`
+
+	// The network for the mode network.
+	Network *Network `form:"network,omitempty" json:"network,omitempty"`
+
+	// True: only tokens that are AVAILABLE, or DEVNET on devnet.
+	AvailableOnly *bool `form:"available_only,omitempty" json:"available_only,omitempty"`
+}
+
+// ListAvailableTokensParamsMode belongs to a parameter of [Client.ListAvailableTokens].
+type ListAvailableTokensParamsMode string
+
 // SimulateOrderJSONRequestBody is the body of SimulateOrder with the media type application/json.
 type SimulateOrderJSONRequestBody = SimulateOrderRequest
 
@@ -1742,6 +2635,21 @@ type CancelOrderJSONRequestBody = CancelOrderRequest
 
 // GetOrderPaymentsJSONRequestBody is the body of GetOrderPayments with the media type application/json.
 type GetOrderPaymentsJSONRequestBody = OrderPaymentsRequest
+
+// VerifyInvoiceJSONRequestBody is the body of VerifyInvoice with the media type application/json.
+type VerifyInvoiceJSONRequestBody = VerifyInvoiceRequest
+
+// CreateInvoiceJSONRequestBody is the body of CreateInvoice with the media type application/json.
+type CreateInvoiceJSONRequestBody = CreateInvoiceRequest
+
+// SetCustomerEmailJSONRequestBody is the body of SetCustomerEmail with the media type application/json.
+type SetCustomerEmailJSONRequestBody = SetCustomerEmailRequest
+
+// AllocatePaymentAddressJSONRequestBody is the body of AllocatePaymentAddress with the media type application/json.
+type AllocatePaymentAddressJSONRequestBody = AllocateAddressRequest
+
+// SubmitInvoiceFormJSONRequestBody is the body of SubmitInvoiceForm with the media type application/json.
+type SubmitInvoiceFormJSONRequestBody = InvoiceFormRequest
 
 // MintWSTokenJSONRequestBody is the body of MintWSToken with the media type application/json.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
@@ -2292,6 +3200,348 @@ func (c *Client) GetEvent(ctx context.Context, eventID string, reqEditors ...Req
 	r := newRequest("GET /api/v1/events/{eventId}", "application/json")
 	r.inPath(parameter{name: "eventId", style: "simple", kind: "string"}, eventID)
 	return c.send(ctx, r, reqEditors)
+}
+
+// GetInvoiceVerification sends GET /api/v1/invoice/{invoiceId}/verify: Get the manual verification of an invoice.
+//
+// No page shows this answer. It is taken to be that of the request that begins the verification.
+//
+// Pepay documents its name only: neither its parameters nor its answer.
+//
+// See https://docs-alpha.pepay.io/api-spec/merchant/invoices.
+func (c *Client) GetInvoiceVerification(ctx context.Context, invoiceID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/invoice/{invoiceId}/verify", "application/json")
+	r.inPath(parameter{name: "invoiceId", style: "simple", kind: "string"}, invoiceID)
+	return c.send(ctx, r, reqEditors)
+}
+
+// VerifyInvoiceWithBody sends POST /api/v1/invoice/{invoiceId}/verify with a body of any media type.
+func (c *Client) VerifyInvoiceWithBody(ctx context.Context, invoiceID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/invoice/{invoiceId}/verify", "application/json")
+	r.inPath(parameter{name: "invoiceId", style: "simple", kind: "string"}, invoiceID)
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// VerifyInvoice sends POST /api/v1/invoice/{invoiceId}/verify: Trigger async manual verification for an invoice.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/trigger-async-manual-verification-for-an-invoice.
+func (c *Client) VerifyInvoice(ctx context.Context, invoiceID string, body VerifyInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.VerifyInvoiceWithBody(ctx, invoiceID, "application/json", content, reqEditors...)
+}
+
+// ListInvoices sends GET /api/v1/invoices: List invoices, newest first.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-list.
+func (c *Client) ListInvoices(ctx context.Context, params *ListInvoicesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/invoices", "application/json")
+	if params != nil {
+		if params.Limit != nil {
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
+		}
+		if params.StartingAfter != nil {
+			r.inQuery(parameter{name: "starting_after", style: "form", explode: true, kind: "string"}, *params.StartingAfter)
+		}
+		if params.EndingBefore != nil {
+			r.inQuery(parameter{name: "ending_before", style: "form", explode: true, kind: "string"}, *params.EndingBefore)
+		}
+		if params.Status != nil {
+			r.inQuery(parameter{name: "status", style: "form", explode: true, kind: "string"}, *params.Status)
+		}
+		if params.InvoiceType != nil {
+			r.inQuery(parameter{name: "invoice_type", style: "form", explode: true, kind: "string"}, *params.InvoiceType)
+		}
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.PayerWalletAddress != nil {
+			r.inQuery(parameter{name: "payer_wallet_address", style: "form", explode: true, kind: "string"}, *params.PayerWalletAddress)
+		}
+		if params.PayerWalletNetwork != nil {
+			r.inQuery(parameter{name: "payer_wallet_network", style: "form", explode: true, kind: "string"}, *params.PayerWalletNetwork)
+		}
+		if params.Environment != nil {
+			r.inQuery(parameter{name: "environment", style: "form", explode: true, kind: "string"}, *params.Environment)
+		}
+		if params.CreatedGTE != nil {
+			r.inQuery(parameter{name: "created_gte", style: "form", explode: true, kind: "integer"}, *params.CreatedGTE)
+		}
+		if params.CreatedLTE != nil {
+			r.inQuery(parameter{name: "created_lte", style: "form", explode: true, kind: "integer"}, *params.CreatedLTE)
+		}
+		if params.Expand != nil {
+			r.inQuery(parameter{name: "expand", style: "form", explode: true, kind: "string"}, *params.Expand)
+		}
+		if params.PaymentsLimit != nil {
+			r.inQuery(parameter{name: "payments_limit", style: "form", explode: true, kind: "integer"}, *params.PaymentsLimit)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateInvoiceWithBody sends POST /api/v1/invoices with a body of any media type.
+func (c *Client) CreateInvoiceWithBody(ctx context.Context, params *CreateInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/invoices", "application/json")
+	if params != nil {
+		r.inHeader(parameter{name: "Idempotency-Key", style: "simple", kind: "string", format: "uuid"}, params.IdempotencyKey)
+	} else {
+		r.requireParams("Idempotency-Key")
+	}
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateInvoice sends POST /api/v1/invoices: Create an invoice.
+//
+// The answer has the URL of the hosted checkout and the credentials of the payment session.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
+func (c *Client) CreateInvoice(ctx context.Context, params *CreateInvoiceParams, body CreateInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.CreateInvoiceWithBody(ctx, params, "application/json", content, reqEditors...)
+}
+
+// ListCustomerInvoices sends GET /api/v1/invoices/customer/{customerId}: List invoices by customer ID, newest first.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/list-invoices-by-customer-id.
+func (c *Client) ListCustomerInvoices(ctx context.Context, customerID string, params *ListCustomerInvoicesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/invoices/customer/{customerId}", "application/json")
+	r.inPath(parameter{name: "customerId", style: "simple", kind: "string"}, customerID)
+	if params != nil {
+		if params.Limit != nil {
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
+		}
+		if params.StartingAfter != nil {
+			r.inQuery(parameter{name: "starting_after", style: "form", explode: true, kind: "string"}, *params.StartingAfter)
+		}
+		if params.EndingBefore != nil {
+			r.inQuery(parameter{name: "ending_before", style: "form", explode: true, kind: "string"}, *params.EndingBefore)
+		}
+		if params.Status != nil {
+			r.inQuery(parameter{name: "status", style: "form", explode: true, kind: "string"}, *params.Status)
+		}
+		if params.InvoiceType != nil {
+			r.inQuery(parameter{name: "invoice_type", style: "form", explode: true, kind: "string"}, *params.InvoiceType)
+		}
+		if params.Environment != nil {
+			r.inQuery(parameter{name: "environment", style: "form", explode: true, kind: "string"}, *params.Environment)
+		}
+		if params.CreatedGTE != nil {
+			r.inQuery(parameter{name: "created_gte", style: "form", explode: true, kind: "integer"}, *params.CreatedGTE)
+		}
+		if params.CreatedLTE != nil {
+			r.inQuery(parameter{name: "created_lte", style: "form", explode: true, kind: "integer"}, *params.CreatedLTE)
+		}
+		if params.Expand != nil {
+			r.inQuery(parameter{name: "expand", style: "form", explode: true, kind: "string"}, *params.Expand)
+		}
+		if params.PaymentsLimit != nil {
+			r.inQuery(parameter{name: "payments_limit", style: "form", explode: true, kind: "integer"}, *params.PaymentsLimit)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetInvoiceTotals sends GET /api/v1/invoices/totals: Get invoice totals.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/get-invoice-totals.
+func (c *Client) GetInvoiceTotals(ctx context.Context, params *GetInvoiceTotalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/invoices/totals", "application/json")
+	if params != nil {
+		if params.Status != nil {
+			r.inQuery(parameter{name: "status", style: "form", explode: true, kind: "string"}, *params.Status)
+		}
+		if params.InvoiceType != nil {
+			r.inQuery(parameter{name: "invoice_type", style: "form", explode: true, kind: "string"}, *params.InvoiceType)
+		}
+		if params.CustomerID != nil {
+			r.inQuery(parameter{name: "customer_id", style: "form", explode: true, kind: "string"}, *params.CustomerID)
+		}
+		if params.Environment != nil {
+			r.inQuery(parameter{name: "environment", style: "form", explode: true, kind: "string"}, *params.Environment)
+		}
+		if params.CreatedGTE != nil {
+			r.inQuery(parameter{name: "created_gte", style: "form", explode: true, kind: "integer"}, *params.CreatedGTE)
+		}
+		if params.CreatedLTE != nil {
+			r.inQuery(parameter{name: "created_lte", style: "form", explode: true, kind: "integer"}, *params.CreatedLTE)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetInvoice sends GET /api/v1/invoices/{invoiceId}: Retrieve invoice details.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/retrieve-invoice-details.
+func (c *Client) GetInvoice(ctx context.Context, invoiceID string, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/invoices/{invoiceId}", "application/json")
+	r.inPath(parameter{name: "invoiceId", style: "simple", kind: "string"}, invoiceID)
+	if params != nil {
+		if params.Expand != nil {
+			r.inQuery(parameter{name: "expand", style: "form", explode: true, kind: "string"}, *params.Expand)
+		}
+		if params.PaymentsLimit != nil {
+			r.inQuery(parameter{name: "payments_limit", style: "form", explode: true, kind: "integer"}, *params.PaymentsLimit)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetInvoiceStatus sends GET /api/v1/invoices/{invoiceId}/status: Poll invoice status.
+//
+// The invoice and its latest payment with its settlement.
+//
+// Pepay documents it in part: there may be fields that are not here.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status.
+func (c *Client) GetInvoiceStatus(ctx context.Context, invoiceID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/invoices/{invoiceId}/status", "application/json")
+	r.inPath(parameter{name: "invoiceId", style: "simple", kind: "string"}, invoiceID)
+	return c.send(ctx, r, reqEditors)
+}
+
+// ListAvailableTokens sends GET /api/v1/payments/available-tokens: List available payment tokens.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-spec/payors/available-tokens.
+func (c *Client) ListAvailableTokens(ctx context.Context, params *ListAvailableTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/payments/available-tokens", "application/json")
+	if params != nil {
+		if params.Mode != nil {
+			r.inQuery(parameter{name: "mode", style: "form", explode: true, kind: "string"}, *params.Mode)
+		}
+		if params.Network != nil {
+			r.inQuery(parameter{name: "network", style: "form", explode: true, kind: "string"}, *params.Network)
+		}
+		if params.AvailableOnly != nil {
+			r.inQuery(parameter{name: "available_only", style: "form", explode: true, kind: "boolean"}, *params.AvailableOnly)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetCustomerEmail sends GET /api/v1/payments/customer-email: Retrieve customer email.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/retrieve-customer-email.
+func (c *Client) GetCustomerEmail(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/payments/customer-email", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// SetCustomerEmailWithBody sends POST /api/v1/payments/customer-email with a body of any media type.
+func (c *Client) SetCustomerEmailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/payments/customer-email", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// SetCustomerEmail sends POST /api/v1/payments/customer-email: Store customer email.
+//
+// The address is validated and normalized.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/store-customer-email.
+func (c *Client) SetCustomerEmail(ctx context.Context, body SetCustomerEmailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.SetCustomerEmailWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// GetInvoiceQuestions sends GET /api/v1/payments/invoice-questions: Get invoice questions.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/get-invoice-questions.
+func (c *Client) GetInvoiceQuestions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/payments/invoice-questions", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// AllocatePaymentAddressWithBody sends POST /api/v1/payments/payment-addresses with a body of any media type.
+func (c *Client) AllocatePaymentAddressWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/payments/payment-addresses", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// AllocatePaymentAddress sends POST /api/v1/payments/payment-addresses: Allocate a payment address.
+//
+// Allocates the temporary payment address, or replaces it.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-spec/payors/payment-addresses.
+func (c *Client) AllocatePaymentAddress(ctx context.Context, body AllocatePaymentAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.AllocatePaymentAddressWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// GetPaymentStatus sends GET /api/v1/payments/payment-status: Check payment status.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/check-payment-status.
+func (c *Client) GetPaymentStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/payments/payment-status", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetPaymentSession sends GET /api/v1/payments/session-details: Get payment session details.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/payment-session-details.
+func (c *Client) GetPaymentSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/payments/session-details", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// SubmitInvoiceFormWithBody sends POST /api/v1/payments/submit-form with a body of any media type.
+func (c *Client) SubmitInvoiceFormWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/payments/submit-form", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// SubmitInvoiceForm sends POST /api/v1/payments/submit-form: Submit form responses.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/payment-sessions/submit-form-responses.
+func (c *Client) SubmitInvoiceForm(ctx context.Context, body SubmitInvoiceFormJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.SubmitInvoiceFormWithBody(ctx, "application/json", content, reqEditors...)
 }
 
 // MintWSTokenWithBody sends POST /api/v1/ws/token with a body of any media type.
@@ -3287,6 +4537,575 @@ func ParseGetEventAnswer(resp *http.Response) (*GetEventAnswer, error) {
 		{status: "401"},
 		{status: "403"},
 		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetInvoiceVerificationAnswer is what GET /api/v1/invoice/{invoiceId}/verify answers.
+type GetInvoiceVerificationAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[ManualVerification]
+}
+
+// GetInvoiceVerificationWithResponse is [Client.GetInvoiceVerification] and decodes the answer.
+func (c *ClientWithResponses) GetInvoiceVerificationWithResponse(ctx context.Context, invoiceID string, reqEditors ...RequestEditorFn) (*GetInvoiceVerificationAnswer, error) {
+	resp, err := c.GetInvoiceVerification(ctx, invoiceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInvoiceVerificationAnswer(resp)
+}
+
+// ParseGetInvoiceVerificationAnswer reads, closes and decodes an answer of GET /api/v1/invoice/{invoiceId}/verify. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetInvoiceVerificationAnswer(resp *http.Response) (*GetInvoiceVerificationAnswer, error) {
+	answer := &GetInvoiceVerificationAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// VerifyInvoiceAnswer is what POST /api/v1/invoice/{invoiceId}/verify answers.
+type VerifyInvoiceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Envelope[ManualVerification]
+}
+
+// VerifyInvoiceWithBodyWithResponse is [Client.VerifyInvoiceWithBody] and decodes the answer.
+func (c *ClientWithResponses) VerifyInvoiceWithBodyWithResponse(ctx context.Context, invoiceID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VerifyInvoiceAnswer, error) {
+	resp, err := c.VerifyInvoiceWithBody(ctx, invoiceID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVerifyInvoiceAnswer(resp)
+}
+
+// VerifyInvoiceWithResponse is [Client.VerifyInvoice] and decodes the answer.
+func (c *ClientWithResponses) VerifyInvoiceWithResponse(ctx context.Context, invoiceID string, body VerifyInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyInvoiceAnswer, error) {
+	resp, err := c.VerifyInvoice(ctx, invoiceID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVerifyInvoiceAnswer(resp)
+}
+
+// ParseVerifyInvoiceAnswer reads, closes and decodes an answer of POST /api/v1/invoice/{invoiceId}/verify. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseVerifyInvoiceAnswer(resp *http.Response) (*VerifyInvoiceAnswer, error) {
+	answer := &VerifyInvoiceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ListInvoicesAnswer is what GET /api/v1/invoices answers.
+type ListInvoicesAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *InvoiceList
+}
+
+// ListInvoicesWithResponse is [Client.ListInvoices] and decodes the answer.
+func (c *ClientWithResponses) ListInvoicesWithResponse(ctx context.Context, params *ListInvoicesParams, reqEditors ...RequestEditorFn) (*ListInvoicesAnswer, error) {
+	resp, err := c.ListInvoices(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInvoicesAnswer(resp)
+}
+
+// ParseListInvoicesAnswer reads, closes and decodes an answer of GET /api/v1/invoices. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListInvoicesAnswer(resp *http.Response) (*ListInvoicesAnswer, error) {
+	answer := &ListInvoicesAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// CreateInvoiceAnswer is what POST /api/v1/invoices answers.
+type CreateInvoiceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *CreatedInvoice
+}
+
+// CreateInvoiceWithBodyWithResponse is [Client.CreateInvoiceWithBody] and decodes the answer.
+func (c *ClientWithResponses) CreateInvoiceWithBodyWithResponse(ctx context.Context, params *CreateInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInvoiceAnswer, error) {
+	resp, err := c.CreateInvoiceWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInvoiceAnswer(resp)
+}
+
+// CreateInvoiceWithResponse is [Client.CreateInvoice] and decodes the answer.
+func (c *ClientWithResponses) CreateInvoiceWithResponse(ctx context.Context, params *CreateInvoiceParams, body CreateInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInvoiceAnswer, error) {
+	resp, err := c.CreateInvoice(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInvoiceAnswer(resp)
+}
+
+// ParseCreateInvoiceAnswer reads, closes and decodes an answer of POST /api/v1/invoices. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseCreateInvoiceAnswer(resp *http.Response) (*CreateInvoiceAnswer, error) {
+	answer := &CreateInvoiceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "409"},
+		{status: "429"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ListCustomerInvoicesAnswer is what GET /api/v1/invoices/customer/{customerId} answers.
+type ListCustomerInvoicesAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *InvoiceList
+}
+
+// ListCustomerInvoicesWithResponse is [Client.ListCustomerInvoices] and decodes the answer.
+func (c *ClientWithResponses) ListCustomerInvoicesWithResponse(ctx context.Context, customerID string, params *ListCustomerInvoicesParams, reqEditors ...RequestEditorFn) (*ListCustomerInvoicesAnswer, error) {
+	resp, err := c.ListCustomerInvoices(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCustomerInvoicesAnswer(resp)
+}
+
+// ParseListCustomerInvoicesAnswer reads, closes and decodes an answer of GET /api/v1/invoices/customer/{customerId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListCustomerInvoicesAnswer(resp *http.Response) (*ListCustomerInvoicesAnswer, error) {
+	answer := &ListCustomerInvoicesAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetInvoiceTotalsAnswer is what GET /api/v1/invoices/totals answers.
+type GetInvoiceTotalsAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *InvoiceTotals
+}
+
+// GetInvoiceTotalsWithResponse is [Client.GetInvoiceTotals] and decodes the answer.
+func (c *ClientWithResponses) GetInvoiceTotalsWithResponse(ctx context.Context, params *GetInvoiceTotalsParams, reqEditors ...RequestEditorFn) (*GetInvoiceTotalsAnswer, error) {
+	resp, err := c.GetInvoiceTotals(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInvoiceTotalsAnswer(resp)
+}
+
+// ParseGetInvoiceTotalsAnswer reads, closes and decodes an answer of GET /api/v1/invoices/totals. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetInvoiceTotalsAnswer(resp *http.Response) (*GetInvoiceTotalsAnswer, error) {
+	answer := &GetInvoiceTotalsAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetInvoiceAnswer is what GET /api/v1/invoices/{invoiceId} answers.
+type GetInvoiceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *Invoice
+}
+
+// GetInvoiceWithResponse is [Client.GetInvoice] and decodes the answer.
+func (c *ClientWithResponses) GetInvoiceWithResponse(ctx context.Context, invoiceID string, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*GetInvoiceAnswer, error) {
+	resp, err := c.GetInvoice(ctx, invoiceID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInvoiceAnswer(resp)
+}
+
+// ParseGetInvoiceAnswer reads, closes and decodes an answer of GET /api/v1/invoices/{invoiceId}. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetInvoiceAnswer(resp *http.Response) (*GetInvoiceAnswer, error) {
+	answer := &GetInvoiceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetInvoiceStatusAnswer is what GET /api/v1/invoices/{invoiceId}/status answers.
+type GetInvoiceStatusAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *InvoiceStatusReport
+}
+
+// GetInvoiceStatusWithResponse is [Client.GetInvoiceStatus] and decodes the answer.
+func (c *ClientWithResponses) GetInvoiceStatusWithResponse(ctx context.Context, invoiceID string, reqEditors ...RequestEditorFn) (*GetInvoiceStatusAnswer, error) {
+	resp, err := c.GetInvoiceStatus(ctx, invoiceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInvoiceStatusAnswer(resp)
+}
+
+// ParseGetInvoiceStatusAnswer reads, closes and decodes an answer of GET /api/v1/invoices/{invoiceId}/status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetInvoiceStatusAnswer(resp *http.Response) (*GetInvoiceStatusAnswer, error) {
+	answer := &GetInvoiceStatusAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ListAvailableTokensAnswer is what GET /api/v1/payments/available-tokens answers.
+type ListAvailableTokensAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *[]PaymentToken
+}
+
+// ListAvailableTokensWithResponse is [Client.ListAvailableTokens] and decodes the answer.
+func (c *ClientWithResponses) ListAvailableTokensWithResponse(ctx context.Context, params *ListAvailableTokensParams, reqEditors ...RequestEditorFn) (*ListAvailableTokensAnswer, error) {
+	resp, err := c.ListAvailableTokens(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAvailableTokensAnswer(resp)
+}
+
+// ParseListAvailableTokensAnswer reads, closes and decodes an answer of GET /api/v1/payments/available-tokens. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListAvailableTokensAnswer(resp *http.Response) (*ListAvailableTokensAnswer, error) {
+	answer := &ListAvailableTokensAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetCustomerEmailAnswer is what GET /api/v1/payments/customer-email answers.
+type GetCustomerEmailAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *CustomerEmail
+}
+
+// GetCustomerEmailWithResponse is [Client.GetCustomerEmail] and decodes the answer.
+func (c *ClientWithResponses) GetCustomerEmailWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCustomerEmailAnswer, error) {
+	resp, err := c.GetCustomerEmail(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCustomerEmailAnswer(resp)
+}
+
+// ParseGetCustomerEmailAnswer reads, closes and decodes an answer of GET /api/v1/payments/customer-email. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetCustomerEmailAnswer(resp *http.Response) (*GetCustomerEmailAnswer, error) {
+	answer := &GetCustomerEmailAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// SetCustomerEmailAnswer is what POST /api/v1/payments/customer-email answers.
+type SetCustomerEmailAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *SetCustomerEmailResult
+}
+
+// SetCustomerEmailWithBodyWithResponse is [Client.SetCustomerEmailWithBody] and decodes the answer.
+func (c *ClientWithResponses) SetCustomerEmailWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetCustomerEmailAnswer, error) {
+	resp, err := c.SetCustomerEmailWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCustomerEmailAnswer(resp)
+}
+
+// SetCustomerEmailWithResponse is [Client.SetCustomerEmail] and decodes the answer.
+func (c *ClientWithResponses) SetCustomerEmailWithResponse(ctx context.Context, body SetCustomerEmailJSONRequestBody, reqEditors ...RequestEditorFn) (*SetCustomerEmailAnswer, error) {
+	resp, err := c.SetCustomerEmail(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCustomerEmailAnswer(resp)
+}
+
+// ParseSetCustomerEmailAnswer reads, closes and decodes an answer of POST /api/v1/payments/customer-email. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSetCustomerEmailAnswer(resp *http.Response) (*SetCustomerEmailAnswer, error) {
+	answer := &SetCustomerEmailAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "410"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetInvoiceQuestionsAnswer is what GET /api/v1/payments/invoice-questions answers.
+type GetInvoiceQuestionsAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *InvoiceQuestions
+}
+
+// GetInvoiceQuestionsWithResponse is [Client.GetInvoiceQuestions] and decodes the answer.
+func (c *ClientWithResponses) GetInvoiceQuestionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetInvoiceQuestionsAnswer, error) {
+	resp, err := c.GetInvoiceQuestions(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInvoiceQuestionsAnswer(resp)
+}
+
+// ParseGetInvoiceQuestionsAnswer reads, closes and decodes an answer of GET /api/v1/payments/invoice-questions. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetInvoiceQuestionsAnswer(resp *http.Response) (*GetInvoiceQuestionsAnswer, error) {
+	answer := &GetInvoiceQuestionsAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// AllocatePaymentAddressAnswer is what POST /api/v1/payments/payment-addresses answers.
+type AllocatePaymentAddressAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *PaymentAddress
+}
+
+// AllocatePaymentAddressWithBodyWithResponse is [Client.AllocatePaymentAddressWithBody] and decodes the answer.
+func (c *ClientWithResponses) AllocatePaymentAddressWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocatePaymentAddressAnswer, error) {
+	resp, err := c.AllocatePaymentAddressWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAllocatePaymentAddressAnswer(resp)
+}
+
+// AllocatePaymentAddressWithResponse is [Client.AllocatePaymentAddress] and decodes the answer.
+func (c *ClientWithResponses) AllocatePaymentAddressWithResponse(ctx context.Context, body AllocatePaymentAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocatePaymentAddressAnswer, error) {
+	resp, err := c.AllocatePaymentAddress(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAllocatePaymentAddressAnswer(resp)
+}
+
+// ParseAllocatePaymentAddressAnswer reads, closes and decodes an answer of POST /api/v1/payments/payment-addresses. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseAllocatePaymentAddressAnswer(resp *http.Response) (*AllocatePaymentAddressAnswer, error) {
+	answer := &AllocatePaymentAddressAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetPaymentStatusAnswer is what GET /api/v1/payments/payment-status answers.
+type GetPaymentStatusAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *PaymentStatus
+}
+
+// GetPaymentStatusWithResponse is [Client.GetPaymentStatus] and decodes the answer.
+func (c *ClientWithResponses) GetPaymentStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPaymentStatusAnswer, error) {
+	resp, err := c.GetPaymentStatus(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPaymentStatusAnswer(resp)
+}
+
+// ParseGetPaymentStatusAnswer reads, closes and decodes an answer of GET /api/v1/payments/payment-status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetPaymentStatusAnswer(resp *http.Response) (*GetPaymentStatusAnswer, error) {
+	answer := &GetPaymentStatusAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetPaymentSessionAnswer is what GET /api/v1/payments/session-details answers.
+type GetPaymentSessionAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *PaymentSession
+}
+
+// GetPaymentSessionWithResponse is [Client.GetPaymentSession] and decodes the answer.
+func (c *ClientWithResponses) GetPaymentSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPaymentSessionAnswer, error) {
+	resp, err := c.GetPaymentSession(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPaymentSessionAnswer(resp)
+}
+
+// ParseGetPaymentSessionAnswer reads, closes and decodes an answer of GET /api/v1/payments/session-details. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetPaymentSessionAnswer(resp *http.Response) (*GetPaymentSessionAnswer, error) {
+	answer := &GetPaymentSessionAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// SubmitInvoiceFormAnswer is what POST /api/v1/payments/submit-form answers.
+type SubmitInvoiceFormAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *InvoiceFormResult
+}
+
+// SubmitInvoiceFormWithBodyWithResponse is [Client.SubmitInvoiceFormWithBody] and decodes the answer.
+func (c *ClientWithResponses) SubmitInvoiceFormWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SubmitInvoiceFormAnswer, error) {
+	resp, err := c.SubmitInvoiceFormWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitInvoiceFormAnswer(resp)
+}
+
+// SubmitInvoiceFormWithResponse is [Client.SubmitInvoiceForm] and decodes the answer.
+func (c *ClientWithResponses) SubmitInvoiceFormWithResponse(ctx context.Context, body SubmitInvoiceFormJSONRequestBody, reqEditors ...RequestEditorFn) (*SubmitInvoiceFormAnswer, error) {
+	resp, err := c.SubmitInvoiceForm(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitInvoiceFormAnswer(resp)
+}
+
+// ParseSubmitInvoiceFormAnswer reads, closes and decodes an answer of POST /api/v1/payments/submit-form. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSubmitInvoiceFormAnswer(resp *http.Response) (*SubmitInvoiceFormAnswer, error) {
+	answer := &SubmitInvoiceFormAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
 		{status: "default"},
 	})
 	if err != nil {

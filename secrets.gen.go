@@ -14,6 +14,24 @@ func (v CheckoutInvoice) LogValue() slog.Value { return logValue(v) }
 func (v CheckoutInvoice) Format(f fmt.State, _ rune) { format(f, v) }
 
 // LogValue shows the value without its secrets.
+func (v CreatedInvoice) LogValue() slog.Value { return logValue(v) }
+
+// Format shows the value without its secrets, whatever the verb.
+func (v CreatedInvoice) Format(f fmt.State, _ rune) { format(f, v) }
+
+// LogValue shows the value without its secrets.
+func (v PaymentAddress) LogValue() slog.Value { return logValue(v) }
+
+// Format shows the value without its secrets, whatever the verb.
+func (v PaymentAddress) Format(f fmt.State, _ rune) { format(f, v) }
+
+// LogValue shows the value without its secrets.
+func (v PaymentConnection) LogValue() slog.Value { return logValue(v) }
+
+// Format shows the value without its secrets, whatever the verb.
+func (v PaymentConnection) Format(f fmt.State, _ rune) { format(f, v) }
+
+// LogValue shows the value without its secrets.
 func (v PaymentSessionHeaders) LogValue() slog.Value { return logValue(v) }
 
 // Format shows the value without its secrets, whatever the verb.

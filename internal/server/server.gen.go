@@ -129,6 +129,48 @@ func (e InvoiceStatus) Valid() bool {
 	}
 }
 
+// Defines values for Network.
+const (
+	NetworkArbitrum  Network = "arbitrum"
+	NetworkAvalanche Network = "avalanche"
+	NetworkBase      Network = "base"
+	NetworkBsc       Network = "bsc"
+	NetworkCardano   Network = "cardano"
+	NetworkEthereum  Network = "ethereum"
+	NetworkOptimism  Network = "optimism"
+	NetworkSolana    Network = "solana"
+	NetworkSui       Network = "sui"
+	NetworkTon       Network = "ton"
+)
+
+// Valid indicates whether the value is a known member of the Network enum.
+func (e Network) Valid() bool {
+	switch e {
+	case NetworkArbitrum:
+		return true
+	case NetworkAvalanche:
+		return true
+	case NetworkBase:
+		return true
+	case NetworkBsc:
+		return true
+	case NetworkCardano:
+		return true
+	case NetworkEthereum:
+		return true
+	case NetworkOptimism:
+		return true
+	case NetworkSolana:
+		return true
+	case NetworkSui:
+		return true
+	case NetworkTon:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NetworkEnvironment.
 const (
 	NetworkEnvironmentDevnet  NetworkEnvironment = "devnet"
@@ -219,6 +261,51 @@ func (e OrderTransition) Valid() bool {
 	}
 }
 
+// Defines values for QuoteStatus.
+const (
+	QuoteStatusAvailable   QuoteStatus = "available"
+	QuoteStatusExpired     QuoteStatus = "expired"
+	QuoteStatusUnavailable QuoteStatus = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the QuoteStatus enum.
+func (e QuoteStatus) Valid() bool {
+	switch e {
+	case QuoteStatusAvailable:
+		return true
+	case QuoteStatusExpired:
+		return true
+	case QuoteStatusUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuoteStatusCode.
+const (
+	QuoteStatusCodeOk                    QuoteStatusCode = "ok"
+	QuoteStatusCodeQuoteExpired          QuoteStatusCode = "quote_expired"
+	QuoteStatusCodeQuoteUnavailable      QuoteStatusCode = "quote_unavailable"
+	QuoteStatusCodeSettlementUnavailable QuoteStatusCode = "settlement_unavailable"
+)
+
+// Valid indicates whether the value is a known member of the QuoteStatusCode enum.
+func (e QuoteStatusCode) Valid() bool {
+	switch e {
+	case QuoteStatusCodeOk:
+		return true
+	case QuoteStatusCodeQuoteExpired:
+		return true
+	case QuoteStatusCodeQuoteUnavailable:
+		return true
+	case QuoteStatusCodeSettlementUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Retailer.
 const (
 	RetailerAmazon  Retailer = "amazon"
@@ -276,6 +363,81 @@ func (e SettlementStatus) Valid() bool {
 	}
 }
 
+// Defines values for TokenAvailability.
+const (
+	TokenAvailabilityAVAILABLE     TokenAvailability = "AVAILABLE"
+	TokenAvailabilityDEVNET        TokenAvailability = "DEVNET"
+	TokenAvailabilityNOLIQUIDITY   TokenAvailability = "NO_LIQUIDITY"
+	TokenAvailabilityQUOTEREQUIRED TokenAvailability = "QUOTE_REQUIRED"
+	TokenAvailabilitySTALE         TokenAvailability = "STALE"
+)
+
+// Valid indicates whether the value is a known member of the TokenAvailability enum.
+func (e TokenAvailability) Valid() bool {
+	switch e {
+	case TokenAvailabilityAVAILABLE:
+		return true
+	case TokenAvailabilityDEVNET:
+		return true
+	case TokenAvailabilityNOLIQUIDITY:
+		return true
+	case TokenAvailabilityQUOTEREQUIRED:
+		return true
+	case TokenAvailabilitySTALE:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenType.
+const (
+	TokenTypeErc20  TokenType = "erc20"
+	TokenTypeNative TokenType = "native"
+	TokenTypeSpl    TokenType = "spl"
+	TokenTypeSui    TokenType = "sui"
+	TokenTypeTon    TokenType = "ton"
+)
+
+// Valid indicates whether the value is a known member of the TokenType enum.
+func (e TokenType) Valid() bool {
+	switch e {
+	case TokenTypeErc20:
+		return true
+	case TokenTypeNative:
+		return true
+	case TokenTypeSpl:
+		return true
+	case TokenTypeSui:
+		return true
+	case TokenTypeTon:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VerifyInvoiceRequestNetwork.
+const (
+	VerifyInvoiceRequestNetworkBase   VerifyInvoiceRequestNetwork = "base"
+	VerifyInvoiceRequestNetworkBsc    VerifyInvoiceRequestNetwork = "bsc"
+	VerifyInvoiceRequestNetworkSolana VerifyInvoiceRequestNetwork = "solana"
+)
+
+// Valid indicates whether the value is a known member of the VerifyInvoiceRequestNetwork enum.
+func (e VerifyInvoiceRequestNetwork) Valid() bool {
+	switch e {
+	case VerifyInvoiceRequestNetworkBase:
+		return true
+	case VerifyInvoiceRequestNetworkBsc:
+		return true
+	case VerifyInvoiceRequestNetworkSolana:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WSTokenScope.
 const (
 	WSTokenScopeCommerce WSTokenScope = "commerce"
@@ -288,6 +450,27 @@ func (e WSTokenScope) Valid() bool {
 	case WSTokenScopeCommerce:
 		return true
 	case WSTokenScopeMerchant:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAvailableTokensParamsMode.
+const (
+	ListAvailableTokensParamsModeAll       ListAvailableTokensParamsMode = "all"
+	ListAvailableTokensParamsModeMonitored ListAvailableTokensParamsMode = "monitored"
+	ListAvailableTokensParamsModeNetwork   ListAvailableTokensParamsMode = "network"
+)
+
+// Valid indicates whether the value is a known member of the ListAvailableTokensParamsMode enum.
+func (e ListAvailableTokensParamsMode) Valid() bool {
+	switch e {
+	case ListAvailableTokensParamsModeAll:
+		return true
+	case ListAvailableTokensParamsModeMonitored:
+		return true
+	case ListAvailableTokensParamsModeNetwork:
 		return true
 	default:
 		return false
@@ -384,6 +567,19 @@ type AddressList struct {
 
 // AddressNetwork The network of a customer's wallet, where addresses are listed.
 type AddressNetwork string
+
+// AllocateAddressRequest In which token an invoice is to be paid.
+type AllocateAddressRequest struct {
+	// Network The network of the token, in lower case, as AvailableTokens shows it.
+	//
+	// Example: base
+	Network string `json:"network"`
+
+	// TokenID Id of the token, as AvailableTokens shows it.
+	//
+	// Example: 123
+	TokenID int64 `json:"tokenId"`
+}
 
 // CancelOrderRequest How to refund a cancelled order.
 type CancelOrderRequest struct {
@@ -609,7 +805,7 @@ type CheckoutInvoice struct {
 	// OrderID Example: 550e8400-e29b-41d4-a716-446655440333
 	OrderID string `json:"orderId"`
 
-	// PaymentSessionHeaders The headers that a payor's requests carry.
+	// PaymentSessionHeaders The credentials of a payment session, under the names of the headers that carry them.
 	PaymentSessionHeaders *PaymentSessionHeaders `json:"payment_session_headers,omitempty"`
 
 	// Session Token of the payment session.
@@ -620,7 +816,7 @@ type CheckoutInvoice struct {
 	// Signature Signature of the payment session.
 	Signature *Secret `json:"signature,omitempty"`
 
-	// Status The status of an invoice.
+	// Status The status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
 	Status *InvoiceStatus `json:"status,omitempty"`
 }
 
@@ -707,6 +903,99 @@ type CreateCartRequest struct {
 
 	// WalletNetwork The network of a customer's wallet, where a cart is read or created.
 	WalletNetwork *CartNetwork `json:"wallet_network,omitempty"`
+}
+
+// CreateInvoiceRequest The invoice to create. Only the amount is needed.
+type CreateInvoiceRequest struct {
+	// AmountUSD The amount in dollars, from 0.01 to 1,000,000.
+	//
+	// Example: 99.99
+	AmountUSD json.Number `json:"amount_usd"`
+
+	// CustomerEmail Where receipts and notifications go, at most 255 characters.
+	//
+	// Example: customer@example.com
+	CustomerEmail *string `json:"customer_email,omitempty"`
+
+	// CustomerID The merchant's own id of the customer, at most 255 characters.
+	//
+	// Example: cust_123
+	CustomerID *string `json:"customer_id,omitempty"`
+
+	// Description What the invoice is for, at most 255 characters.
+	//
+	// Example: Premium Plan Subscription
+	Description *string `json:"description,omitempty"`
+
+	// ExpiresIn How long the invoice can be paid, in milliseconds: at most 30 days, and 12 hours by default.
+	//
+	// Example: 43200000
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
+
+	// InvoiceFooter Footer of the invoice, at most 255 characters. By default the merchant's company name.
+	//
+	// Example: Thank you for your business!
+	InvoiceFooter *string `json:"invoice_footer,omitempty"`
+
+	// InvoiceTitle Title of the invoice, at most 255 characters. By default the merchant's company name.
+	//
+	// Example: Monthly Subscription - Premium Plan
+	InvoiceTitle *string `json:"invoice_title,omitempty"`
+
+	// Metadata A JSON object to store with the invoice, at most 512 bytes.
+	//
+	// Example: {"order_id":"ORD-123"}
+	Metadata *json.RawMessage `json:"metadata,omitempty"`
+
+	// PaymentReturnURL Where hosted checkout leads after the payment: HTTPS, at most 2,048 characters. The merchant's default may be used when it is left out.
+	//
+	// Example: https://merchant.example.com/checkout/complete
+	PaymentReturnURL *string `json:"payment_return_url,omitempty"`
+
+	// PaymentReturnURLEnabled False: no redirect after the payment, even if there is a URL for it.
+	//
+	// Example: true
+	PaymentReturnURLEnabled *bool `json:"payment_return_url_enabled,omitempty"`
+
+	// Questions Questions for the payor, at most 5 and 512 bytes in all.
+	Questions *QuestionListInput `json:"questions,omitempty"`
+
+	// ReceiverOverrideAddress The address that receives the settlement amount.
+	//
+	// Example: 0x1111111111111111111111111111111111111111
+	ReceiverOverrideAddress *string `json:"receiver_override_address,omitempty"`
+
+	// ReceiverOverrideEnable Settles this invoice to ReceiverOverrideAddress, which is needed then. The network is that of the merchant's settlement token.
+	//
+	// Example: true
+	ReceiverOverrideEnable *bool `json:"receiver_override_enable,omitempty"`
+}
+
+// CreatedInvoice An invoice that was created: where it is paid, and the credentials of its payment session. The hosted checkout is at PaymentURL, which carries the credentials too; a checkout of one's own gives SessionToken and Signature to package wrapper's Payor.
+type CreatedInvoice struct {
+	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+
+	// InvoiceID Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID string `json:"invoice_id"`
+
+	// PaymentSessionHeaders The credentials of a payment session, under the names of the headers that carry them.
+	PaymentSessionHeaders *PaymentSessionHeaders `json:"payment_session_headers,omitempty"`
+
+	// PaymentURL The hosted checkout. It is a secret because it holds the credentials of the session.
+	PaymentURL *Secret `json:"payment_url,omitempty"`
+
+	// SessionToken Opens the payment session together with Signature.
+	SessionToken *Secret `json:"session_token,omitempty"`
+
+	// Signature Opens the payment session together with SessionToken.
+	Signature *Secret `json:"signature,omitempty"`
+}
+
+// CustomerEmail The customer's e-mail address, if there is one.
+type CustomerEmail struct {
+	// Email Example: customer@example.com
+	Email    *string `json:"email,omitempty"`
+	HasEmail *bool   `json:"has_email,omitempty"`
 }
 
 // Estimate What a checkout will cost, in US dollars. ValidItems can be bought. InvalidItems cannot be bought now and stay in the cart until they are removed. In the documented example an estimate lives for 15 minutes.
@@ -917,62 +1206,135 @@ type InvalidEstimateItem struct {
 	Retailer *Retailer `json:"retailer,omitempty"`
 }
 
-// Invoice An invoice as events carry it. Amounts are in the unit AmountUnit names, usd_millis being thousandths of a dollar; older examples have AmountUSD instead. Timestamps come as epoch seconds or RFC 3339.
+// Invoice An invoice, from the API, a stream or a webhook. Amounts are integers in the unit AmountUnit names, usd_millis being thousandths of a dollar; the …Decimal fields say the same in dollars. Examples of webhooks have AmountUSD instead, and fewer fields.
 type Invoice struct {
+	// Amount What is to be paid.
+	//
+	// Example: 49990
 	Amount *int64 `json:"amount,omitempty"`
 
-	// AmountDecimal Example: 10.000
-	AmountDecimal          *string `json:"amount_decimal,omitempty"`
-	AmountPaid             *int64  `json:"amount_paid,omitempty"`
-	AmountPaidDecimal      *string `json:"amount_paid_decimal,omitempty"`
-	AmountRemaining        *int64  `json:"amount_remaining,omitempty"`
+	// AmountDecimal Amount in dollars.
+	//
+	// Example: 49.990
+	AmountDecimal *string `json:"amount_decimal,omitempty"`
+
+	// AmountPaid Example: 0
+	AmountPaid *int64 `json:"amount_paid,omitempty"`
+
+	// AmountPaidDecimal AmountPaid in dollars.
+	//
+	// Example: 0.000
+	AmountPaidDecimal *string `json:"amount_paid_decimal,omitempty"`
+
+	// AmountRemaining Example: 49990
+	AmountRemaining *int64 `json:"amount_remaining,omitempty"`
+
+	// AmountRemainingDecimal AmountRemaining in dollars.
+	//
+	// Example: 49.990
 	AmountRemainingDecimal *string `json:"amount_remaining_decimal,omitempty"`
 
 	// AmountUnit Example: usd_millis
-	AmountUnit      *string      `json:"amount_unit,omitempty"`
+	AmountUnit *string `json:"amount_unit,omitempty"`
+
+	// AmountUSD The amount in dollars. Only examples of webhooks have it.
+	//
+	// Example: 49
 	AmountUSD       *json.Number `json:"amount_usd,omitempty"`
 	CommerceOrderID *string      `json:"commerce_order_id,omitempty"`
 	CreatedAt       *Timestamp   `json:"created_at,omitempty"`
 
 	// Currency Example: usd
-	Currency   *string `json:"currency,omitempty"`
+	Currency *string `json:"currency,omitempty"`
+
+	// CustomerID The merchant's own id of the customer.
+	//
+	// Example: cust_123
 	CustomerID *string `json:"customer_id,omitempty"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
 	Environment *NetworkEnvironment `json:"environment,omitempty"`
-	ExpiresAt   *Timestamp          `json:"expires_at,omitempty"`
-	ID          *string             `json:"id,omitempty"`
 
-	// InvoiceType Example: standard
-	InvoiceType   *string                 `json:"invoice_type,omitempty"`
-	LastPaymentAt *Timestamp              `json:"last_payment_at,omitempty"`
-	MerchantID    *int64                  `json:"merchant_id,omitempty"`
-	Metadata      *map[string]interface{} `json:"metadata,omitempty"`
+	// ExpiresAt When the invoice can no longer be paid.
+	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+
+	// ID Example: 550e8400-e29b-41d4-a716-446655440000
+	ID *string `json:"id,omitempty"`
+
+	// InvoiceType The kind of invoice. The documentation names standard and commerce.
+	//
+	// Example: standard
+	InvoiceType *string `json:"invoice_type,omitempty"`
+
+	// LastPaymentAt Zero while there is no payment.
+	LastPaymentAt *Timestamp `json:"last_payment_at,omitempty"`
+
+	// LatestPayment A payment towards an invoice. The documentation has examples of it and no list of its fields.
+	LatestPayment *InvoicePayment `json:"latest_payment,omitempty"`
+
+	// MerchantID Example: 123
+	MerchantID *int64 `json:"merchant_id,omitempty"`
+
+	// Metadata What the merchant stored with the invoice.
+	Metadata *json.RawMessage `json:"metadata,omitempty"`
 
 	// Object Example: invoice
-	Object             *string    `json:"object,omitempty"`
+	Object *string `json:"object,omitempty"`
+
+	// PaidAt Zero until the invoice is paid.
 	PaidAt             *Timestamp `json:"paid_at,omitempty"`
 	PayerWalletAddress *string    `json:"payer_wallet_address,omitempty"`
 	PayerWalletNetwork *string    `json:"payer_wallet_network,omitempty"`
 
-	// Status The status of an invoice.
+	// Payments The payments, where they were asked for with expand.
+	Payments *[]InvoicePayment `json:"payments,omitempty"`
+
+	// Status The status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
 	Status *InvoiceStatus `json:"status,omitempty"`
 }
 
-// InvoicePayment A payment towards an invoice.
+// InvoiceFormRequest Answers to an invoice's questions, from 1 to 5.
+type InvoiceFormRequest struct {
+	Responses []QuestionResponse `json:"responses"`
+}
+
+// InvoiceFormResult Whether the answers were taken.
+type InvoiceFormResult struct {
+	Success *bool `json:"success,omitempty"`
+}
+
+// InvoiceList A page of invoices. HasMore says whether there are more behind it.
+type InvoiceList struct {
+	Data    []Invoice `json:"data"`
+	HasMore *bool     `json:"has_more,omitempty"`
+
+	// Object Example: list
+	Object *string `json:"object,omitempty"`
+}
+
+// InvoicePayment A payment towards an invoice. The documentation has examples of it and no list of its fields.
 type InvoicePayment struct {
+	// AmountUSD The amount in dollars. Only examples of webhooks have it.
+	//
+	// Example: 49
 	AmountUSD *json.Number `json:"amount_usd,omitempty"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
 	Environment *NetworkEnvironment `json:"environment,omitempty"`
-	ID          *string             `json:"id,omitempty"`
-	InvoiceID   *string             `json:"invoice_id,omitempty"`
-	MerchantID  *int64              `json:"merchant_id,omitempty"`
+
+	// ID Example: 550e8400-e29b-41d4-a716-446655440111
+	ID *string `json:"id,omitempty"`
+
+	// InvoiceID Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID *string `json:"invoice_id,omitempty"`
+
+	// MerchantID Example: 123
+	MerchantID *int64 `json:"merchant_id,omitempty"`
 
 	// Object Example: invoice_payment
 	Object *string `json:"object,omitempty"`
 
-	// Settlement How a payment reaches the merchant.
+	// Settlement How a payment reaches the merchant. Payors do not see it.
 	Settlement *Settlement `json:"settlement,omitempty"`
 
 	// SettlementStatus The status of a settlement.
@@ -985,8 +1347,158 @@ type InvoicePayment struct {
 // InvoicePaymentStatus The status of a payment.
 type InvoicePaymentStatus string
 
-// InvoiceStatus The status of an invoice.
+// InvoiceQuestion A question that the payor answers during checkout. The documentation has one example and no list of its fields.
+type InvoiceQuestion struct {
+	// ID Names the question in the answers.
+	//
+	// Example: q1
+	ID *string `json:"id,omitempty"`
+
+	// Question Example: Email address
+	Question *string `json:"question,omitempty"`
+
+	// Type The kind of answer. "email" is the only value in the documentation.
+	//
+	// Example: email
+	Type *string `json:"type,omitempty"`
+
+	// Validation What an answer has to fulfil.
+	Validation *QuestionValidation `json:"validation,omitempty"`
+}
+
+// InvoiceQuestionInput A question that the payor answers during checkout. The documentation has one example and no list of its fields.
+type InvoiceQuestionInput struct {
+	// ID Names the question in the answers.
+	//
+	// Example: q1
+	ID *string `json:"id,omitempty"`
+
+	// Question Example: Email address
+	Question *string `json:"question,omitempty"`
+
+	// Type The kind of answer. "email" is the only value in the documentation.
+	//
+	// Example: email
+	Type *string `json:"type,omitempty"`
+
+	// Validation What an answer has to fulfil.
+	Validation *QuestionValidationInput `json:"validation,omitempty"`
+}
+
+// InvoiceQuestions The questions that an invoice asks its payor. Questions is empty where HasQuestions is false.
+type InvoiceQuestions struct {
+	HasQuestions bool `json:"has_questions"`
+
+	// Questions Questions for the payor, at most 5 and 512 bytes in all.
+	Questions *QuestionList `json:"questions,omitempty"`
+}
+
+// InvoiceStatus The status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
 type InvoiceStatus string
+
+// InvoiceStatusReport An invoice and its latest payment, for polling.
+type InvoiceStatusReport struct {
+	// Invoice An invoice, from the API, a stream or a webhook. Amounts are integers in the unit AmountUnit names, usd_millis being thousandths of a dollar; the …Decimal fields say the same in dollars. Examples of webhooks have AmountUSD instead, and fewer fields.
+	Invoice Invoice `json:"invoice"`
+
+	// LatestPayment A payment towards an invoice. The documentation has examples of it and no list of its fields.
+	LatestPayment *InvoicePayment `json:"latest_payment,omitempty"`
+
+	// Object Example: invoice_status
+	Object *string `json:"object,omitempty"`
+}
+
+// InvoiceTotal A number of invoices and the sum of their amounts.
+type InvoiceTotal struct {
+	// Amount The sum in the unit AmountUnit of the totals names.
+	//
+	// Example: 129900
+	Amount *int64 `json:"amount,omitempty"`
+
+	// AmountDecimal The sum in dollars.
+	//
+	// Example: 129.900
+	AmountDecimal *string `json:"amount_decimal,omitempty"`
+
+	// Count Example: 3
+	Count *int64 `json:"count,omitempty"`
+}
+
+// InvoiceTotals How many invoices there are and what they sum up to, in all and by status.
+type InvoiceTotals struct {
+	// AmountUnit The unit of the amounts: usd_millis are thousandths of a dollar.
+	//
+	// Example: usd_millis
+	AmountUnit *string `json:"amount_unit,omitempty"`
+
+	// Currency Example: usd
+	Currency *string `json:"currency,omitempty"`
+
+	// Object Example: invoice_totals
+	Object *string `json:"object,omitempty"`
+
+	// Totals Sums over all invoices and over those of each status.
+	Totals InvoiceTotalsByStatus `json:"totals"`
+}
+
+// InvoiceTotalsByStatus Sums over all invoices and over those of each status.
+type InvoiceTotalsByStatus struct {
+	// All A number of invoices and the sum of their amounts.
+	All *InvoiceTotal `json:"all,omitempty"`
+
+	// Canceled A number of invoices and the sum of their amounts.
+	Canceled *InvoiceTotal `json:"canceled,omitempty"`
+
+	// Expired A number of invoices and the sum of their amounts.
+	Expired *InvoiceTotal `json:"expired,omitempty"`
+
+	// Paid A number of invoices and the sum of their amounts.
+	Paid *InvoiceTotal `json:"paid,omitempty"`
+
+	// Underpaid A number of invoices and the sum of their amounts.
+	Underpaid *InvoiceTotal `json:"underpaid,omitempty"`
+
+	// Unpaid A number of invoices and the sum of their amounts.
+	Unpaid *InvoiceTotal `json:"unpaid,omitempty"`
+}
+
+// ManualVerification A job that looks for the payment of an invoice again. The one page about it shows an example with placeholders: it does not say in which form points in time come, nor what a result or an error holds, so these are JSON. Timestamp decodes each form in which Pepay sends a time.
+type ManualVerification struct {
+	AttemptCount *int64           `json:"attempt_count,omitempty"`
+	CompletedAt  *json.RawMessage `json:"completed_at,omitempty"`
+	CreatedAt    *json.RawMessage `json:"created_at,omitempty"`
+
+	// Error An object whose members no page shows.
+	Error *json.RawMessage `json:"error,omitempty"`
+
+	// ID Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
+	ID        string  `json:"id"`
+	InvoiceID *string `json:"invoice_id,omitempty"`
+
+	// JobStatus "pending" is the only value in the documentation.
+	//
+	// Example: pending
+	JobStatus   *string `json:"job_status,omitempty"`
+	MaxAttempts *int64  `json:"max_attempts,omitempty"`
+
+	// Network Example: base
+	Network *string `json:"network,omitempty"`
+
+	// NextAttemptAt When the job looks next.
+	NextAttemptAt *json.RawMessage `json:"next_attempt_at,omitempty"`
+
+	// Object Example: invoice_manual_verification
+	Object *string `json:"object,omitempty"`
+
+	// Result An object whose members no page shows.
+	Result *json.RawMessage `json:"result,omitempty"`
+
+	// Status "pending" is the only value in the documentation.
+	//
+	// Example: pending
+	Status    *string          `json:"status,omitempty"`
+	UpdatedAt *json.RawMessage `json:"updated_at,omitempty"`
+}
 
 // MintWSTokenRequest What to mint. Both fields may be left out.
 type MintWSTokenRequest struct {
@@ -998,6 +1510,9 @@ type MintWSTokenRequest struct {
 	// Example: 60
 	TTLSeconds *int64 `json:"ttl_seconds,omitempty"`
 }
+
+// Network A blockchain network.
+type Network string
 
 // NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
 type NetworkEnvironment string
@@ -1334,6 +1849,84 @@ type OrderTimelineEntry struct {
 // OrderTransition A step of an order that can be simulated on devnet.
 type OrderTransition string
 
+// PaymentAddress Where to pay and how much, for as long as the quote holds. QuoteStatus tells whether there is a quote. WSConnection.Token opens the stream of the payment.
+type PaymentAddress struct {
+	// EstimatedTokenAmount How much of the token to pay, buffer included.
+	//
+	// Example: 49.990000
+	EstimatedTokenAmount *Decimal `json:"estimated_token_amount,omitempty"`
+
+	// ExchangeRate The rate from dollars to the token.
+	//
+	// Example: 1.000000
+	ExchangeRate *Decimal `json:"exchange_rate,omitempty"`
+
+	// Message StatusCode in words, for people.
+	Message *string `json:"message,omitempty"`
+
+	// Network Example: base
+	Network *string `json:"network,omitempty"`
+
+	// QuoteExpiresInSeconds Seconds until the quote ends.
+	//
+	// Example: 300
+	QuoteExpiresInSeconds *json.Number `json:"quote_expires_in_seconds,omitempty"`
+	QuoteLastUpdatedAt    *Timestamp   `json:"quote_last_updated_at,omitempty"`
+
+	// QuoteStatus Whether there is a quote.
+	QuoteStatus *QuoteStatus `json:"quote_status,omitempty"`
+
+	// QuoteValidUntil When the quote ends, 5 minutes after it was made.
+	QuoteValidUntil *Timestamp `json:"quote_valid_until,omitempty"`
+
+	// RetryAfterSeconds How many seconds to wait before that. Unset where Pepay sends null.
+	RetryAfterSeconds *json.Number `json:"retry_after_seconds,omitempty"`
+
+	// Retryable Whether Pepay recommends to allocate again for a new quote.
+	Retryable *bool `json:"retryable,omitempty"`
+
+	// StatusCode Why there is no quote.
+	StatusCode *QuoteStatusCode `json:"status_code,omitempty"`
+
+	// Success True also where there is no quote.
+	Success *bool `json:"success,omitempty"`
+
+	// SupportedTokenID Example: 123
+	SupportedTokenID *int64 `json:"supported_token_id,omitempty"`
+
+	// TempAddress The address to pay to.
+	//
+	// Example: <payment_address>
+	TempAddress *string `json:"temp_address,omitempty"`
+
+	// USDAmount The amount of the invoice in dollars.
+	//
+	// Example: 49.99
+	USDAmount *json.Number `json:"usd_amount,omitempty"`
+
+	// WSConnection How to open the stream of a payment. The addresses are paths; package stream knows them and needs the token alone.
+	WSConnection *PaymentConnection `json:"ws_connection,omitempty"`
+}
+
+// PaymentConnection How to open the stream of a payment. The addresses are paths; package stream knows them and needs the token alone.
+type PaymentConnection struct {
+	// Endpoint Example: /ws/payment
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// FrameFormat The form of the stream's frames.
+	//
+	// Example: event_v1
+	FrameFormat *string `json:"format,omitempty"`
+
+	// Token Opens the stream. It is valid for a short time.
+	//
+	// Example: <payment_session_jwt>
+	Token *Secret `json:"token,omitempty"`
+
+	// WSURL Example: /ws/payment?format=event_v1
+	WSURL *string `json:"ws_url,omitempty"`
+}
+
 // PaymentQuote What is left to pay in a payment session, on the payment stream only.
 type PaymentQuote struct {
 	AmountRemaining *int64 `json:"amount_remaining,omitempty"`
@@ -1355,10 +1948,145 @@ type PaymentQuote struct {
 	Object *string `json:"object,omitempty"`
 }
 
-// PaymentSessionHeaders The headers that a payor's requests carry.
+// PaymentSession An invoice as its payor sees it. After a partial payment the invoice is underpaid: the rest has to be paid on LockedNetwork with the token LockedTokenID, to LockedPaymentAddress.
+type PaymentSession struct {
+	// AmountRemainingUSD What is left to pay in dollars. Only an older page has it.
+	//
+	// Example: 100
+	AmountRemainingUSD *json.Number `json:"amount_remaining_usd,omitempty"`
+
+	// AmountUSD The amount in dollars.
+	//
+	// Example: 49.99
+	AmountUSD *json.Number `json:"amount_usd,omitempty"`
+
+	// Description Example: Starter plan
+	Description *string `json:"description,omitempty"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment *NetworkEnvironment `json:"environment,omitempty"`
+
+	// ExpiresAt When the session ends.
+	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+
+	// InvoiceID Example: 550e8400-e29b-41d4-a716-446655440000
+	InvoiceID string `json:"invoice_id"`
+
+	// InvoiceStatus The status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
+	InvoiceStatus *InvoiceStatus `json:"invoice_status,omitempty"`
+
+	// LockedNetwork The network of the rest of an underpaid invoice.
+	LockedNetwork *string `json:"locked_network,omitempty"`
+
+	// LockedPaymentAddress The present address for the rest of an underpaid invoice.
+	LockedPaymentAddress *string `json:"locked_payment_address,omitempty"`
+
+	// LockedTokenID Id of the token of the rest of an underpaid invoice.
+	LockedTokenID *int64 `json:"locked_token_id,omitempty"`
+
+	// MerchantEmail Example: billing@example.com
+	MerchantEmail *string `json:"merchant_email,omitempty"`
+
+	// MerchantName Example: Pepay Demo Merchant
+	MerchantName *string `json:"merchant_name,omitempty"`
+
+	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
+	NetworkEnvironment *NetworkEnvironment `json:"network_environment,omitempty"`
+
+	// RemainingSeconds Seconds until the session ends, at least 0.
+	//
+	// Example: 3600
+	RemainingSeconds *json.Number `json:"remaining_seconds,omitempty"`
+
+	// RemainingTime Milliseconds until the session ends, at least 0.
+	//
+	// Example: 3600000
+	RemainingTime *json.Number `json:"remaining_time,omitempty"`
+}
+
+// PaymentSessionHeaders The credentials of a payment session, under the names of the headers that carry them.
 type PaymentSessionHeaders struct {
+	// SessionToken The same as SessionToken of the invoice.
 	SessionToken *Secret `json:"x-session-token,omitempty"`
-	Signature    *Secret `json:"x-signature,omitempty"`
+
+	// Signature The same as Signature of the invoice.
+	Signature *Secret `json:"x-signature,omitempty"`
+}
+
+// PaymentStatus Whether an invoice is paid.
+type PaymentStatus struct {
+	// PaidAt Zero until the invoice is paid.
+	PaidAt *Timestamp `json:"paid_at,omitempty"`
+
+	// Status The status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
+	Status InvoiceStatus `json:"status"`
+}
+
+// PaymentToken A token in which an invoice can be paid. On devnet there are no rates and no costs of settlement.
+type PaymentToken struct {
+	// AvailabilityStatus Whether an invoice can be paid in a token now. On devnet it is DEVNET; QUOTE_REQUIRED needs a quote, which allocating an address brings.
+	AvailabilityStatus *TokenAvailability `json:"availability_status,omitempty"`
+
+	// HasSettlementRoute Whether the token can be settled.
+	HasSettlementRoute *bool `json:"has_settlement_route,omitempty"`
+
+	// ID Id of the token, for allocating an address.
+	//
+	// Example: 123
+	ID int64 `json:"id"`
+
+	// IsMonitored Whether rates are computed in advance; on mainnet only.
+	IsMonitored           *bool `json:"is_monitored,omitempty"`
+	IsSameTokenSettlement *bool `json:"is_same_token_settlement,omitempty"`
+
+	// Network Example: base
+	Network *string `json:"network,omitempty"`
+
+	// PhotoURI Address of a picture.
+	PhotoURI      *string    `json:"photo_uri,omitempty"`
+	RateUpdatedAt *Timestamp `json:"rate_updated_at,omitempty"`
+	RequiresMemo  *bool      `json:"requires_memo,omitempty"`
+
+	// SettlementCostUSD Total cost in dollars after settlement.
+	//
+	// Example: 102
+	SettlementCostUSD *json.Number `json:"settlement_cost_usd,omitempty"`
+
+	// SettlementRate Rate to the settlement token.
+	//
+	// Example: 1.02
+	SettlementRate *json.Number `json:"settlement_rate,omitempty"`
+
+	// SupportsStableSettlement Whether the token can be settled as a stable coin.
+	SupportsStableSettlement *bool `json:"supports_stable_settlement,omitempty"`
+
+	// Tier Example: 100
+	Tier *string `json:"tier,omitempty"`
+
+	// TierFee Unset where Pepay sends null.
+	//
+	// Example: 0
+	TierFee *json.Number `json:"tier_fee,omitempty"`
+
+	// TokenAddress Address of the token's contract. Empty for a native token.
+	TokenAddress *string `json:"token_address,omitempty"`
+
+	// TokenDecimals Example: 6
+	TokenDecimals *int64 `json:"token_decimals,omitempty"`
+
+	// TokenName Example: USD Coin
+	TokenName *string `json:"token_name,omitempty"`
+
+	// TokenSymbol Example: USDC
+	TokenSymbol *string `json:"token_symbol,omitempty"`
+
+	// TokenType The kind of a token.
+	TokenType *TokenType `json:"token_type,omitempty"`
+
+	// UnavailableReason Why the token cannot be settled.
+	//
+	// Example: Rate data is older than 5 minutes
+	UnavailableReason *string `json:"unavailable_reason,omitempty"`
 }
 
 // ProductOffer A seller's offer of a product. It can be checked out only if it is delivered within 10 days.
@@ -1436,6 +2164,45 @@ type ProductSummary struct {
 	Title *string `json:"title,omitempty"`
 }
 
+// QuestionList Questions for the payor, at most 5 and 512 bytes in all.
+type QuestionList struct {
+	Questions *[]InvoiceQuestion `json:"questions,omitempty"`
+}
+
+// QuestionListInput Questions for the payor, at most 5 and 512 bytes in all.
+type QuestionListInput struct {
+	Questions *[]InvoiceQuestionInput `json:"questions,omitempty"`
+}
+
+// QuestionResponse The answer to a question.
+type QuestionResponse struct {
+	// QuestionID The ID of the question.
+	//
+	// Example: q1
+	QuestionID string `json:"question_id"`
+
+	// Response Example: customer@example.com
+	Response string `json:"response"`
+}
+
+// QuestionValidation What an answer has to fulfil.
+type QuestionValidation struct {
+	// Required Example: true
+	Required *bool `json:"required,omitempty"`
+}
+
+// QuestionValidationInput What an answer has to fulfil.
+type QuestionValidationInput struct {
+	// Required Example: true
+	Required *bool `json:"required,omitempty"`
+}
+
+// QuoteStatus Whether there is a quote.
+type QuoteStatus string
+
+// QuoteStatusCode Why there is no quote.
+type QuoteStatusCode string
+
 // RemovedCartItem The item that was removed.
 type RemovedCartItem struct {
 	// ItemID Example: 123e4567-e89b-12d3-a456-426614174000
@@ -1448,12 +2215,31 @@ type RemovedCartItem struct {
 // Retailer A shop whose products commerce sells.
 type Retailer string
 
-// Settlement How a payment reaches the merchant.
+// SetCustomerEmailRequest The customer's e-mail address.
+type SetCustomerEmailRequest struct {
+	// Email Example: customer@example.com
+	Email string `json:"email"`
+}
+
+// SetCustomerEmailResult The customer's e-mail address as Pepay stored it.
+type SetCustomerEmailResult struct {
+	// Email Example: customer@example.com
+	Email *string `json:"email,omitempty"`
+
+	// Message Example: Email added successfully
+	Message *string `json:"message,omitempty"`
+	Success *bool   `json:"success,omitempty"`
+}
+
+// Settlement How a payment reaches the merchant. Payors do not see it.
 type Settlement struct {
+	// MerchantSettlementID Example: 30
 	MerchantSettlementID *int64 `json:"merchant_settlement_id,omitempty"`
 
 	// Network Example: bsc
-	Network          *string `json:"network,omitempty"`
+	Network *string `json:"network,omitempty"`
+
+	// SettlementTxHash Example: 0xabc123
 	SettlementTxHash *string `json:"settlement_tx_hash,omitempty"`
 
 	// Stage Example: final
@@ -1546,6 +2332,12 @@ type SimulatedOrder struct {
 	Order Order `json:"order"`
 }
 
+// TokenAvailability Whether an invoice can be paid in a token now. On devnet it is DEVNET; QUOTE_REQUIRED needs a quote, which allocating an address brings.
+type TokenAvailability string
+
+// TokenType The kind of a token.
+type TokenType string
+
 // UpdateCartItemRequest How many of an item are in whose cart.
 type UpdateCartItemRequest struct {
 	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
@@ -1568,6 +2360,19 @@ type UpdateCartItemRequest struct {
 	// Example: bsc
 	WalletNetwork *string `json:"wallet_network,omitempty"`
 }
+
+// VerifyInvoiceRequest Which network to look at.
+type VerifyInvoiceRequest struct {
+	// Network Must match the invoice's active network. Left out it is that network.
+	//
+	// Example: base
+	Network *VerifyInvoiceRequestNetwork `json:"network,omitempty"`
+}
+
+// VerifyInvoiceRequestNetwork Must match the invoice's active network. Left out it is that network.
+//
+// Example: base
+type VerifyInvoiceRequestNetwork string
 
 // WSToken Minted ws_token payload. Use `data.token` as `token=<ws_token>` when connecting to `/ws/*` streams.
 type WSToken struct {
@@ -1746,6 +2551,132 @@ type ListEventsParams struct {
 	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// ListInvoicesParams defines parameters for ListInvoices.
+type ListInvoicesParams struct {
+	// Limit Number of invoices per page, from 1 to 100.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartingAfter Invoices created before the one with this id.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// EndingBefore Invoices created after the one with this id.
+	EndingBefore *string `form:"ending_before,omitempty" json:"ending_before,omitempty"`
+
+	// Status Invoice statuses, separated by commas.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// InvoiceType Types of invoices, separated by commas. Keys of a product are locked to its invoice types. "standard" is the only value on this page.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// CustomerID Invoices of the customer with this id of the merchant's.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// PayerWalletAddress Invoices with a payment from this wallet.
+	PayerWalletAddress *string `form:"payer_wallet_address,omitempty" json:"payer_wallet_address,omitempty"`
+
+	// PayerWalletNetwork Network of the wallet. It needs payer_wallet_address.
+	PayerWalletNetwork *Network `form:"payer_wallet_network,omitempty" json:"payer_wallet_network,omitempty"`
+
+	// Environment Invoices of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// CreatedGTE Invoices created at this time or later, in epoch seconds. An older page has RFC 3339 here.
+	CreatedGTE *int64 `form:"created_gte,omitempty" json:"created_gte,omitempty"`
+
+	// CreatedLTE Invoices created at this time or earlier, in epoch seconds. An older page has RFC 3339 here.
+	CreatedLTE *int64 `form:"created_lte,omitempty" json:"created_lte,omitempty"`
+
+	// Expand What to add to each invoice, separated by commas: latest_payment, payments.
+	Expand *string `form:"expand,omitempty" json:"expand,omitempty"`
+
+	// PaymentsLimit Number of payments per invoice, from 1 to 100, where expand has payments.
+	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
+}
+
+// CreateInvoiceParams defines parameters for CreateInvoice.
+type CreateInvoiceParams struct {
+	// IdempotencyKey Identifies the request: a version 4 UUID. The same key again gives the invoice of the first request.
+	IdempotencyKey string `json:"Idempotency-Key"`
+}
+
+// ListCustomerInvoicesParams defines parameters for ListCustomerInvoices.
+type ListCustomerInvoicesParams struct {
+	// Limit Number of invoices per page, from 1 to 100.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartingAfter Invoices created before the one with this id.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// EndingBefore Invoices created after the one with this id.
+	EndingBefore *string `form:"ending_before,omitempty" json:"ending_before,omitempty"`
+
+	// Status Invoice statuses, separated by commas.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// InvoiceType Types of invoices, separated by commas. Keys of a product are locked to its invoice types. "standard" is the only value on this page.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// Environment Invoices of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// CreatedGTE Invoices created at this time or later, in epoch seconds. An older page has RFC 3339 here.
+	CreatedGTE *int64 `form:"created_gte,omitempty" json:"created_gte,omitempty"`
+
+	// CreatedLTE Invoices created at this time or earlier, in epoch seconds. An older page has RFC 3339 here.
+	CreatedLTE *int64 `form:"created_lte,omitempty" json:"created_lte,omitempty"`
+
+	// Expand What to add to each invoice, separated by commas: latest_payment, payments.
+	Expand *string `form:"expand,omitempty" json:"expand,omitempty"`
+
+	// PaymentsLimit Number of payments per invoice, from 1 to 100, where expand has payments.
+	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
+}
+
+// GetInvoiceTotalsParams defines parameters for GetInvoiceTotals.
+type GetInvoiceTotalsParams struct {
+	// Status Invoice statuses, separated by commas.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// InvoiceType Types of invoices, separated by commas. Keys of a product are locked to its invoice types. "standard" is the only value on this page.
+	InvoiceType *string `form:"invoice_type,omitempty" json:"invoice_type,omitempty"`
+
+	// CustomerID Invoices of the customer with this id of the merchant's.
+	CustomerID *string `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Environment Invoices of this network environment.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// CreatedGTE Invoices created at this time or later, in epoch seconds. An older page has RFC 3339 here.
+	CreatedGTE *int64 `form:"created_gte,omitempty" json:"created_gte,omitempty"`
+
+	// CreatedLTE Invoices created at this time or earlier, in epoch seconds. An older page has RFC 3339 here.
+	CreatedLTE *int64 `form:"created_lte,omitempty" json:"created_lte,omitempty"`
+}
+
+// GetInvoiceParams defines parameters for GetInvoice.
+type GetInvoiceParams struct {
+	// Expand What to add to each invoice, separated by commas: latest_payment, payments.
+	Expand *string `form:"expand,omitempty" json:"expand,omitempty"`
+
+	// PaymentsLimit Number of payments per invoice, from 1 to 100, where expand has payments.
+	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
+}
+
+// ListAvailableTokensParams defines parameters for ListAvailableTokens.
+type ListAvailableTokensParams struct {
+	// Mode Which tokens: monitored are those whose rates are computed in advance, all adds the others, and network are those of one network.
+	Mode *ListAvailableTokensParamsMode `form:"mode,omitempty" json:"mode,omitempty"`
+
+	// Network The network for the mode network.
+	Network *Network `form:"network,omitempty" json:"network,omitempty"`
+
+	// AvailableOnly True: only tokens that are AVAILABLE, or DEVNET on devnet.
+	AvailableOnly *bool `form:"available_only,omitempty" json:"available_only,omitempty"`
+}
+
+// ListAvailableTokensParamsMode defines parameters for ListAvailableTokens.
+type ListAvailableTokensParamsMode string
+
 // OpenCommerceStreamParams defines parameters for OpenCommerceStream.
 type OpenCommerceStreamParams struct {
 	// Since Replays what came after the event with this id, as far back as Pepay keeps it.
@@ -1836,6 +2767,21 @@ type CancelOrderJSONRequestBody = CancelOrderRequest
 // GetOrderPaymentsJSONRequestBody defines body for GetOrderPayments for application/json ContentType.
 type GetOrderPaymentsJSONRequestBody = OrderPaymentsRequest
 
+// VerifyInvoiceJSONRequestBody defines body for VerifyInvoice for application/json ContentType.
+type VerifyInvoiceJSONRequestBody = VerifyInvoiceRequest
+
+// CreateInvoiceJSONRequestBody defines body for CreateInvoice for application/json ContentType.
+type CreateInvoiceJSONRequestBody = CreateInvoiceRequest
+
+// SetCustomerEmailJSONRequestBody defines body for SetCustomerEmail for application/json ContentType.
+type SetCustomerEmailJSONRequestBody = SetCustomerEmailRequest
+
+// AllocatePaymentAddressJSONRequestBody defines body for AllocatePaymentAddress for application/json ContentType.
+type AllocatePaymentAddressJSONRequestBody = AllocateAddressRequest
+
+// SubmitInvoiceFormJSONRequestBody defines body for SubmitInvoiceForm for application/json ContentType.
+type SubmitInvoiceFormJSONRequestBody = InvoiceFormRequest
+
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
 
@@ -1922,6 +2868,54 @@ type ServerInterface interface {
 	// GetEvent Retrieve a single event by id
 	// (GET /api/v1/events/{eventId})
 	GetEvent(w http.ResponseWriter, r *http.Request, eventID string)
+	// GetInvoiceVerification Get the manual verification of an invoice
+	// (GET /api/v1/invoice/{invoiceId}/verify)
+	GetInvoiceVerification(w http.ResponseWriter, r *http.Request, invoiceID string)
+	// VerifyInvoice Trigger async manual verification for an invoice
+	// (POST /api/v1/invoice/{invoiceId}/verify)
+	VerifyInvoice(w http.ResponseWriter, r *http.Request, invoiceID string)
+	// ListInvoices List invoices, newest first
+	// (GET /api/v1/invoices)
+	ListInvoices(w http.ResponseWriter, r *http.Request, params ListInvoicesParams)
+	// CreateInvoice Create an invoice
+	// (POST /api/v1/invoices)
+	CreateInvoice(w http.ResponseWriter, r *http.Request, params CreateInvoiceParams)
+	// ListCustomerInvoices List invoices by customer ID, newest first
+	// (GET /api/v1/invoices/customer/{customerId})
+	ListCustomerInvoices(w http.ResponseWriter, r *http.Request, customerID string, params ListCustomerInvoicesParams)
+	// GetInvoiceTotals Get invoice totals
+	// (GET /api/v1/invoices/totals)
+	GetInvoiceTotals(w http.ResponseWriter, r *http.Request, params GetInvoiceTotalsParams)
+	// GetInvoice Retrieve invoice details
+	// (GET /api/v1/invoices/{invoiceId})
+	GetInvoice(w http.ResponseWriter, r *http.Request, invoiceID string, params GetInvoiceParams)
+	// GetInvoiceStatus Poll invoice status
+	// (GET /api/v1/invoices/{invoiceId}/status)
+	GetInvoiceStatus(w http.ResponseWriter, r *http.Request, invoiceID string)
+	// ListAvailableTokens List available payment tokens
+	// (GET /api/v1/payments/available-tokens)
+	ListAvailableTokens(w http.ResponseWriter, r *http.Request, params ListAvailableTokensParams)
+	// GetCustomerEmail Retrieve customer email
+	// (GET /api/v1/payments/customer-email)
+	GetCustomerEmail(w http.ResponseWriter, r *http.Request)
+	// SetCustomerEmail Store customer email
+	// (POST /api/v1/payments/customer-email)
+	SetCustomerEmail(w http.ResponseWriter, r *http.Request)
+	// GetInvoiceQuestions Get invoice questions
+	// (GET /api/v1/payments/invoice-questions)
+	GetInvoiceQuestions(w http.ResponseWriter, r *http.Request)
+	// AllocatePaymentAddress Allocate a payment address
+	// (POST /api/v1/payments/payment-addresses)
+	AllocatePaymentAddress(w http.ResponseWriter, r *http.Request)
+	// GetPaymentStatus Check payment status
+	// (GET /api/v1/payments/payment-status)
+	GetPaymentStatus(w http.ResponseWriter, r *http.Request)
+	// GetPaymentSession Get payment session details
+	// (GET /api/v1/payments/session-details)
+	GetPaymentSession(w http.ResponseWriter, r *http.Request)
+	// SubmitInvoiceForm Submit form responses
+	// (POST /api/v1/payments/submit-form)
+	SubmitInvoiceForm(w http.ResponseWriter, r *http.Request)
 	// MintWSToken Mint a short-lived ws_token for browser/mobile websocket auth
 	// (POST /api/v1/ws/token)
 	MintWSToken(w http.ResponseWriter, r *http.Request)
@@ -2099,6 +3093,102 @@ func (_ Unimplemented) ListEvents(w http.ResponseWriter, r *http.Request, params
 // GetEvent Retrieve a single event by id
 // (GET /api/v1/events/{eventId})
 func (_ Unimplemented) GetEvent(w http.ResponseWriter, r *http.Request, eventID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetInvoiceVerification Get the manual verification of an invoice
+// (GET /api/v1/invoice/{invoiceId}/verify)
+func (_ Unimplemented) GetInvoiceVerification(w http.ResponseWriter, r *http.Request, invoiceID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// VerifyInvoice Trigger async manual verification for an invoice
+// (POST /api/v1/invoice/{invoiceId}/verify)
+func (_ Unimplemented) VerifyInvoice(w http.ResponseWriter, r *http.Request, invoiceID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListInvoices List invoices, newest first
+// (GET /api/v1/invoices)
+func (_ Unimplemented) ListInvoices(w http.ResponseWriter, r *http.Request, params ListInvoicesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateInvoice Create an invoice
+// (POST /api/v1/invoices)
+func (_ Unimplemented) CreateInvoice(w http.ResponseWriter, r *http.Request, params CreateInvoiceParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListCustomerInvoices List invoices by customer ID, newest first
+// (GET /api/v1/invoices/customer/{customerId})
+func (_ Unimplemented) ListCustomerInvoices(w http.ResponseWriter, r *http.Request, customerID string, params ListCustomerInvoicesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetInvoiceTotals Get invoice totals
+// (GET /api/v1/invoices/totals)
+func (_ Unimplemented) GetInvoiceTotals(w http.ResponseWriter, r *http.Request, params GetInvoiceTotalsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetInvoice Retrieve invoice details
+// (GET /api/v1/invoices/{invoiceId})
+func (_ Unimplemented) GetInvoice(w http.ResponseWriter, r *http.Request, invoiceID string, params GetInvoiceParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetInvoiceStatus Poll invoice status
+// (GET /api/v1/invoices/{invoiceId}/status)
+func (_ Unimplemented) GetInvoiceStatus(w http.ResponseWriter, r *http.Request, invoiceID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListAvailableTokens List available payment tokens
+// (GET /api/v1/payments/available-tokens)
+func (_ Unimplemented) ListAvailableTokens(w http.ResponseWriter, r *http.Request, params ListAvailableTokensParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCustomerEmail Retrieve customer email
+// (GET /api/v1/payments/customer-email)
+func (_ Unimplemented) GetCustomerEmail(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SetCustomerEmail Store customer email
+// (POST /api/v1/payments/customer-email)
+func (_ Unimplemented) SetCustomerEmail(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetInvoiceQuestions Get invoice questions
+// (GET /api/v1/payments/invoice-questions)
+func (_ Unimplemented) GetInvoiceQuestions(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// AllocatePaymentAddress Allocate a payment address
+// (POST /api/v1/payments/payment-addresses)
+func (_ Unimplemented) AllocatePaymentAddress(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPaymentStatus Check payment status
+// (GET /api/v1/payments/payment-status)
+func (_ Unimplemented) GetPaymentStatus(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPaymentSession Get payment session details
+// (GET /api/v1/payments/session-details)
+func (_ Unimplemented) GetPaymentSession(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SubmitInvoiceForm Submit form responses
+// (POST /api/v1/payments/submit-form)
+func (_ Unimplemented) SubmitInvoiceForm(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3226,6 +4316,787 @@ func (siw *ServerInterfaceWrapper) GetEvent(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// GetInvoiceVerification operation middleware
+func (siw *ServerInterfaceWrapper) GetInvoiceVerification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoiceId" -------------
+	var invoiceID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoiceId", chi.URLParam(r, "invoiceId"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoiceId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetInvoiceVerification(w, r, invoiceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// VerifyInvoice operation middleware
+func (siw *ServerInterfaceWrapper) VerifyInvoice(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoiceId" -------------
+	var invoiceID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoiceId", chi.URLParam(r, "invoiceId"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoiceId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VerifyInvoice(w, r, invoiceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListInvoices operation middleware
+func (siw *ServerInterfaceWrapper) ListInvoices(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvoicesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "starting_after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "starting_after", r.URL.Query(), &params.StartingAfter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "starting_after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "starting_after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "ending_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ending_before", r.URL.Query(), &params.EndingBefore, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "ending_before"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "ending_before", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_type", r.URL.Query(), &params.InvoiceType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "payer_wallet_address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_wallet_address", r.URL.Query(), &params.PayerWalletAddress, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "payer_wallet_address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "payer_wallet_address", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "payer_wallet_network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_wallet_network", r.URL.Query(), &params.PayerWalletNetwork, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "payer_wallet_network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "payer_wallet_network", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_gte", r.URL.Query(), &params.CreatedGTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created_gte"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created_gte", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_lte", r.URL.Query(), &params.CreatedLTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created_lte"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created_lte", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "expand" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "expand", r.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "expand"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "expand", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "payments_limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payments_limit", r.URL.Query(), &params.PaymentsLimit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "payments_limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "payments_limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListInvoices(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateInvoice operation middleware
+func (siw *ServerInterfaceWrapper) CreateInvoice(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateInvoiceParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateInvoice(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCustomerInvoices operation middleware
+func (siw *ServerInterfaceWrapper) ListCustomerInvoices(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "customerId" -------------
+	var customerID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customerId", chi.URLParam(r, "customerId"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customerId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerInvoicesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "starting_after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "starting_after", r.URL.Query(), &params.StartingAfter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "starting_after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "starting_after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "ending_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ending_before", r.URL.Query(), &params.EndingBefore, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "ending_before"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "ending_before", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_type", r.URL.Query(), &params.InvoiceType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_gte", r.URL.Query(), &params.CreatedGTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created_gte"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created_gte", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_lte", r.URL.Query(), &params.CreatedLTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created_lte"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created_lte", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "expand" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "expand", r.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "expand"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "expand", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "payments_limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payments_limit", r.URL.Query(), &params.PaymentsLimit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "payments_limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "payments_limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCustomerInvoices(w, r, customerID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetInvoiceTotals operation middleware
+func (siw *ServerInterfaceWrapper) GetInvoiceTotals(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInvoiceTotalsParams
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "invoice_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_type", r.URL.Query(), &params.InvoiceType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "invoice_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoice_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", r.URL.Query(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "customer_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "customer_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_gte", r.URL.Query(), &params.CreatedGTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created_gte"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created_gte", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "created_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_lte", r.URL.Query(), &params.CreatedLTE, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "created_lte"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "created_lte", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetInvoiceTotals(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetInvoice operation middleware
+func (siw *ServerInterfaceWrapper) GetInvoice(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoiceId" -------------
+	var invoiceID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoiceId", chi.URLParam(r, "invoiceId"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoiceId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInvoiceParams
+
+	// ------------- Optional query parameter "expand" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "expand", r.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "expand"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "expand", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "payments_limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payments_limit", r.URL.Query(), &params.PaymentsLimit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "payments_limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "payments_limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetInvoice(w, r, invoiceID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetInvoiceStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetInvoiceStatus(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoiceId" -------------
+	var invoiceID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoiceId", chi.URLParam(r, "invoiceId"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "invoiceId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetInvoiceStatus(w, r, invoiceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAvailableTokens operation middleware
+func (siw *ServerInterfaceWrapper) ListAvailableTokens(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAvailableTokensParams
+
+	// ------------- Optional query parameter "mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mode", r.URL.Query(), &params.Mode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "mode"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "mode", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "network", r.URL.Query(), &params.Network, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "network", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "available_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "available_only", r.URL.Query(), &params.AvailableOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "available_only"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "available_only", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAvailableTokens(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCustomerEmail operation middleware
+func (siw *ServerInterfaceWrapper) GetCustomerEmail(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCustomerEmail(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetCustomerEmail operation middleware
+func (siw *ServerInterfaceWrapper) SetCustomerEmail(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetCustomerEmail(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetInvoiceQuestions operation middleware
+func (siw *ServerInterfaceWrapper) GetInvoiceQuestions(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetInvoiceQuestions(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AllocatePaymentAddress operation middleware
+func (siw *ServerInterfaceWrapper) AllocatePaymentAddress(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AllocatePaymentAddress(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPaymentStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetPaymentStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPaymentStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPaymentSession operation middleware
+func (siw *ServerInterfaceWrapper) GetPaymentSession(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPaymentSession(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SubmitInvoiceForm operation middleware
+func (siw *ServerInterfaceWrapper) SubmitInvoiceForm(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SubmitInvoiceForm(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // MintWSToken operation middleware
 func (siw *ServerInterfaceWrapper) MintWSToken(w http.ResponseWriter, r *http.Request) {
 
@@ -3651,6 +5522,54 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/ws/payment", wrapper.OpenPaymentStream)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/invoices", wrapper.ListInvoices)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/invoices", wrapper.CreateInvoice)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/invoices/{invoiceId}", wrapper.GetInvoice)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/invoices/{invoiceId}/status", wrapper.GetInvoiceStatus)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/invoices/totals", wrapper.GetInvoiceTotals)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/invoices/customer/{customerId}", wrapper.ListCustomerInvoices)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/invoice/{invoiceId}/verify", wrapper.GetInvoiceVerification)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/invoice/{invoiceId}/verify", wrapper.VerifyInvoice)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/payments/session-details", wrapper.GetPaymentSession)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/payments/available-tokens", wrapper.ListAvailableTokens)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/payments/payment-addresses", wrapper.AllocatePaymentAddress)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/payments/payment-status", wrapper.GetPaymentStatus)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/payments/customer-email", wrapper.GetCustomerEmail)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/payments/customer-email", wrapper.SetCustomerEmail)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/payments/invoice-questions", wrapper.GetInvoiceQuestions)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/payments/submit-form", wrapper.SubmitInvoiceForm)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/api/commerce/status", wrapper.GetCommerceStatus)
