@@ -323,8 +323,8 @@ func TestRateLimitMemoryIsBounded(t *testing.T) {
 	for range maxClients + 1000 {
 		h.limit.take(nil)
 	}
-	if len(h.limit.clients) > maxClients {
-		t.Errorf("%d clients are remembered", len(h.limit.clients))
+	if len(h.limit.fullAt) > maxClients {
+		t.Errorf("%d clients are remembered", len(h.limit.fullAt))
 	}
 }
 

@@ -2,6 +2,7 @@ package wstoken
 
 import (
 	"maps"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -20,30 +21,29 @@ func WithRateLimit(perClient int, per time.Duration, key func(*http.Request) str
 		panic("wstoken: WithRateLimit: wants a positive number, a positive duration and a key function")
 	}
 	return func(h *handler) {
+		interval := per / time.Duration(perClient)
+		if per%time.Duration(perClient) != 0 && per < math.MaxInt64-time.Duration(perClient) {
+			interval++ // rounded up: never more than perClient
+		}
 		h.limit = &rateLimit{
-			burst:   float64(perClient),
-			refill:  float64(perClient) / per.Seconds(),
-			full:    per,
-			key:     key,
-			clients: map[string]bucket{},
+			interval: interval,
+			capacity: interval * time.Duration(perClient),
+			key:      key,
+			fullAt:   map[string]time.Time{},
 		}
 	}
 }
 
-// rateLimit has a token bucket for each client whose bucket is not full.
+// rateLimit has a token bucket for each client whose bucket is not full. A bucket
+// is known by the time at which it is full again: each token puts that off by the
+// interval, and no token may put it off by more than the capacity.
 type rateLimit struct {
-	burst, refill float64 // tokens, tokens per second
-	full          time.Duration
-	key           func(*http.Request) string
+	interval, capacity time.Duration // per token, of all tokens
+	key                func(*http.Request) string
 
-	mu      sync.Mutex
-	clients map[string]bucket
-	swept   time.Time
-}
-
-type bucket struct {
-	left float64
-	at   time.Time
+	mu     sync.Mutex
+	fullAt map[string]time.Time
+	swept  time.Time
 }
 
 // take returns 0, or how long to wait.
@@ -56,32 +56,25 @@ func (l *rateLimit) take(r *http.Request) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(now)
-	b, known := l.clients[key]
-	if !known {
-		b = bucket{left: l.burst, at: now}
+	used := max(0, l.fullAt[key].Sub(now)) // 0 for a client that is not known
+	if wait := used + l.interval - l.capacity; wait > 0 {
+		return wait
 	}
-	b.left = min(l.burst, b.left+now.Sub(b.at).Seconds()*l.refill)
-	b.at = now
-	if b.left < 1 {
-		l.clients[key] = b
-		return time.Duration((1 - b.left) / l.refill * float64(time.Second))
-	}
-	b.left--
-	l.clients[key] = b
+	l.fullAt[key] = now.Add(used + l.interval)
 	return 0
 }
 
 // sweep forgets clients whose bucket is full again, now and then, and makes room
 // for one more at any time.
 func (l *rateLimit) sweep(now time.Time) {
-	if now.Sub(l.swept) >= l.full {
+	if now.Sub(l.swept) >= l.capacity {
 		l.swept = now
-		maps.DeleteFunc(l.clients, func(_ string, b bucket) bool { return now.Sub(b.at) >= l.full })
+		maps.DeleteFunc(l.fullAt, func(_ string, at time.Time) bool { return !at.After(now) })
 	}
-	for key := range l.clients {
-		if len(l.clients) < maxClients {
+	for key := range l.fullAt {
+		if len(l.fullAt) < maxClients {
 			return
 		}
-		delete(l.clients, key) // a random one: map order is random
+		delete(l.fullAt, key) // a random one: map order is random
 	}
 }
