@@ -21,8 +21,13 @@ golangci-lint := bin/golangci-lint
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
+# On a terminal, job control (set -m) gives the demo a process group of its own: Ctrl-C ends the
+# demo, which then succeeds, and not make, which would fail.
 run: ## start the demo: everything at once on this machine (ARGS=--once for one round)
-	@set -f; go run ./cmd/pepay demo $$ARGS
+	@(sleep 2 >/dev/null 2>&1; echo "building the demo, about two minutes the first time" >&2) & note=$$!; \
+	go build -o bin/pepay ./cmd/pepay; built=$$?; kill $$note 2>/dev/null; wait $$note; \
+	test $$built = 0 || exit $$built; \
+	set -f; if test -t 0 && test -t 2; then set -m; fi; bin/pepay demo $$ARGS; exit $$?
 
 # A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
 test: browser ## go vet and go test -race in every module
