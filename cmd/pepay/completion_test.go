@@ -13,10 +13,11 @@ import (
 // to be followed by a space end in = or :.
 func completions() map[string]string {
 	return map[string]string{
-		"pepay ":                                          "token listen events webhook trigger mock demo api version completion",
+		"pepay ":                                          "token listen events webhook trigger mock demo api doctor version completion",
 		"pepay to":                                        "token",
 		"pepay t":                                         "token trigger",
 		"pepay token --t":                                 "--ttl --timeout",
+		"pepay doctor --we":                               "--webhook",
 		"pepay token --json --s":                          "--scope",
 		"pepay token --scope ":                            "merchant commerce",
 		"pepay token --scope c":                           "commerce",

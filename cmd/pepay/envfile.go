@@ -56,12 +56,16 @@ func useEnvFile(ctx context.Context, cmd *cli.Command) (context.Context, error) 
 	if err != nil {
 		return ctx, usagef("%s: %v", flag, err)
 	}
+	use := envFileUse{flag: flag}
 	if credentials := []string{apiKeyVariable, commerceAPIKeyVariable, bearerVariable}; slices.ContainsFunc(credentials, func(name string) bool { return variables[name] != "" }) {
 		dropped := credentials
 		if !cmd.IsSet("api-key-file") {
 			dropped = append(dropped, apiURLVariable, streamURLVariable)
 		}
 		for _, variable := range dropped {
+			if os.Getenv(variable) != "" && variables[variable] == "" {
+				use.dropped = append(use.dropped, variable)
+			}
 			if err := os.Unsetenv(variable); err != nil {
 				return ctx, err
 			}
@@ -71,8 +75,40 @@ func useEnvFile(ctx context.Context, cmd *cli.Command) (context.Context, error) 
 		if err := os.Setenv(variable, value); err != nil {
 			return ctx, usagef("%s: %s has a value that no variable can have", flag, variable)
 		}
+		use.set = append(use.set, variable)
 	}
-	return ctx, nil
+	return context.WithValue(ctx, envFileKey{}, use), nil
+}
+
+// envFileUse is what an env file changed.
+type envFileUse struct {
+	flag         string   // or variable that names the file, "" without a file
+	set, dropped []string // variables
+}
+
+type envFileKey struct{}
+
+// envFileOf is what useEnvFile did.
+func envFileOf(ctx context.Context) envFileUse {
+	use, _ := ctx.Value(envFileKey{}).(envFileUse)
+	return use
+}
+
+func (u envFileUse) has(variable string) bool { return slices.Contains(u.set, variable) }
+
+// text is what a person should know, "" without a file.
+func (u envFileUse) text() string {
+	if u.flag == "" {
+		return ""
+	}
+	text := "the file of " + u.flag + " sets nothing"
+	if len(u.set) > 0 {
+		text = "the file of " + u.flag + " sets " + strings.Join(slices.Sorted(slices.Values(u.set)), ", ")
+	}
+	if len(u.dropped) > 0 {
+		text += "; it has a key, so that the environment's " + strings.Join(u.dropped, ", ") + " does not count"
+	}
+	return text
 }
 
 // readPrivate reads a file that only its owner can.

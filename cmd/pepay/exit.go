@@ -26,12 +26,15 @@ func exitCode(err error) int {
 	var (
 		signal *signalError
 		usage  *usageError
+		told   *toldError
 	)
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &signal):
 		return signal.exitCode()
+	case errors.As(err, &told):
+		return told.code
 	case errors.As(err, &usage), errors.Is(err, wrapper.ErrInvalidArgument):
 		return exitUsage
 	case errors.Is(err, wrapper.ErrUnauthorized), errors.Is(err, wrapper.ErrForbidden), errors.Is(err, wrapper.ErrNoCredential):

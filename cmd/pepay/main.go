@@ -7,6 +7,7 @@
 //	pepay trigger EVENT_TYPE   make an event happen in the simulator
 //	pepay mock                 run the simulator
 //	pepay demo                 see the SDK at work against a simulator
+//	pepay doctor               find out what is wrong, and what to do
 //	pepay version              print the version
 //	pepay completion SHELL     print a completion script for bash, zsh or fish
 //

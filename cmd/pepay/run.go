@@ -46,6 +46,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if isBrokenPipe(err) {
 		return exitFailed // nobody reads any more, as in '| head -1', and nobody needs to be told
 	}
+	if isTold(err) {
+		return exitCode(err)
+	}
 	err = orSignal(ctx, helpTopicError(err))
 	fmt.Fprintln(stderr, terminal.Paint(stderr, terminal.Bold, "pepay:"), explain(err))
 	return exitCode(err)
@@ -74,6 +77,7 @@ func newRoot() *cli.Command {
 			mockCommand(),
 			demoCommand(),
 			apiCommand(),
+			doctorCommand(),
 			versionCommand(),
 			completionCommand(),
 		},

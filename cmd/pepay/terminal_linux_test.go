@@ -14,9 +14,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
 // onTerminal starts the command on a pseudo-terminal of its own and returns the
@@ -224,6 +226,50 @@ func TestNoEventsOnTerminal(t *testing.T) {
 	}
 	if r := pepayRun(t, at(server.URL()), "events", "list"); r.code != exitDone || r.stdout+r.stderr != "" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// On a terminal of 80 columns nothing is wider, and nothing says any more what is running.
+func TestDoctorOnTerminal(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	env := append(at(withoutUpgrade(t, server.URL())), "COLUMNS=80", "TERM=xterm")
+	cmd := command(env, "doctor")
+	screen := readUntil(t, onTerminal(t, cmd), "")
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != exitFailed {
+		t.Errorf("%v", err)
+	}
+	if !strings.Contains(screen, "\x1b[31mfailed \x1b[0m  stream") || !strings.Contains(screen, "\x1b[1mNetwork\x1b[0m\n") {
+		t.Errorf("%q", screen)
+	}
+	plain := regexp.MustCompile("\x1b\\[\\d+m|(?m)^.*\r").ReplaceAllString(screen, "")
+	for _, line := range lines(plain) {
+		if width := utf8.RuneCountInString(line); width > 79 {
+			t.Errorf("%d columns: %s", width, line)
+		}
+	}
+	address := strings.TrimPrefix(strings.TrimPrefix(env[0], "PEPAY_API_URL="), "http://")
+	plain = strings.ReplaceAll(plain, strings.TrimPrefix(server.URL(), "http://"), "127.0.0.1:HIDE")
+	golden(t, "doctor-terminal.txt", steady(plain, "http://"+address))
+}
+
+// Ctrl-C ends it, and takes away the line that says what is running.
+func TestDoctorInterrupted(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	server.Faults().On("mintWsToken", pepaytest.Latency(time.Hour), pepaytest.Always())
+	cmd := command(append(at(server.URL()), "TERM=xterm", "NO_COLOR=1"), "doctor", "--timeout", "1h")
+	person := onTerminal(t, cmd)
+	readUntil(t, person, "…        token")
+	if _, err := person.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	screen := readUntil(t, person, "")
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 130 {
+		t.Errorf("%v", err)
+	}
+	if !strings.HasSuffix(screen, "\rpepay: interrupt\n") {
+		t.Errorf("%q", screen)
 	}
 }
 

@@ -19,7 +19,7 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown command", []string{"tokn"}, "unknown command tokn; there are token, listen, events, webhook, trigger, mock, demo, api, version, completion; did you mean token?"},
+		{"unknown command", []string{"tokn"}, "unknown command tokn; there are token, listen, events, webhook, trigger, mock, demo, api, doctor, version, completion; did you mean token?"},
 		{"swapped letters", []string{"lsiten"}, "did you mean listen?"},
 		{"capitals", []string{"MOCK"}, "unknown command MOCK; "},
 		{"a slip in a flag", []string{"listen", "--cursor-fiel", "x"}, "unknown flag --cursor-fiel; see 'pepay listen --help'; did you mean --cursor-file?"},
@@ -128,6 +128,7 @@ func TestHelp(t *testing.T) {
 		"mock":           {"mock", "-h"},
 		"demo":           {"help", "demo"},
 		"api":            {"api", "--help"},
+		"doctor":         {"doctor", "--help"},
 		"version":        {"version", "--help"},
 		"completion":     {"completion", "--help"},
 	} {
