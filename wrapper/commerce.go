@@ -13,18 +13,32 @@ import (
 // The usual way: search for products, fill a cart, go through the checkout, and
 // follow the order. Everything here wants the commerce key, or an API key with
 // the scope commerce: the commerce key is sent when the client has one, else the
-// key of [WithAPIKey]. Amounts are US dollars.
+// key of [WithAPIKey]. Orders can also be read with a bearer token. Amounts are US
+// dollars.
 //
 // See https://docs-alpha.pepay.io/api-spec/commerce/overview.
 type CommerceService struct {
 	// Carts holds what customers want to buy.
 	Carts *CartService
+	// Checkout turns products into an order.
+	Checkout *CheckoutService
+	// Orders is what customers have bought.
+	Orders *OrderService
+	// Payments tells how orders are paid.
+	Payments *OrderPaymentService
+	// Addresses has saved shipping addresses.
+	Addresses *AddressService
+	// Devnet moves orders in tests.
+	Devnet *DevnetService
 
 	client *Client
 }
 
 func newCommerceService(c *Client) *CommerceService {
-	return &CommerceService{Carts: &CartService{c}, client: c}
+	return &CommerceService{
+		Carts: &CartService{c}, Checkout: &CheckoutService{c}, Orders: &OrderService{c}, Payments: &OrderPaymentService{c},
+		Addresses: &AddressService{c}, Devnet: &DevnetService{c}, client: c,
+	}
 }
 
 // Status tells whether commerce is available: it is switched on, the escrow

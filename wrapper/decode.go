@@ -72,6 +72,14 @@ func openEnvelope(body []byte) []byte {
 	return data
 }
 
+// missing is what a function for lacks returns about one member of an answer.
+func missing(is bool, name string) string {
+	if is {
+		return name + " is missing"
+	}
+	return ""
+}
+
 // malformed makes the cause of an answer that cannot be used.
 func malformed(reason string) error { return fmt.Errorf("%w: %s", ErrMalformedResponse, reason) }
 

@@ -77,6 +77,11 @@ func (q query) require(ok bool, field, reason string) query {
 	return q
 }
 
+// needs makes a text argument that is empty an error.
+func (q query) needs(field, value string) query {
+	return q.require(value != "", field, "is missing")
+}
+
 // replaceInQuery sets one parameter of a raw query and leaves the others alone.
 func replaceInQuery(raw, name, value string) string {
 	var pairs []string
