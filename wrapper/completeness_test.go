@@ -52,7 +52,7 @@ func TestOperationsHaveAMethod(t *testing.T) {
 	}
 }
 
-var sends = regexp.MustCompile(`\b(?:send(?:\[[^\]\n]*\])?|acknowledge)\([^"\n]*"([A-Za-z0-9_]+)"`)
+var sends = regexp.MustCompile(`\b(?:send(?:\[[^(\n]*\])?|acknowledge)\([^"\n]*"([A-Za-z0-9_]+)"`)
 
 // calledOperations finds the ids that service methods hand to send and acknowledge.
 func calledOperations(t *testing.T) map[string]bool {
