@@ -1,6 +1,7 @@
 package pepay_test
 
 import (
+	"errors"
 	"fmt"
 	"log"
 
@@ -31,4 +32,20 @@ func ExampleEvent_UndecodedFields() {
 	}
 	fmt.Println(ev.UndecodedFields(), ev.Livemode, ev.Created)
 	// Output: [livemode] false 2025-12-21 12:34:56 +0000 UTC
+}
+
+// The resource of an event decodes into its own model only.
+func ExampleEvent_Decode() {
+	ev, err := pepay.ParseEvent([]byte(`{"id":"evt_1","type":"invoice_payment.updated","data":{"object":{"object":"invoice_payment","id":"pay_1","status":"confirmed"}}}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var payment pepay.InvoicePayment
+	fmt.Println(ev.Decode(&payment), payment.Status)
+	var invoice pepay.Invoice
+	err = ev.Decode(&invoice)
+	fmt.Println(errors.Is(err, pepay.ErrWrongResource), err)
+	// Output:
+	// <nil> confirmed
+	// true pepay: event evt_1 carries a resource of kind invoice_payment, and *pepay.Invoice is a model of invoice
 }

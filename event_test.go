@@ -2,6 +2,7 @@ package pepay
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +95,46 @@ func TestEventKeepsWhatItDoesNotKnow(t *testing.T) {
 	out, err := json.Marshal(&ev)
 	if err != nil || string(out) != `{"created":1700000000,"data":{"object":`+object+`},"id":"evt_1","object":"event","type":"refund.created"}` {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestDecodeOfAnotherResource(t *testing.T) {
+	t.Parallel()
+	type own struct{ Object, ID string }
+	for name, tc := range map[string]struct {
+		object string
+		v      any
+		wrong  []string // what the error says; nil for none
+	}{
+		"a payment as an invoice":     {`{"object":"invoice_payment","id":"pay_1"}`, new(Invoice), []string{"evt_9", "invoice_payment", "*pepay.Invoice is a model of invoice"}},
+		"an invoice as a payment":     {`{"object":"invoice","id":"inv_1"}`, new(InvoicePayment), []string{"kind invoice,", "invoice_payment"}},
+		"an invoice as an order":      {`{"object":"invoice","id":"inv_1"}`, new(Order), []string{"invoice", "commerce_order"}},
+		"an order as a quote":         {`{"object":"commerce_order","id":"o"}`, new(PaymentQuote), []string{"commerce_order", "payment_quote"}},
+		"a ping as an invoice":        {`{"object":"ping","status":"ok"}`, new(Invoice), []string{"ping", "invoice"}},
+		"a kind of later as one":      {`{"object":"refund\u001b[31m"}`, new(Invoice), []string{"refund", "invoice"}},
+		"pointer to a pointer":        {`{"object":"invoice_payment"}`, new(*Invoice), []string{"invoice_payment", "invoice"}},
+		"the right one":               {`{"object":"invoice","id":"inv_1"}`, new(Invoice), nil},
+		"the right one by a pointer":  {`{"object":"commerce_order","id":"o"}`, new(*Order), nil},
+		"without a kind":              {`{"id":"inv_1"}`, new(Invoice), nil},
+		"with a kind that is no text": {`{"object":"","id":"inv_1"}`, new(Invoice), nil},
+		"a type of the program":       {`{"object":"invoice_payment","id":"pay_1"}`, new(own), nil},
+		"a map":                       {`{"object":"invoice_payment","id":"pay_1"}`, new(map[string]any), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ev := Event{ID: "evt_9", Data: EventData{Object: json.RawMessage(tc.object)}}
+			err := ev.Decode(tc.v)
+			if (tc.wrong == nil) != (err == nil) || err != nil && !errors.Is(err, ErrWrongResource) {
+				t.Fatalf("got %v", err)
+			}
+			for _, want := range tc.wrong {
+				if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\x1b") {
+					t.Errorf("got %q, want %q in it", err, want)
+				}
+			}
+			if invoice, ok := tc.v.(*Invoice); ok && err != nil && invoice.ID != "" {
+				t.Errorf("the invoice was filled: %+v", invoice)
+			}
+		})
 	}
 }

@@ -148,6 +148,7 @@ func TestImportsOfGeneratedFiles(t *testing.T) {
 		"pepay.gen.go":                  {"context", "encoding/json", "errors", "fmt", "io", "net/http", "time", "github.com/oapi-codegen/runtime"},
 		"operations.gen.go":             nil,
 		"events.gen.go":                 nil,
+		"resources.gen.go":              nil,
 		"secrets.gen.go":                {"fmt", "log/slog"},
 		"internal/server/server.gen.go": {"encoding/json", "errors", "fmt", "net/http", "net/url", "time", "github.com/go-chi/chi/v5", "github.com/oapi-codegen/runtime"},
 		"internal/server/wire.gen.go":   {"encoding/json"},

@@ -5,6 +5,7 @@
 //   - api/openapi.effective.json, the document with all of them applied;
 //   - operations.gen.go, the operations and security schemes as Go tables;
 //   - events.gen.go, the types of events;
+//   - resources.gen.go, which Go type models which resource of an event;
 //   - secrets.gen.go, what keeps the secrets of models out of logs;
 //   - internal/server/wire.gen.go, the client's own types as the server face sends them.
 //
@@ -107,11 +108,16 @@ func generate(root string) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
+	resources, err := resourceModels(g.doc)
+	if err != nil {
+		return nil, err
+	}
 	g.files = map[string][]byte{
 		mergedOverlay:                 merged,
 		"api/openapi.effective.json":  effective,
 		"operations.gen.go":           table,
 		"events.gen.go":               events,
+		"resources.gen.go":            resources,
 		"internal/server/wire.gen.go": wire,
 	}
 	return g, nil
