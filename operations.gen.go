@@ -65,9 +65,10 @@ func Operations() []Operation {
 		},
 		{
 			ID: "validateCart", Method: "POST", Path: "/api/commerce/merchant/carts/validate",
-			Security: []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
-			Success:  []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
-			Form:     AnswerWhole,
+			Security:   []map[string][]string{{"commerceApiKey": {}}, {"merchantApiKey": {}}},
+			Repeatable: true,
+			Success:    []SuccessAnswer{{Status: "200", MediaTypes: []string{"application/json"}}},
+			Form:       AnswerWhole,
 		},
 		{
 			ID: "setCheckoutAddress", Method: "POST", Path: "/api/commerce/merchant/checkout/address",

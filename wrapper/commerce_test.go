@@ -459,3 +459,34 @@ func TestCommerceAnswersThatLack(t *testing.T) {
 		})
 	}
 }
+
+// Checking a cart changes nothing and is asked for again after a 502. Adding an item
+// is not: it may have been added.
+func TestCartsRetry(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		call     func(context.Context, *CartService) error
+		attempts int
+	}{
+		"Validate": {func(ctx context.Context, s *CartService) error { _, err := s.Validate(ctx, customerByID); return err }, 2},
+		"AddItem": {func(ctx context.Context, s *CartService) error {
+			_, err := s.AddItem(ctx, customerByID, pepay.CartItemInput{ProductID: "B1", Retailer: "amazon", Title: "Echo", Price: dollars(t, "1")})
+			return err
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			attempts := 0
+			client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+				attempts++
+				return respond(http.StatusBadGateway, `{}`), nil
+			}, WithRetry(RetryPolicy{MaxRetries: 1, BaseDelay: time.Nanosecond, MaxDelay: time.Nanosecond}))
+			if err := tc.call(t.Context(), client.Commerce.Carts); !errors.Is(err, ErrServer) {
+				t.Errorf("got %v", err)
+			}
+			if attempts != tc.attempts {
+				t.Errorf("%d attempts, want %d", attempts, tc.attempts)
+			}
+		})
+	}
+}
