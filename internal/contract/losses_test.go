@@ -14,10 +14,12 @@ import (
 
 // decoders are the types of package pepay with an UnmarshalJSON of their own. A member
 // that is read into the field of another has that member's name; "[]" is the field
-// that an array in place of the object goes into.
+// that an array in place of the object goes into, and "data" the member that the object
+// may stand in.
 var decoders = map[reflect.Type]map[string]string{
 	reflect.TypeFor[pepay.Event]():               {},
 	reflect.TypeFor[pepay.ProductSearchResult](): {"[]": "products"},
+	reflect.TypeFor[pepay.PaymentSession]():      {"data": ""},
 }
 
 // losses decodes JSON into a new value of a Go type and encodes that again. It returns
@@ -83,6 +85,11 @@ func (c comparison) compare(path string, original, again any, goType reflect.Typ
 	case goType.Kind() == reflect.Struct:
 		if list, ok := original.([]any); ok && aliases["[]"] != "" {
 			original = map[string]any{aliases["[]"]: list}
+		}
+		if _, inData := aliases["data"]; inData {
+			if members, ok := original.(map[string]any); ok && members["data"] != nil {
+				original = members["data"]
+			}
 		}
 		c.compareObject(path, original, again, goType, aliases)
 	case goType.Kind() == reflect.Slice:
