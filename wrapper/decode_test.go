@@ -105,8 +105,8 @@ func TestDecode(t *testing.T) {
 				}
 				return
 			}
-			if got != nil || !errors.Is(err, ErrMalformedResponse) || err.Error() != "malformed response: "+c.want {
-				t.Errorf("got  %v\nwant malformed response: %s", err, c.want)
+			if got != nil || !errors.Is(err, ErrMalformedResponse) || err.Error() != "pepay: malformed response: "+c.want {
+				t.Errorf("got  %v\nwant pepay: malformed response: %s", err, c.want)
 			}
 			if mismatch := (*json.UnmarshalTypeError)(nil); strings.Contains(c.want, "a JSON") != errors.As(err, &mismatch) {
 				t.Errorf("the cause is %T", errors.Unwrap(err))

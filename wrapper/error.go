@@ -141,7 +141,7 @@ func (e Error) Error() string {
 	}
 	said, cause := e.said(), ""
 	if e.cause != nil {
-		cause = " " + strings.ReplaceAll(e.cause.Error(), "\n", ": ")
+		cause = " " + strings.ReplaceAll(strings.ReplaceAll(e.cause.Error(), "\n", ": "), "pepay: ", "") // it is in the head
 		if said != "" {
 			said += ":"
 		}

@@ -39,17 +39,17 @@ var (
 
 	// ErrNoCredential means that the client has no credential for the operation.
 	// Nothing was sent.
-	ErrNoCredential = errors.New("no credential")
+	ErrNoCredential = errors.New("pepay: no credential")
 	// ErrInvalidArgument is [pepay.ErrInvalidArgument]: an option or argument cannot
 	// be used; the text names it. Nothing was sent.
 	ErrInvalidArgument = pepay.ErrInvalidArgument
 	// ErrMalformedResponse is a success that is not what the contract promises.
-	ErrMalformedResponse = errors.New("malformed response")
+	ErrMalformedResponse = errors.New("pepay: malformed response")
 	// ErrResponseTooLarge is an answer longer than WithMaxResponseBytes allows.
-	ErrResponseTooLarge = errors.New("response too large")
+	ErrResponseTooLarge = errors.New("pepay: response too large")
 	// ErrRedirect is an answer that points elsewhere. It is never followed: the
 	// credential would travel along.
-	ErrRedirect = errors.New("redirect refused")
+	ErrRedirect = errors.New("pepay: redirect refused")
 )
 
 // ofStatus holds the sentinel of a status below 500.
