@@ -49,10 +49,7 @@ type newCart struct {
 }
 
 func cartLacks(cart *pepay.Cart) string {
-	if cart.Items == nil {
-		return "items is missing"
-	}
-	return ""
+	return missing(cart.Items == nil, "items")
 }
 
 // Clear removes all items from the cart of a customer and returns how many they
@@ -107,10 +104,7 @@ var (
 )
 
 func cartItemChangeLacks(change *pepay.CartItemChange) string {
-	if change.ItemID == "" {
-		return "itemId is missing"
-	}
-	return ""
+	return missing(change.ItemID == "", "itemId")
 }
 
 // UpdateItem changes how many of an item are in the cart of a customer, from 0 to
@@ -161,10 +155,7 @@ func (s *CartService) Validate(ctx context.Context, c Customer, opts ...CallOpti
 }
 
 func cartValidationLacks(validation *pepay.CartValidation) string {
-	if validation.Items == nil {
-		return "items is missing"
-	}
-	return ""
+	return missing(validation.Items == nil, "items")
 }
 
 // Totals returns what the cart of a customer costs: subtotal, shipping, tax, fees
@@ -178,8 +169,5 @@ func (s *CartService) Totals(ctx context.Context, c Customer, zipCode string, op
 }
 
 func cartTotalsLacks(totals *pepay.CartTotals) string {
-	if totals.Total.IsZero() {
-		return "total is missing"
-	}
-	return ""
+	return missing(totals.Total.IsZero(), "total")
 }

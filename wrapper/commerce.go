@@ -53,10 +53,7 @@ func (s *CommerceService) Status(ctx context.Context, opts ...CallOption) (*pepa
 }
 
 func commerceStatusLacks(status *pepay.CommerceStatus) string {
-	if status.Status == "" {
-		return "status is missing"
-	}
-	return ""
+	return missing(status.Status == "", "status")
 }
 
 // Info returns what Pepay says about commerce: supported retailers and features,
@@ -99,10 +96,7 @@ func (s *CommerceService) Search(ctx context.Context, p ProductSearchParams, opt
 }
 
 func productSearchLacks(result *pepay.ProductSearchResult) string {
-	if result.Products == nil {
-		return "products is missing"
-	}
-	return ""
+	return missing(result.Products == nil, "products")
 }
 
 // Product returns everything about a product: description, specifications,
@@ -136,10 +130,7 @@ func (s *CommerceService) Offers(ctx context.Context, id string, opts ...CallOpt
 }
 
 func productOffersLacks(offers *pepay.ProductOffers) string {
-	if offers.Offers == nil {
-		return "offers is missing"
-	}
-	return ""
+	return missing(offers.Offers == nil, "offers")
 }
 
 // value takes a result that is no object out of its pointer.

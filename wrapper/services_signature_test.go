@@ -3,7 +3,9 @@ package wrapper_test
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"testing"
+	"time"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -20,32 +22,81 @@ func TestSignatures(t *testing.T) {
 	wsTokenSignatures(client.WSTokens)
 	commerceSignatures(client.Commerce)
 	cartSignatures(client.Commerce.Carts)
+	checkoutSignatures(client.Commerce.Checkout)
+	orderSignatures(client.Commerce.Orders)
+	orderPaymentSignatures(client.Commerce.Payments)
+	addressSignatures(client.Commerce.Addresses)
+	devnetSignatures(client.Commerce.Devnet)
 }
 
+// is compiles only for values of exactly this type.
+func is[T any](...T) {}
+
 func wsTokenSignatures(s *wrapper.WSTokenService) {
-	var _ func(context.Context, wrapper.MintParams, ...wrapper.CallOption) (*pepay.WSToken, error) = s.Mint
+	is[func(context.Context, wrapper.MintParams, ...wrapper.CallOption) (*pepay.WSToken, error)](s.Mint)
 }
 
 func commerceSignatures(s *wrapper.CommerceService) {
-	var _ func(context.Context, ...wrapper.CallOption) (*pepay.CommerceStatus, error) = s.Status
-	var _ func(context.Context, ...wrapper.CallOption) (json.RawMessage, error) = s.Info
-	var _ func(context.Context, wrapper.ProductSearchParams, ...wrapper.CallOption) (*pepay.ProductSearchResult, error) = s.Search
-	var _ func(context.Context, string, ...wrapper.CallOption) (json.RawMessage, error) = s.Product
-	var _ func(context.Context, string, ...wrapper.CallOption) (*pepay.ProductOffers, error) = s.Offers
-	var _ = struct {
-		Q     string
-		Limit int
-	}(wrapper.ProductSearchParams{})
+	is[func(context.Context, ...wrapper.CallOption) (*pepay.CommerceStatus, error)](s.Status)
+	is[func(context.Context, ...wrapper.CallOption) (json.RawMessage, error)](s.Info)
+	is[func(context.Context, wrapper.ProductSearchParams, ...wrapper.CallOption) (*pepay.ProductSearchResult, error)](s.Search)
+	is[func(context.Context, string, ...wrapper.CallOption) (json.RawMessage, error)](s.Product)
+	is[func(context.Context, string, ...wrapper.CallOption) (*pepay.ProductOffers, error)](s.Offers)
+	var p wrapper.ProductSearchParams
+	is[string](p.Q)
+	is[int](p.Limit)
 }
 
 func cartSignatures(s *wrapper.CartService) {
-	var _ func(context.Context, wrapper.Customer, ...wrapper.CallOption) (*pepay.Cart, error) = s.Get
-	var _ func(context.Context, wrapper.Customer, *pepay.CartItemInput, ...wrapper.CallOption) (*pepay.Cart, error) = s.Create
-	var _ func(context.Context, wrapper.Customer, ...wrapper.CallOption) (int64, error) = s.Clear
-	var _ func(context.Context, wrapper.Customer, pepay.CartItemInput, ...wrapper.CallOption) (*pepay.CartItemChange, error) = s.AddItem
-	var _ func(context.Context, wrapper.Customer, string, int, ...wrapper.CallOption) (*pepay.CartItemChange, error) = s.UpdateItem
-	var _ func(context.Context, wrapper.Customer, string, ...wrapper.CallOption) error = s.RemoveItem
-	var _ func(context.Context, wrapper.Customer, ...wrapper.CallOption) (*pepay.CartValidation, error) = s.Validate
-	var _ func(context.Context, wrapper.Customer, string, ...wrapper.CallOption) (*pepay.CartTotals, error) = s.Totals
-	_ = wrapper.Customer{ID: "", WalletAddress: "", WalletNetwork: ""}
+	is[func(context.Context, wrapper.Customer, ...wrapper.CallOption) (*pepay.Cart, error)](s.Get)
+	is[func(context.Context, wrapper.Customer, *pepay.CartItemInput, ...wrapper.CallOption) (*pepay.Cart, error)](s.Create)
+	is[func(context.Context, wrapper.Customer, ...wrapper.CallOption) (int64, error)](s.Clear)
+	is[func(context.Context, wrapper.Customer, pepay.CartItemInput, ...wrapper.CallOption) (*pepay.CartItemChange, error)](s.AddItem)
+	is[func(context.Context, wrapper.Customer, string, int, ...wrapper.CallOption) (*pepay.CartItemChange, error)](s.UpdateItem)
+	is[func(context.Context, wrapper.Customer, string, ...wrapper.CallOption) error](s.RemoveItem)
+	is[func(context.Context, wrapper.Customer, ...wrapper.CallOption) (*pepay.CartValidation, error)](s.Validate)
+	is[func(context.Context, wrapper.Customer, string, ...wrapper.CallOption) (*pepay.CartTotals, error)](s.Totals)
+	var c wrapper.Customer
+	is[string](c.ID, c.WalletAddress, c.WalletNetwork)
+}
+
+func checkoutSignatures(s *wrapper.CheckoutService) {
+	is[func(context.Context, pepay.EstimateRequest, ...wrapper.CallOption) (*pepay.Estimate, error)](s.Estimate)
+	is[func(context.Context, pepay.CheckoutAddressRequest, ...wrapper.CallOption) (*pepay.CheckoutAddress, error)](s.SetAddress)
+	is[func(context.Context, pepay.CheckoutInvoiceRequest, ...wrapper.CallOption) (*pepay.CheckoutInvoice, error)](s.CreateInvoice)
+}
+
+func orderSignatures(s *wrapper.OrderService) {
+	is[func(context.Context, wrapper.OrderParams, ...wrapper.CallOption) (*pepay.OrderList, error)](s.List)
+	is[func(context.Context, wrapper.OrderParams, ...wrapper.CallOption) iter.Seq2[*pepay.Order, error]](s.All)
+	is[func(context.Context, string, ...wrapper.CallOption) (*pepay.Order, error)](s.Get)
+	is[func(context.Context, string, pepay.CancelOrderRequest, ...wrapper.CallOption) (*pepay.OrderCancellation, error)](s.Cancel)
+	is[func(context.Context, string, ...wrapper.CallOption) (*pepay.OrderReconciliation, error)](s.ByInvoice)
+	is[func(context.Context, string, wrapper.Wait, []pepay.OrderStatus, ...wrapper.CallOption) (*pepay.Order, error)](s.WaitForStatus)
+	var p wrapper.OrderParams
+	is[string](p.Wallet, p.WalletNetwork, p.CustomerID, p.Retailer)
+	is[pepay.OrderStatus](p.Status)
+	is[time.Time](p.CreatedFrom, p.CreatedTo)
+	is[int](p.Limit, p.Offset)
+	var list pepay.OrderList
+	is[[]pepay.Order](list.Orders)
+	is[int64](list.Pagination.Limit, list.Pagination.Offset, list.Pagination.Count)
+	var order pepay.Order
+	is[string](order.ID, order.InvoiceID)
+}
+
+func orderPaymentSignatures(s *wrapper.OrderPaymentService) {
+	is[func(context.Context, string, ...wrapper.CallOption) (*pepay.OrderPayment, error)](s.Status)
+	is[func(context.Context, []string, ...wrapper.CallOption) ([]pepay.OrderPaymentResult, error)](s.BulkStatus)
+}
+
+func addressSignatures(s *wrapper.AddressService) {
+	is[func(context.Context, wrapper.Customer, wrapper.AddressParams, ...wrapper.CallOption) ([]pepay.Address, error)](s.List)
+	is[func(context.Context, string, ...wrapper.CallOption) error](s.Delete)
+	var p wrapper.AddressParams
+	is[int](p.Limit, p.Offset)
+}
+
+func devnetSignatures(s *wrapper.DevnetService) {
+	is[func(context.Context, string, pepay.SimulateOrderRequest, ...wrapper.CallOption) (*pepay.Order, error)](s.Simulate)
 }
