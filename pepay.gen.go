@@ -8,7 +8,40 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 )
+
+// Values of [APIKeyStatus] that this version knows.
+const (
+	APIKeyStatusActive    APIKeyStatus = "active"
+	APIKeyStatusRevoked   APIKeyStatus = "revoked"
+	APIKeyStatusSuspended APIKeyStatus = "suspended"
+)
+
+// Valid tells whether this version knows the value.
+func (e APIKeyStatus) Valid() bool {
+	switch e {
+	case APIKeyStatusActive, APIKeyStatusRevoked, APIKeyStatusSuspended:
+		return true
+	}
+	return false
+}
+
+// Values of [AcceptancePolicy] that this version knows.
+const (
+	AcceptancePolicyAcceptAll  AcceptancePolicy = "accept_all"
+	AcceptancePolicyAcceptNone AcceptancePolicy = "accept_none"
+	AcceptancePolicySelective  AcceptancePolicy = "selective"
+)
+
+// Valid tells whether this version knows the value.
+func (e AcceptancePolicy) Valid() bool {
+	switch e {
+	case AcceptancePolicyAcceptAll, AcceptancePolicyAcceptNone, AcceptancePolicySelective:
+		return true
+	}
+	return false
+}
 
 // Values of [AddressNetwork] that this version knows.
 const (
@@ -217,6 +250,22 @@ func (e Retailer) Valid() bool {
 	return false
 }
 
+// Values of [SettlementMode] that this version knows.
+const (
+	SettlementModeStablesOnly      SettlementMode = "stables_only"
+	SettlementModeStablesPreferred SettlementMode = "stables_preferred"
+	SettlementModeTokens           SettlementMode = "tokens"
+)
+
+// Valid tells whether this version knows the value.
+func (e SettlementMode) Valid() bool {
+	switch e {
+	case SettlementModeStablesOnly, SettlementModeStablesPreferred, SettlementModeTokens:
+		return true
+	}
+	return false
+}
+
 // Values of [SettlementStatus] that this version knows.
 const (
 	SettlementStatusFailed     SettlementStatus = "failed"
@@ -317,6 +366,43 @@ func (e ListAvailableTokensParamsMode) Valid() bool {
 	}
 	return false
 }
+
+// APIKey: what is known about an API key. The key itself is shown once, when it is created.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/list-api-keys.
+type APIKey struct {
+	CreatedAt Timestamp `json:"created_at,omitempty,omitzero"`
+
+	// Zero for a key that never expires.
+	ExpiresAt Timestamp `json:"expires_at,omitempty,omitzero"`
+
+	// Id of the key, for revoking it.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	KeyID string `json:"key_id,omitempty,omitzero"`
+
+	// Zero for a key that was never used.
+	LastUsedAt Timestamp `json:"last_used_at,omitempty,omitzero"`
+
+	// Example: Production API Key
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Zero for a key that is not revoked.
+	RevokedAt     Timestamp    `json:"revoked_at,omitempty,omitzero"`
+	RevokedReason string       `json:"revoked_reason,omitempty,omitzero"`
+	Scope         WSTokenScope `json:"scope,omitempty,omitzero"`
+	Status        APIKeyStatus `json:"status,omitempty,omitzero"`
+}
+
+// APIKeyStatus: whether an API key works.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/list-api-keys.
+type APIKeyStatus string
+
+// AcceptancePolicy: which tokens a merchant accepts, all, none, or all that are not blocked.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/tokens-list.
+type AcceptancePolicy string
 
 // AddCartItemRequest: what to add to whose cart.
 //
@@ -428,6 +514,16 @@ type AllocateAddressRequest struct {
 	//
 	// Example: 123
 	TokenID int64 `json:"tokenId"`
+}
+
+// BlockTokenRequest: whether to block or to unblock a token.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/block-or-unblock-a-specific-token.
+type BlockTokenRequest struct {
+	// true blocks the token, false accepts it again.
+	//
+	// Example: true
+	Blocked *bool `json:"blocked,omitempty"`
 }
 
 // CancelOrderRequest: how to refund a cancelled order.
@@ -755,6 +851,22 @@ type CommerceStatus struct {
 	Status string `json:"status"`
 }
 
+// CreateAPIKeyRequest: the API key to create.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/create-new-api-key.
+type CreateAPIKeyRequest struct {
+	// When the key stops working. A key without it never expires.
+	//
+	// Example: 2025-12-31T23:59:59Z
+	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
+
+	// What to call the key, 1 to 255 characters.
+	//
+	// Example: Production API Key
+	Name  string       `json:"name"`
+	Scope WSTokenScope `json:"scope"`
+}
+
 // CreateCartRequest: whose cart to create, and its first item.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/create-or-initialize-cart.
@@ -836,6 +948,26 @@ type CreateInvoiceRequest struct {
 	//
 	// Example: true
 	ReceiverOverrideEnable *bool `json:"receiver_override_enable,omitempty"`
+}
+
+// CreatedAPIKey: a new API key. This is the only answer that has the key itself.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/create-new-api-key.
+type CreatedAPIKey struct {
+	// The key. It begins with pk_ for the scope merchant, with ck_ for commerce.
+	APIKey Secret `json:"api_key"`
+
+	// Zero for a key that never expires.
+	ExpiresAt Timestamp `json:"expires_at,omitempty,omitzero"`
+
+	// Id of the key, for revoking it.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	KeyID string `json:"key_id,omitempty,omitzero"`
+
+	// Example: Production API Key
+	Name  string       `json:"name,omitempty,omitzero"`
+	Scope WSTokenScope `json:"scope,omitempty,omitzero"`
 }
 
 // CreatedInvoice: an invoice that was created: where it is paid, and the credentials of its payment session. The hosted checkout is at PaymentURL, which carries the credentials too; a checkout of one's own gives SessionToken and Signature to package wrapper's Payor.
@@ -1330,6 +1462,16 @@ type InvoiceTotalsByStatus struct {
 	Unpaid    InvoiceTotal `json:"unpaid,omitempty,omitzero"`
 }
 
+// MainnetAccess: whether an account may use mainnet, and which network environment it uses now.
+//
+// See https://pepay.mintlify.app/api-spec/merchant/access.
+type MainnetAccess struct {
+	CurrentEnvironment NetworkEnvironment `json:"current_environment,omitempty,omitzero"`
+
+	// Example: false
+	HasMainnetAccess bool `json:"has_mainnet_access,omitempty,omitzero"`
+}
+
 // ManualVerification: a job that looks for the payment of an invoice again. The one page about it shows an example with placeholders: it does not say in which form points in time come, nor what a result or an error holds, so these are JSON. Timestamp decodes each form in which Pepay sends a time.
 //
 // See https://docs-alpha.pepay.io/api-reference/invoices/trigger-async-manual-verification-for-an-invoice.
@@ -1368,6 +1510,84 @@ type ManualVerification struct {
 	// Example: pending
 	Status    string          `json:"status,omitempty,omitzero"`
 	UpdatedAt json.RawMessage `json:"updated_at,omitempty,omitzero"`
+}
+
+// MerchantToken: a token that Pepay supports. A search returns every field; the list of all tokens has neither address, decimals and kind of a token nor its flags other than IsBlocked and SupportsSubscriptions.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/list-supported-tokens-with-pagination-and-filters.
+type MerchantToken struct {
+	// Id of the token, for blocking it.
+	//
+	// Example: 123
+	ID       int64 `json:"id,omitempty,omitzero"`
+	IsActive bool  `json:"is_active,omitempty,omitzero"`
+
+	// Whether the merchant does not accept the token.
+	IsBlocked   bool `json:"is_blocked,omitempty,omitzero"`
+	IsMonitored bool `json:"is_monitored,omitempty,omitzero"`
+
+	// Example: base
+	Network            string             `json:"network,omitempty,omitzero"`
+	NetworkEnvironment NetworkEnvironment `json:"network_environment,omitempty,omitzero"`
+
+	// Address of a picture.
+	//
+	// Example: https://assets.coingecko.com/coins/images/6319/small/USD_Coin_icon.png
+	PhotoURI     string     `json:"photo_uri,omitempty,omitzero"`
+	Price        TokenPrice `json:"price,omitempty,omitzero"`
+	RequiresMemo bool       `json:"requires_memo,omitempty,omitzero"`
+
+	// Whether the token can be settled as a stable coin.
+	SupportsStableSettlement bool `json:"supports_stable_settlement,omitempty,omitzero"`
+	SupportsSubscriptions    bool `json:"supports_subscriptions,omitempty,omitzero"`
+
+	// Address of the token's contract.
+	TokenAddress string `json:"token_address,omitempty,omitzero"`
+
+	// Example: 6
+	TokenDecimals int64 `json:"token_decimals,omitempty,omitzero"`
+
+	// Example: USD Coin
+	TokenName string `json:"token_name,omitempty,omitzero"`
+
+	// Example: USDC
+	TokenSymbol string `json:"token_symbol,omitempty,omitzero"`
+
+	// Example: erc20
+	TokenType TokenType `json:"token_type,omitempty,omitzero"`
+}
+
+// MerchantTokenPage: a page of a search for tokens.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/list-supported-tokens-with-pagination-and-filters.
+type MerchantTokenPage struct {
+	AcceptancePolicy AcceptancePolicy   `json:"acceptance_policy,omitempty,omitzero"`
+	Environment      NetworkEnvironment `json:"environment,omitempty,omitzero"`
+
+	// Number of tokens per page.
+	//
+	// Example: 25
+	Limit int64 `json:"limit,omitempty,omitzero"`
+
+	// Number of tokens before this page.
+	//
+	// Example: 0
+	Offset int64           `json:"offset,omitempty,omitzero"`
+	Tokens []MerchantToken `json:"tokens"`
+
+	// Number of tokens on all pages.
+	//
+	// Example: 2
+	Total int64 `json:"total,omitempty,omitzero"`
+}
+
+// MerchantTokens: all tokens that Pepay supports in a network environment, and whether the merchant accepts them.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/tokens-list.
+type MerchantTokens struct {
+	AcceptancePolicy AcceptancePolicy   `json:"acceptance_policy,omitempty,omitzero"`
+	Environment      NetworkEnvironment `json:"environment,omitempty,omitzero"`
+	Tokens           []MerchantToken    `json:"tokens"`
 }
 
 // MintWSTokenRequest: what to mint. Both fields may be left out.
@@ -2127,6 +2347,14 @@ type RemovedCartItem struct {
 // See https://docs-alpha.pepay.io/api-reference/commerce--merchant-cart/add-item-to-cart.
 type Retailer string
 
+// RevokedAPIKey: the confirmation that an API key is revoked.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/revoke-api-key.
+type RevokedAPIKey struct {
+	// Example: API key revoked successfully
+	Message string `json:"message,omitempty,omitzero"`
+}
+
 // SetCustomerEmailRequest: the customer's e-mail address.
 //
 // See https://docs-alpha.pepay.io/api-reference/payment-sessions/store-customer-email.
@@ -2145,6 +2373,14 @@ type SetCustomerEmailResult struct {
 	// Example: Email added successfully
 	Message string `json:"message,omitempty,omitzero"`
 	Success bool   `json:"success,omitempty,omitzero"`
+}
+
+// SetEnvironmentRequest: the network environment that an account is to use.
+//
+// See https://pepay.mintlify.app/api-spec/merchant/access.
+type SetEnvironmentRequest struct {
+	// Example: mainnet
+	Environment NetworkEnvironment `json:"environment"`
 }
 
 // Settlement: how a payment reaches the merchant. Payors do not see it.
@@ -2166,10 +2402,74 @@ type Settlement struct {
 	SummaryStatus SettlementStatus `json:"summary_status,omitempty,omitzero"`
 }
 
+// SettlementMode: what payments are settled in, stable coins only, stable coins where possible and else the token that was paid, or always the token that was paid.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/get-current-settlement-preference-and-stable-token-options.
+type SettlementMode string
+
+// SettlementPreference: how a merchant's payments are settled, and the stable coins to choose from.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/get-current-settlement-preference-and-stable-token-options.
+type SettlementPreference struct {
+	// The tokens that can be selected.
+	AvailableStableTokens []SettlementToken `json:"available_stable_tokens,omitempty,omitzero"`
+
+	// Example: Prefer stable coins when available, fallback to original token
+	Description             string          `json:"description,omitempty,omitzero"`
+	SelectedSettlementToken SettlementToken `json:"selected_settlement_token,omitempty,omitzero"`
+	SettlementPreference    SettlementMode  `json:"settlement_preference"`
+	UpdatedAt               Timestamp       `json:"updated_at,omitempty,omitzero"`
+}
+
 // SettlementStatus: the status of a settlement.
 //
 // See https://docs-alpha.pepay.io/api-spec/merchant/invoices.
 type SettlementStatus string
+
+// SettlementToken: a stable coin for settlements. The answer to an update has no address, decimals and picture.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/get-current-settlement-preference-and-stable-token-options.
+type SettlementToken struct {
+	// Example: 5
+	ID int64 `json:"id,omitempty,omitzero"`
+
+	// Whether this is Pepay's default. Of the selected token only.
+	IsDefault bool `json:"is_default,omitempty,omitzero"`
+
+	// Whether this is Pepay's default. Of the available tokens only.
+	IsDefaultSettlement bool `json:"is_default_settlement,omitempty,omitzero"`
+
+	// Example: ethereum
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Address of a picture.
+	PhotoURI string `json:"photo_uri,omitempty,omitzero"`
+
+	// Address of the token's contract.
+	//
+	// Example: 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48
+	TokenAddress string `json:"token_address,omitempty,omitzero"`
+
+	// Example: 6
+	TokenDecimals int64 `json:"token_decimals,omitempty,omitzero"`
+
+	// Example: USD Coin
+	TokenName string `json:"token_name,omitempty,omitzero"`
+
+	// Example: USDC
+	TokenSymbol string `json:"token_symbol,omitempty,omitzero"`
+}
+
+// SettlementTokenUpdate: the stable coin that was selected.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/update-stable-settlement-token-selection.
+type SettlementTokenUpdate struct {
+	// Example: Settlement token updated successfully
+	Message         string          `json:"message,omitempty,omitzero"`
+	SettlementToken SettlementToken `json:"settlement_token"`
+	Success         bool            `json:"success,omitempty,omitzero"`
+	UpdatedAt       Timestamp       `json:"updated_at,omitempty,omitzero"`
+}
 
 // ShippingAddress: where to ship. Which fields are needed is not documented.
 //
@@ -2258,6 +2558,29 @@ type SimulatedOrder struct {
 // See https://docs-alpha.pepay.io/api-reference/payment-sessions/list-available-payment-tokens.
 type TokenAvailability string
 
+// TokenBlock: whether a token is blocked now.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/block-or-unblock-a-specific-token.
+type TokenBlock struct {
+	Blocked bool `json:"blocked,omitempty,omitzero"`
+	Success bool `json:"success,omitempty,omitzero"`
+}
+
+// TokenPrice: the price of a token. All fields are zero where Pepay sends null, as for tokens of devnet.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/list-supported-tokens-with-pagination-and-filters.
+type TokenPrice struct {
+	LastUpdatedAt Timestamp `json:"last_updated_at,omitempty,omitzero"`
+
+	// Where the price comes from.
+	ProviderType string `json:"provider_type,omitempty,omitzero"`
+
+	// Price in US dollars.
+	//
+	// Example: 1
+	USD Decimal `json:"usd,omitempty,omitzero"`
+}
+
 // TokenType: the kind of a token.
 //
 // See https://docs-alpha.pepay.io/api-reference/payment-sessions/list-available-payment-tokens.
@@ -2286,6 +2609,16 @@ type UpdateCartItemRequest struct {
 	//
 	// Example: bsc
 	WalletNetwork string `json:"wallet_network,omitempty,omitzero"`
+}
+
+// UpdateSettlementTokenRequest: which stable coin to settle in.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/update-stable-settlement-token-selection.
+type UpdateSettlementTokenRequest struct {
+	// Id of one of the available stable coins; null for Pepay's default.
+	//
+	// Example: 5
+	SettlementTokenID *int64 `json:"settlement_token_id"`
 }
 
 // VerifyInvoiceRequest: which network to look at.
@@ -2433,6 +2766,12 @@ type SearchCommerceParams struct {
 
 	// Number of products. Neither a default nor a maximum is documented.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAPIKeysParams are the parameters of [Client.ListAPIKeys].
+type ListAPIKeysParams struct {
+	// Keys of this scope.
+	Scope *WSTokenScope `form:"scope,omitempty" json:"scope,omitempty"`
 }
 
 // ListAddressesParams are the parameters of [Client.ListAddresses].
@@ -2591,6 +2930,42 @@ type GetInvoiceParams struct {
 	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
 }
 
+// ListMerchantTokensParams are the parameters of [Client.ListMerchantTokens].
+type ListMerchantTokensParams struct {
+	// Tokens of this network environment. The default is that of the merchant.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// SearchMerchantTokensParams are the parameters of [Client.SearchMerchantTokens].
+type SearchMerchantTokensParams struct {
+	// Tokens of this network environment. The default is that of the merchant.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Number of tokens per page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Number of tokens to leave out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Part of a symbol, name or address, in capital or small letters.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Tokens of this network.
+	Network *Network `form:"network,omitempty" json:"network,omitempty"`
+
+	// Tokens of this kind.
+	TokenType *TokenType `form:"token_type,omitempty" json:"token_type,omitempty"`
+
+	// Tokens that are, or are not, active.
+	IsActive *bool `form:"is_active,omitempty" json:"is_active,omitempty"`
+
+	// Tokens that can, or cannot, be settled as a stable coin.
+	SupportsStableSettlement *bool `form:"supports_stable_settlement,omitempty" json:"supports_stable_settlement,omitempty"`
+
+	// Tokens that are, or are not, blocked. It is for the acceptance policy selective; under accept_all none is blocked, and under accept_none every token is.
+	Blocked *bool `form:"blocked,omitempty" json:"blocked,omitempty"`
+}
+
 // ListAvailableTokensParams are the parameters of [Client.ListAvailableTokens].
 type ListAvailableTokensParams struct {
 	// Which tokens: monitored are those whose rates are computed in advance, all adds the others, and network are those of one network.
@@ -2636,11 +3011,20 @@ type CancelOrderJSONRequestBody = CancelOrderRequest
 // GetOrderPaymentsJSONRequestBody is the body of GetOrderPayments with the media type application/json.
 type GetOrderPaymentsJSONRequestBody = OrderPaymentsRequest
 
+// CreateAPIKeyJSONRequestBody is the body of CreateAPIKey with the media type application/json.
+type CreateAPIKeyJSONRequestBody = CreateAPIKeyRequest
+
 // VerifyInvoiceJSONRequestBody is the body of VerifyInvoice with the media type application/json.
 type VerifyInvoiceJSONRequestBody = VerifyInvoiceRequest
 
 // CreateInvoiceJSONRequestBody is the body of CreateInvoice with the media type application/json.
 type CreateInvoiceJSONRequestBody = CreateInvoiceRequest
+
+// UpdateSettlementTokenJSONRequestBody is the body of UpdateSettlementToken with the media type application/json.
+type UpdateSettlementTokenJSONRequestBody = UpdateSettlementTokenRequest
+
+// BlockMerchantTokenJSONRequestBody is the body of BlockMerchantToken with the media type application/json.
+type BlockMerchantTokenJSONRequestBody = BlockTokenRequest
 
 // SetCustomerEmailJSONRequestBody is the body of SetCustomerEmail with the media type application/json.
 type SetCustomerEmailJSONRequestBody = SetCustomerEmailRequest
@@ -2650,6 +3034,9 @@ type AllocatePaymentAddressJSONRequestBody = AllocateAddressRequest
 
 // SubmitInvoiceFormJSONRequestBody is the body of SubmitInvoiceForm with the media type application/json.
 type SubmitInvoiceFormJSONRequestBody = InvoiceFormRequest
+
+// SetEnvironmentJSONRequestBody is the body of SetEnvironment with the media type application/json.
+type SetEnvironmentJSONRequestBody = SetEnvironmentRequest
 
 // MintWSTokenJSONRequestBody is the body of MintWSToken with the media type application/json.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
@@ -3119,6 +3506,54 @@ func (c *Client) GetCommerceStatus(ctx context.Context, reqEditors ...RequestEdi
 	return c.send(ctx, r, reqEditors)
 }
 
+// ListAPIKeys sends GET /api/v1/api-keys: List API keys.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/list-api-keys.
+func (c *Client) ListAPIKeys(ctx context.Context, params *ListAPIKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/api-keys", "application/json")
+	if params != nil {
+		if params.Scope != nil {
+			r.inQuery(parameter{name: "scope", style: "form", explode: true, kind: "string"}, *params.Scope)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateAPIKeyWithBody sends POST /api/v1/api-keys with a body of any media type.
+func (c *Client) CreateAPIKeyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/api-keys", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// CreateAPIKey sends POST /api/v1/api-keys: Create new API key.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/create-new-api-key.
+func (c *Client) CreateAPIKey(ctx context.Context, body CreateAPIKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.CreateAPIKeyWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// RevokeAPIKey sends POST /api/v1/api-keys/{keyId}/revoke: Revoke API key.
+//
+// Revokes an API key for good.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/api-keys/revoke-api-key.
+func (c *Client) RevokeAPIKey(ctx context.Context, keyID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/api-keys/{keyId}/revoke", "application/json")
+	r.inPath(parameter{name: "keyId", style: "simple", kind: "string"}, keyID)
+	return c.send(ctx, r, reqEditors)
+}
+
 // ListAddresses sends GET /api/v1/commerce/merchant/addresses: List merchant addresses.
 //
 // Saved shipping addresses of a customer.
@@ -3419,6 +3854,111 @@ func (c *Client) GetInvoiceStatus(ctx context.Context, invoiceID string, reqEdit
 	return c.send(ctx, r, reqEditors)
 }
 
+// GetSettlementPreference sends GET /api/v1/merchant/settlement-preference: Get current settlement preference and stable token options.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/get-current-settlement-preference-and-stable-token-options.
+func (c *Client) GetSettlementPreference(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/merchant/settlement-preference", "application/json")
+	return c.send(ctx, r, reqEditors)
+}
+
+// UpdateSettlementTokenWithBody sends PUT /api/v1/merchant/settlement-token with a body of any media type.
+func (c *Client) UpdateSettlementTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("PUT /api/v1/merchant/settlement-token", "application/json")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// UpdateSettlementToken sends PUT /api/v1/merchant/settlement-token: Update stable settlement token selection.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/settlement-management/update-stable-settlement-token-selection.
+func (c *Client) UpdateSettlementToken(ctx context.Context, body UpdateSettlementTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.UpdateSettlementTokenWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// ListMerchantTokens sends GET /api/v1/merchant/tokens: Get all supported tokens and their acceptance status.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/tokens-list.
+func (c *Client) ListMerchantTokens(ctx context.Context, params *ListMerchantTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/merchant/tokens", "application/json")
+	if params != nil {
+		if params.Environment != nil {
+			r.inQuery(parameter{name: "environment", style: "form", explode: true, kind: "string"}, *params.Environment)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// SearchMerchantTokens sends GET /api/v1/merchant/tokens/search: List supported tokens with pagination and filters.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/list-supported-tokens-with-pagination-and-filters.
+func (c *Client) SearchMerchantTokens(ctx context.Context, params *SearchMerchantTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/merchant/tokens/search", "application/json")
+	if params != nil {
+		if params.Environment != nil {
+			r.inQuery(parameter{name: "environment", style: "form", explode: true, kind: "string"}, *params.Environment)
+		}
+		if params.Limit != nil {
+			r.inQuery(parameter{name: "limit", style: "form", explode: true, kind: "integer"}, *params.Limit)
+		}
+		if params.Offset != nil {
+			r.inQuery(parameter{name: "offset", style: "form", explode: true, kind: "integer"}, *params.Offset)
+		}
+		if params.Search != nil {
+			r.inQuery(parameter{name: "search", style: "form", explode: true, kind: "string"}, *params.Search)
+		}
+		if params.Network != nil {
+			r.inQuery(parameter{name: "network", style: "form", explode: true, kind: "string"}, *params.Network)
+		}
+		if params.TokenType != nil {
+			r.inQuery(parameter{name: "token_type", style: "form", explode: true, kind: "string"}, *params.TokenType)
+		}
+		if params.IsActive != nil {
+			r.inQuery(parameter{name: "is_active", style: "form", explode: true, kind: "boolean"}, *params.IsActive)
+		}
+		if params.SupportsStableSettlement != nil {
+			r.inQuery(parameter{name: "supports_stable_settlement", style: "form", explode: true, kind: "boolean"}, *params.SupportsStableSettlement)
+		}
+		if params.Blocked != nil {
+			r.inQuery(parameter{name: "blocked", style: "form", explode: true, kind: "boolean"}, *params.Blocked)
+		}
+	}
+	return c.send(ctx, r, reqEditors)
+}
+
+// BlockMerchantTokenWithBody sends POST /api/v1/merchant/tokens/{tokenId}/block with a body of any media type.
+func (c *Client) BlockMerchantTokenWithBody(ctx context.Context, tokenID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/merchant/tokens/{tokenId}/block", "application/json")
+	r.inPath(parameter{name: "tokenId", style: "simple", kind: "integer"}, tokenID)
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// BlockMerchantToken sends POST /api/v1/merchant/tokens/{tokenId}/block: Block or unblock a specific token.
+//
+// Pepay documents it in full.
+//
+// See https://docs-alpha.pepay.io/api-reference/token-management/block-or-unblock-a-specific-token.
+func (c *Client) BlockMerchantToken(ctx context.Context, tokenID int64, body BlockMerchantTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.BlockMerchantTokenWithBody(ctx, tokenID, "application/json", content, reqEditors...)
+}
+
 // ListAvailableTokens sends GET /api/v1/payments/available-tokens: List available payment tokens.
 //
 // Pepay documents it in full.
@@ -3542,6 +4082,46 @@ func (c *Client) SubmitInvoiceForm(ctx context.Context, body SubmitInvoiceFormJS
 		return nil, err
 	}
 	return c.SubmitInvoiceFormWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// SetEnvironmentWithBody sends PUT /api/v1/user/environment with a body of any media type.
+func (c *Client) SetEnvironmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("PUT /api/v1/user/environment")
+	r.setBody(contentType, body)
+	return c.send(ctx, r, reqEditors)
+}
+
+// SetEnvironment sends PUT /api/v1/user/environment: Set the network environment of the account.
+//
+// Pepay documents it in part: there may be fields that are not here.
+//
+// See https://pepay.mintlify.app/api-spec/merchant/access.
+func (c *Client) SetEnvironment(ctx context.Context, body SetEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	content, err := jsonBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.SetEnvironmentWithBody(ctx, "application/json", content, reqEditors...)
+}
+
+// ActivateMainnet sends POST /api/v1/user/mainnet-access/activate: Activate mainnet access.
+//
+// Pepay documents its name only: neither its parameters nor its answer.
+//
+// See https://pepay.mintlify.app/api-spec/merchant/access.
+func (c *Client) ActivateMainnet(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("POST /api/v1/user/mainnet-access/activate")
+	return c.send(ctx, r, reqEditors)
+}
+
+// GetMainnetStatus sends GET /api/v1/user/mainnet-access/status: Get mainnet access status.
+//
+// Pepay documents it in part: there may be fields that are not here.
+//
+// See https://pepay.mintlify.app/api-spec/merchant/access.
+func (c *Client) GetMainnetStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	r := newRequest("GET /api/v1/user/mainnet-access/status", "application/json")
+	return c.send(ctx, r, reqEditors)
 }
 
 // MintWSTokenWithBody sends POST /api/v1/ws/token with a body of any media type.
@@ -4413,6 +4993,113 @@ func ParseGetCommerceStatusAnswer(resp *http.Response) (*GetCommerceStatusAnswer
 	return answer, nil
 }
 
+// ListAPIKeysAnswer is what GET /api/v1/api-keys answers.
+type ListAPIKeysAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *[]APIKey
+}
+
+// ListAPIKeysWithResponse is [Client.ListAPIKeys] and decodes the answer.
+func (c *ClientWithResponses) ListAPIKeysWithResponse(ctx context.Context, params *ListAPIKeysParams, reqEditors ...RequestEditorFn) (*ListAPIKeysAnswer, error) {
+	resp, err := c.ListAPIKeys(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAPIKeysAnswer(resp)
+}
+
+// ParseListAPIKeysAnswer reads, closes and decodes an answer of GET /api/v1/api-keys. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListAPIKeysAnswer(resp *http.Response) (*ListAPIKeysAnswer, error) {
+	answer := &ListAPIKeysAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// CreateAPIKeyAnswer is what POST /api/v1/api-keys answers.
+type CreateAPIKeyAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *CreatedAPIKey
+}
+
+// CreateAPIKeyWithBodyWithResponse is [Client.CreateAPIKeyWithBody] and decodes the answer.
+func (c *ClientWithResponses) CreateAPIKeyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateAPIKeyAnswer, error) {
+	resp, err := c.CreateAPIKeyWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateAPIKeyAnswer(resp)
+}
+
+// CreateAPIKeyWithResponse is [Client.CreateAPIKey] and decodes the answer.
+func (c *ClientWithResponses) CreateAPIKeyWithResponse(ctx context.Context, body CreateAPIKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateAPIKeyAnswer, error) {
+	resp, err := c.CreateAPIKey(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateAPIKeyAnswer(resp)
+}
+
+// ParseCreateAPIKeyAnswer reads, closes and decodes an answer of POST /api/v1/api-keys. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseCreateAPIKeyAnswer(resp *http.Response) (*CreateAPIKeyAnswer, error) {
+	answer := &CreateAPIKeyAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// RevokeAPIKeyAnswer is what POST /api/v1/api-keys/{keyId}/revoke answers.
+type RevokeAPIKeyAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *RevokedAPIKey
+}
+
+// RevokeAPIKeyWithResponse is [Client.RevokeAPIKey] and decodes the answer.
+func (c *ClientWithResponses) RevokeAPIKeyWithResponse(ctx context.Context, keyID string, reqEditors ...RequestEditorFn) (*RevokeAPIKeyAnswer, error) {
+	resp, err := c.RevokeAPIKey(ctx, keyID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeAPIKeyAnswer(resp)
+}
+
+// ParseRevokeAPIKeyAnswer reads, closes and decodes an answer of POST /api/v1/api-keys/{keyId}/revoke. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseRevokeAPIKeyAnswer(resp *http.Response) (*RevokeAPIKeyAnswer, error) {
+	answer := &RevokeAPIKeyAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "404"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
 // ListAddressesAnswer is what GET /api/v1/commerce/merchant/addresses answers.
 type ListAddressesAnswer struct {
 	Answer
@@ -4824,6 +5511,193 @@ func ParseGetInvoiceStatusAnswer(resp *http.Response) (*GetInvoiceStatusAnswer, 
 	return answer, nil
 }
 
+// GetSettlementPreferenceAnswer is what GET /api/v1/merchant/settlement-preference answers.
+type GetSettlementPreferenceAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *SettlementPreference
+}
+
+// GetSettlementPreferenceWithResponse is [Client.GetSettlementPreference] and decodes the answer.
+func (c *ClientWithResponses) GetSettlementPreferenceWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSettlementPreferenceAnswer, error) {
+	resp, err := c.GetSettlementPreference(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSettlementPreferenceAnswer(resp)
+}
+
+// ParseGetSettlementPreferenceAnswer reads, closes and decodes an answer of GET /api/v1/merchant/settlement-preference. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetSettlementPreferenceAnswer(resp *http.Response) (*GetSettlementPreferenceAnswer, error) {
+	answer := &GetSettlementPreferenceAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// UpdateSettlementTokenAnswer is what PUT /api/v1/merchant/settlement-token answers.
+type UpdateSettlementTokenAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *SettlementTokenUpdate
+}
+
+// UpdateSettlementTokenWithBodyWithResponse is [Client.UpdateSettlementTokenWithBody] and decodes the answer.
+func (c *ClientWithResponses) UpdateSettlementTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateSettlementTokenAnswer, error) {
+	resp, err := c.UpdateSettlementTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateSettlementTokenAnswer(resp)
+}
+
+// UpdateSettlementTokenWithResponse is [Client.UpdateSettlementToken] and decodes the answer.
+func (c *ClientWithResponses) UpdateSettlementTokenWithResponse(ctx context.Context, body UpdateSettlementTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateSettlementTokenAnswer, error) {
+	resp, err := c.UpdateSettlementToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateSettlementTokenAnswer(resp)
+}
+
+// ParseUpdateSettlementTokenAnswer reads, closes and decodes an answer of PUT /api/v1/merchant/settlement-token. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseUpdateSettlementTokenAnswer(resp *http.Response) (*UpdateSettlementTokenAnswer, error) {
+	answer := &UpdateSettlementTokenAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ListMerchantTokensAnswer is what GET /api/v1/merchant/tokens answers.
+type ListMerchantTokensAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *MerchantTokens
+}
+
+// ListMerchantTokensWithResponse is [Client.ListMerchantTokens] and decodes the answer.
+func (c *ClientWithResponses) ListMerchantTokensWithResponse(ctx context.Context, params *ListMerchantTokensParams, reqEditors ...RequestEditorFn) (*ListMerchantTokensAnswer, error) {
+	resp, err := c.ListMerchantTokens(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMerchantTokensAnswer(resp)
+}
+
+// ParseListMerchantTokensAnswer reads, closes and decodes an answer of GET /api/v1/merchant/tokens. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseListMerchantTokensAnswer(resp *http.Response) (*ListMerchantTokensAnswer, error) {
+	answer := &ListMerchantTokensAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// SearchMerchantTokensAnswer is what GET /api/v1/merchant/tokens/search answers.
+type SearchMerchantTokensAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *MerchantTokenPage
+}
+
+// SearchMerchantTokensWithResponse is [Client.SearchMerchantTokens] and decodes the answer.
+func (c *ClientWithResponses) SearchMerchantTokensWithResponse(ctx context.Context, params *SearchMerchantTokensParams, reqEditors ...RequestEditorFn) (*SearchMerchantTokensAnswer, error) {
+	resp, err := c.SearchMerchantTokens(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchMerchantTokensAnswer(resp)
+}
+
+// ParseSearchMerchantTokensAnswer reads, closes and decodes an answer of GET /api/v1/merchant/tokens/search. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSearchMerchantTokensAnswer(resp *http.Response) (*SearchMerchantTokensAnswer, error) {
+	answer := &SearchMerchantTokensAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// BlockMerchantTokenAnswer is what POST /api/v1/merchant/tokens/{tokenId}/block answers.
+type BlockMerchantTokenAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *TokenBlock
+}
+
+// BlockMerchantTokenWithBodyWithResponse is [Client.BlockMerchantTokenWithBody] and decodes the answer.
+func (c *ClientWithResponses) BlockMerchantTokenWithBodyWithResponse(ctx context.Context, tokenID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BlockMerchantTokenAnswer, error) {
+	resp, err := c.BlockMerchantTokenWithBody(ctx, tokenID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBlockMerchantTokenAnswer(resp)
+}
+
+// BlockMerchantTokenWithResponse is [Client.BlockMerchantToken] and decodes the answer.
+func (c *ClientWithResponses) BlockMerchantTokenWithResponse(ctx context.Context, tokenID int64, body BlockMerchantTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BlockMerchantTokenAnswer, error) {
+	resp, err := c.BlockMerchantToken(ctx, tokenID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBlockMerchantTokenAnswer(resp)
+}
+
+// ParseBlockMerchantTokenAnswer reads, closes and decodes an answer of POST /api/v1/merchant/tokens/{tokenId}/block. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseBlockMerchantTokenAnswer(resp *http.Response) (*BlockMerchantTokenAnswer, error) {
+	answer := &BlockMerchantTokenAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
 // ListAvailableTokensAnswer is what GET /api/v1/payments/available-tokens answers.
 type ListAvailableTokensAnswer struct {
 	Answer
@@ -5106,6 +5980,111 @@ func ParseSubmitInvoiceFormAnswer(resp *http.Response) (*SubmitInvoiceFormAnswer
 		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
 		{status: "400"},
 		{status: "401"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// SetEnvironmentAnswer is what PUT /api/v1/user/environment answers.
+type SetEnvironmentAnswer struct {
+	Answer
+}
+
+// SetEnvironmentWithBodyWithResponse is [Client.SetEnvironmentWithBody] and decodes the answer.
+func (c *ClientWithResponses) SetEnvironmentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnvironmentAnswer, error) {
+	resp, err := c.SetEnvironmentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetEnvironmentAnswer(resp)
+}
+
+// SetEnvironmentWithResponse is [Client.SetEnvironment] and decodes the answer.
+func (c *ClientWithResponses) SetEnvironmentWithResponse(ctx context.Context, body SetEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentAnswer, error) {
+	resp, err := c.SetEnvironment(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetEnvironmentAnswer(resp)
+}
+
+// ParseSetEnvironmentAnswer reads, closes and decodes an answer of PUT /api/v1/user/environment. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseSetEnvironmentAnswer(resp *http.Response) (*SetEnvironmentAnswer, error) {
+	answer := &SetEnvironmentAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200"},
+		{status: "400"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// ActivateMainnetAnswer is what POST /api/v1/user/mainnet-access/activate answers.
+type ActivateMainnetAnswer struct {
+	Answer
+}
+
+// ActivateMainnetWithResponse is [Client.ActivateMainnet] and decodes the answer.
+func (c *ClientWithResponses) ActivateMainnetWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ActivateMainnetAnswer, error) {
+	resp, err := c.ActivateMainnet(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseActivateMainnetAnswer(resp)
+}
+
+// ParseActivateMainnetAnswer reads, closes and decodes an answer of POST /api/v1/user/mainnet-access/activate. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseActivateMainnetAnswer(resp *http.Response) (*ActivateMainnetAnswer, error) {
+	answer := &ActivateMainnetAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200"},
+		{status: "401"},
+		{status: "403"},
+		{status: "default"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// GetMainnetStatusAnswer is what GET /api/v1/user/mainnet-access/status answers.
+type GetMainnetStatusAnswer struct {
+	Answer
+	// JSON200 is the content of an answer with status 200 and media type application/json.
+	JSON200 *MainnetAccess
+}
+
+// GetMainnetStatusWithResponse is [Client.GetMainnetStatus] and decodes the answer.
+func (c *ClientWithResponses) GetMainnetStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMainnetStatusAnswer, error) {
+	resp, err := c.GetMainnetStatus(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMainnetStatusAnswer(resp)
+}
+
+// ParseGetMainnetStatusAnswer reads, closes and decodes an answer of GET /api/v1/user/mainnet-access/status. A success
+// without the documented content is an error; the content of a failure is decoded
+// if it can be.
+func ParseGetMainnetStatusAnswer(resp *http.Response) (*GetMainnetStatusAnswer, error) {
+	answer := &GetMainnetStatusAnswer{}
+	err := answer.read(resp, []documented{
+		{status: "200", mediaType: "application/json", decode: into(&answer.JSON200)},
+		{status: "401"},
+		{status: "403"},
 		{status: "default"},
 	})
 	if err != nil {

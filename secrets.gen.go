@@ -14,6 +14,12 @@ func (v CheckoutInvoice) LogValue() slog.Value { return logValue(v) }
 func (v CheckoutInvoice) Format(f fmt.State, _ rune) { format(f, v) }
 
 // LogValue shows the value without its secrets.
+func (v CreatedAPIKey) LogValue() slog.Value { return logValue(v) }
+
+// Format shows the value without its secrets, whatever the verb.
+func (v CreatedAPIKey) Format(f fmt.State, _ rune) { format(f, v) }
+
+// LogValue shows the value without its secrets.
 func (v CreatedInvoice) LogValue() slog.Value { return logValue(v) }
 
 // Format shows the value without its secrets, whatever the verb.

@@ -19,6 +19,14 @@ type Client struct {
 	WSTokens *WSTokenService
 	// Events reads the history of events.
 	Events *EventService
+	// Tokens reads which tokens a merchant accepts, and blocks tokens.
+	Tokens *TokenService
+	// Settlement reads and chooses in which token payments are settled.
+	Settlement *SettlementService
+	// APIKeys creates, lists and revokes API keys.
+	APIKeys *APIKeyService
+	// Account reads and changes which network environment an account uses.
+	Account *AccountService
 	// Commerce finds products and buys them for customers.
 	Commerce *CommerceService
 
@@ -79,6 +87,10 @@ func newClient(cfg *config) (*Client, error) {
 	c := &Client{cfg: cfg, doer: doer, userAgent: []string{userAgent(cfg.application)}}
 	c.WSTokens = &WSTokenService{c}
 	c.Events = &EventService{c}
+	c.Tokens = &TokenService{c}
+	c.Settlement = &SettlementService{c}
+	c.APIKeys = &APIKeyService{c}
+	c.Account = &AccountService{c}
 	c.Commerce = newCommerceService(c)
 	return c, nil
 }

@@ -20,6 +20,8 @@ func TestSignatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	wsTokenSignatures(client.WSTokens)
+	tokenSignatures(client.Tokens)
+	accountSignatures(client.Settlement, client.APIKeys, client.Account)
 	commerceSignatures(client.Commerce)
 	cartSignatures(client.Commerce.Carts)
 	checkoutSignatures(client.Commerce.Checkout)
@@ -34,6 +36,32 @@ func is[T any](...T) {}
 
 func wsTokenSignatures(s *wrapper.WSTokenService) {
 	is[func(context.Context, wrapper.MintParams, ...wrapper.CallOption) (*pepay.WSToken, error)](s.Mint)
+}
+
+func tokenSignatures(s *wrapper.TokenService) {
+	var _ func(context.Context, pepay.NetworkEnvironment, ...wrapper.CallOption) (*pepay.MerchantTokens, error) = s.List
+	var _ func(context.Context, wrapper.TokenSearchParams, ...wrapper.CallOption) (*pepay.MerchantTokenPage, error) = s.Search
+	var _ func(context.Context, wrapper.TokenSearchParams, ...wrapper.CallOption) iter.Seq2[*pepay.MerchantToken, error] = s.SearchAll
+	var _ func(context.Context, int64, bool, ...wrapper.CallOption) error = s.SetBlocked
+	var _ = struct {
+		Environment                                 pepay.NetworkEnvironment
+		Limit, Offset                               int
+		Search, Network, TokenType                  string
+		IsActive, SupportsStableSettlement, Blocked *bool
+	}(wrapper.TokenSearchParams{})
+}
+
+func accountSignatures(s *wrapper.SettlementService, k *wrapper.APIKeyService, a *wrapper.AccountService) {
+	var _ func(context.Context, ...wrapper.CallOption) (*pepay.SettlementPreference, error) = s.Preference
+	var _ func(context.Context, int64, ...wrapper.CallOption) (*pepay.SettlementTokenUpdate, error) = s.SetToken
+	var _ func(context.Context, pepay.WSTokenScope, ...wrapper.CallOption) ([]pepay.APIKey, error) = k.List
+	var _ func(context.Context, pepay.CreateAPIKeyRequest, ...wrapper.CallOption) (*pepay.CreatedAPIKey, error) = k.Create
+	var _ func(context.Context, string, ...wrapper.CallOption) error = k.Revoke
+	var _ func(context.Context, ...wrapper.CallOption) (*pepay.MainnetAccess, error) = a.MainnetStatus
+	var _ func(context.Context, ...wrapper.CallOption) error = a.ActivateMainnet
+	var _ func(context.Context, pepay.NetworkEnvironment, ...wrapper.CallOption) error = a.SetEnvironment
+	var _ time.Time = pepay.CreateAPIKeyRequest{}.ExpiresAt
+	var _ pepay.Secret = pepay.CreatedAPIKey{}.APIKey
 }
 
 func commerceSignatures(s *wrapper.CommerceService) {

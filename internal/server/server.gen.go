@@ -7,10 +7,53 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/oapi-codegen/runtime"
 )
+
+// Defines values for APIKeyStatus.
+const (
+	APIKeyStatusActive    APIKeyStatus = "active"
+	APIKeyStatusRevoked   APIKeyStatus = "revoked"
+	APIKeyStatusSuspended APIKeyStatus = "suspended"
+)
+
+// Valid indicates whether the value is a known member of the APIKeyStatus enum.
+func (e APIKeyStatus) Valid() bool {
+	switch e {
+	case APIKeyStatusActive:
+		return true
+	case APIKeyStatusRevoked:
+		return true
+	case APIKeyStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AcceptancePolicy.
+const (
+	AcceptancePolicyAcceptAll  AcceptancePolicy = "accept_all"
+	AcceptancePolicyAcceptNone AcceptancePolicy = "accept_none"
+	AcceptancePolicySelective  AcceptancePolicy = "selective"
+)
+
+// Valid indicates whether the value is a known member of the AcceptancePolicy enum.
+func (e AcceptancePolicy) Valid() bool {
+	switch e {
+	case AcceptancePolicyAcceptAll:
+		return true
+	case AcceptancePolicyAcceptNone:
+		return true
+	case AcceptancePolicySelective:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for AddressNetwork.
 const (
@@ -336,6 +379,27 @@ func (e Retailer) Valid() bool {
 	}
 }
 
+// Defines values for SettlementMode.
+const (
+	SettlementModeStablesOnly      SettlementMode = "stables_only"
+	SettlementModeStablesPreferred SettlementMode = "stables_preferred"
+	SettlementModeTokens           SettlementMode = "tokens"
+)
+
+// Valid indicates whether the value is a known member of the SettlementMode enum.
+func (e SettlementMode) Valid() bool {
+	switch e {
+	case SettlementModeStablesOnly:
+		return true
+	case SettlementModeStablesPreferred:
+		return true
+	case SettlementModeTokens:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SettlementStatus.
 const (
 	SettlementStatusFailed     SettlementStatus = "failed"
@@ -477,6 +541,41 @@ func (e ListAvailableTokensParamsMode) Valid() bool {
 	}
 }
 
+// APIKey What is known about an API key. The key itself is shown once, when it is created.
+type APIKey struct {
+	CreatedAt *Timestamp `json:"created_at,omitempty"`
+
+	// ExpiresAt Zero for a key that never expires.
+	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+
+	// KeyID Id of the key, for revoking it.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	KeyID *string `json:"key_id,omitempty"`
+
+	// LastUsedAt Zero for a key that was never used.
+	LastUsedAt *Timestamp `json:"last_used_at,omitempty"`
+
+	// Name Example: Production API Key
+	Name *string `json:"name,omitempty"`
+
+	// RevokedAt Zero for a key that is not revoked.
+	RevokedAt     *Timestamp `json:"revoked_at,omitempty"`
+	RevokedReason *string    `json:"revoked_reason,omitempty"`
+
+	// Scope What a ws_token opens, the merchant's or the commerce event stream.
+	Scope *WSTokenScope `json:"scope,omitempty"`
+
+	// Status Whether an API key works.
+	Status *APIKeyStatus `json:"status,omitempty"`
+}
+
+// APIKeyStatus Whether an API key works.
+type APIKeyStatus string
+
+// AcceptancePolicy Which tokens a merchant accepts, all, none, or all that are not blocked.
+type AcceptancePolicy string
+
 // AddCartItemRequest What to add to whose cart.
 type AddCartItemRequest struct {
 	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
@@ -579,6 +678,14 @@ type AllocateAddressRequest struct {
 	//
 	// Example: 123
 	TokenID int64 `json:"tokenId"`
+}
+
+// BlockTokenRequest Whether to block or to unblock a token.
+type BlockTokenRequest struct {
+	// Blocked true blocks the token, false accepts it again.
+	//
+	// Example: true
+	Blocked *bool `json:"blocked,omitempty"`
 }
 
 // CancelOrderRequest How to refund a cancelled order.
@@ -886,6 +993,22 @@ type CommerceStatus struct {
 	Status string `json:"status"`
 }
 
+// CreateAPIKeyRequest The API key to create.
+type CreateAPIKeyRequest struct {
+	// ExpiresAt When the key stops working. A key without it never expires.
+	//
+	// Example: 2025-12-31T23:59:59Z
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Name What to call the key, 1 to 255 characters.
+	//
+	// Example: Production API Key
+	Name string `json:"name"`
+
+	// Scope What a ws_token opens, the merchant's or the commerce event stream.
+	Scope WSTokenScope `json:"scope"`
+}
+
 // CreateCartRequest Whose cart to create, and its first item.
 type CreateCartRequest struct {
 	// CustomerID The merchant's own id of the customer. Either this or the wallet is needed.
@@ -969,6 +1092,26 @@ type CreateInvoiceRequest struct {
 	//
 	// Example: true
 	ReceiverOverrideEnable *bool `json:"receiver_override_enable,omitempty"`
+}
+
+// CreatedAPIKey A new API key. This is the only answer that has the key itself.
+type CreatedAPIKey struct {
+	// APIKey The key. It begins with pk_ for the scope merchant, with ck_ for commerce.
+	APIKey Secret `json:"api_key"`
+
+	// ExpiresAt Zero for a key that never expires.
+	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+
+	// KeyID Id of the key, for revoking it.
+	//
+	// Example: 550e8400-e29b-41d4-a716-446655440000
+	KeyID *string `json:"key_id,omitempty"`
+
+	// Name Example: Production API Key
+	Name *string `json:"name,omitempty"`
+
+	// Scope What a ws_token opens, the merchant's or the commerce event stream.
+	Scope *WSTokenScope `json:"scope,omitempty"`
 }
 
 // CreatedInvoice An invoice that was created: where it is paid, and the credentials of its payment session. The hosted checkout is at PaymentURL, which carries the credentials too; a checkout of one's own gives SessionToken and Signature to package wrapper's Payor.
@@ -1462,6 +1605,15 @@ type InvoiceTotalsByStatus struct {
 	Unpaid *InvoiceTotal `json:"unpaid,omitempty"`
 }
 
+// MainnetAccess Whether an account may use mainnet, and which network environment it uses now.
+type MainnetAccess struct {
+	// CurrentEnvironment The network a resource belongs to. Empty where Pepay sends null.
+	CurrentEnvironment *NetworkEnvironment `json:"current_environment,omitempty"`
+
+	// HasMainnetAccess Example: false
+	HasMainnetAccess *bool `json:"has_mainnet_access,omitempty"`
+}
+
 // ManualVerification A job that looks for the payment of an invoice again. The one page about it shows an example with placeholders: it does not say in which form points in time come, nor what a result or an error holds, so these are JSON. Timestamp decodes each form in which Pepay sends a time.
 type ManualVerification struct {
 	AttemptCount *int64           `json:"attempt_count,omitempty"`
@@ -1498,6 +1650,88 @@ type ManualVerification struct {
 	// Example: pending
 	Status    *string          `json:"status,omitempty"`
 	UpdatedAt *json.RawMessage `json:"updated_at,omitempty"`
+}
+
+// MerchantToken A token that Pepay supports. A search returns every field; the list of all tokens has neither address, decimals and kind of a token nor its flags other than IsBlocked and SupportsSubscriptions.
+type MerchantToken struct {
+	// ID Id of the token, for blocking it.
+	//
+	// Example: 123
+	ID       *int64 `json:"id,omitempty"`
+	IsActive *bool  `json:"is_active,omitempty"`
+
+	// IsBlocked Whether the merchant does not accept the token.
+	IsBlocked   *bool `json:"is_blocked,omitempty"`
+	IsMonitored *bool `json:"is_monitored,omitempty"`
+
+	// Network Example: base
+	Network *string `json:"network,omitempty"`
+
+	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
+	NetworkEnvironment *NetworkEnvironment `json:"network_environment,omitempty"`
+
+	// PhotoURI Address of a picture.
+	//
+	// Example: https://assets.coingecko.com/coins/images/6319/small/USD_Coin_icon.png
+	PhotoURI *string `json:"photo_uri,omitempty"`
+
+	// Price The price of a token. All fields are zero where Pepay sends null, as for tokens of devnet.
+	Price        *TokenPrice `json:"price,omitempty"`
+	RequiresMemo *bool       `json:"requires_memo,omitempty"`
+
+	// SupportsStableSettlement Whether the token can be settled as a stable coin.
+	SupportsStableSettlement *bool `json:"supports_stable_settlement,omitempty"`
+	SupportsSubscriptions    *bool `json:"supports_subscriptions,omitempty"`
+
+	// TokenAddress Address of the token's contract.
+	TokenAddress *string `json:"token_address,omitempty"`
+
+	// TokenDecimals Example: 6
+	TokenDecimals *int64 `json:"token_decimals,omitempty"`
+
+	// TokenName Example: USD Coin
+	TokenName *string `json:"token_name,omitempty"`
+
+	// TokenSymbol Example: USDC
+	TokenSymbol *string `json:"token_symbol,omitempty"`
+
+	// TokenType Example: erc20
+	TokenType *TokenType `json:"token_type,omitempty"`
+}
+
+// MerchantTokenPage A page of a search for tokens.
+type MerchantTokenPage struct {
+	// AcceptancePolicy Which tokens a merchant accepts, all, none, or all that are not blocked.
+	AcceptancePolicy *AcceptancePolicy `json:"acceptance_policy,omitempty"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment *NetworkEnvironment `json:"environment,omitempty"`
+
+	// Limit Number of tokens per page.
+	//
+	// Example: 25
+	Limit *int64 `json:"limit,omitempty"`
+
+	// Offset Number of tokens before this page.
+	//
+	// Example: 0
+	Offset *int64          `json:"offset,omitempty"`
+	Tokens []MerchantToken `json:"tokens"`
+
+	// Total Number of tokens on all pages.
+	//
+	// Example: 2
+	Total *int64 `json:"total,omitempty"`
+}
+
+// MerchantTokens All tokens that Pepay supports in a network environment, and whether the merchant accepts them.
+type MerchantTokens struct {
+	// AcceptancePolicy Which tokens a merchant accepts, all, none, or all that are not blocked.
+	AcceptancePolicy *AcceptancePolicy `json:"acceptance_policy,omitempty"`
+
+	// Environment The network a resource belongs to. Empty where Pepay sends null.
+	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	Tokens      []MerchantToken     `json:"tokens"`
 }
 
 // MintWSTokenRequest What to mint. Both fields may be left out.
@@ -2215,6 +2449,12 @@ type RemovedCartItem struct {
 // Retailer A shop whose products commerce sells.
 type Retailer string
 
+// RevokedAPIKey The confirmation that an API key is revoked.
+type RevokedAPIKey struct {
+	// Message Example: API key revoked successfully
+	Message *string `json:"message,omitempty"`
+}
+
 // SetCustomerEmailRequest The customer's e-mail address.
 type SetCustomerEmailRequest struct {
 	// Email Example: customer@example.com
@@ -2229,6 +2469,12 @@ type SetCustomerEmailResult struct {
 	// Message Example: Email added successfully
 	Message *string `json:"message,omitempty"`
 	Success *bool   `json:"success,omitempty"`
+}
+
+// SetEnvironmentRequest The network environment that an account is to use.
+type SetEnvironmentRequest struct {
+	// Environment Example: mainnet
+	Environment NetworkEnvironment `json:"environment"`
 }
 
 // Settlement How a payment reaches the merchant. Payors do not see it.
@@ -2252,8 +2498,70 @@ type Settlement struct {
 	SummaryStatus *SettlementStatus `json:"summary_status,omitempty"`
 }
 
+// SettlementMode What payments are settled in, stable coins only, stable coins where possible and else the token that was paid, or always the token that was paid.
+type SettlementMode string
+
+// SettlementPreference How a merchant's payments are settled, and the stable coins to choose from.
+type SettlementPreference struct {
+	// AvailableStableTokens The tokens that can be selected.
+	AvailableStableTokens *[]SettlementToken `json:"available_stable_tokens,omitempty"`
+
+	// Description Example: Prefer stable coins when available, fallback to original token
+	Description *string `json:"description,omitempty"`
+
+	// SelectedSettlementToken A stable coin for settlements. The answer to an update has no address, decimals and picture.
+	SelectedSettlementToken *SettlementToken `json:"selected_settlement_token,omitempty"`
+
+	// SettlementPreference What payments are settled in, stable coins only, stable coins where possible and else the token that was paid, or always the token that was paid.
+	SettlementPreference SettlementMode `json:"settlement_preference"`
+	UpdatedAt            *Timestamp     `json:"updated_at,omitempty"`
+}
+
 // SettlementStatus The status of a settlement.
 type SettlementStatus string
+
+// SettlementToken A stable coin for settlements. The answer to an update has no address, decimals and picture.
+type SettlementToken struct {
+	// ID Example: 5
+	ID *int64 `json:"id,omitempty"`
+
+	// IsDefault Whether this is Pepay's default. Of the selected token only.
+	IsDefault *bool `json:"is_default,omitempty"`
+
+	// IsDefaultSettlement Whether this is Pepay's default. Of the available tokens only.
+	IsDefaultSettlement *bool `json:"is_default_settlement,omitempty"`
+
+	// Network Example: ethereum
+	Network *string `json:"network,omitempty"`
+
+	// PhotoURI Address of a picture.
+	PhotoURI *string `json:"photo_uri,omitempty"`
+
+	// TokenAddress Address of the token's contract.
+	//
+	// Example: 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48
+	TokenAddress *string `json:"token_address,omitempty"`
+
+	// TokenDecimals Example: 6
+	TokenDecimals *int64 `json:"token_decimals,omitempty"`
+
+	// TokenName Example: USD Coin
+	TokenName *string `json:"token_name,omitempty"`
+
+	// TokenSymbol Example: USDC
+	TokenSymbol *string `json:"token_symbol,omitempty"`
+}
+
+// SettlementTokenUpdate The stable coin that was selected.
+type SettlementTokenUpdate struct {
+	// Message Example: Settlement token updated successfully
+	Message *string `json:"message,omitempty"`
+
+	// SettlementToken A stable coin for settlements. The answer to an update has no address, decimals and picture.
+	SettlementToken SettlementToken `json:"settlement_token"`
+	Success         *bool           `json:"success,omitempty"`
+	UpdatedAt       *Timestamp      `json:"updated_at,omitempty"`
+}
 
 // ShippingAddress Where to ship. Which fields are needed is not documented.
 type ShippingAddress struct {
@@ -2335,6 +2643,25 @@ type SimulatedOrder struct {
 // TokenAvailability Whether an invoice can be paid in a token now. On devnet it is DEVNET; QUOTE_REQUIRED needs a quote, which allocating an address brings.
 type TokenAvailability string
 
+// TokenBlock Whether a token is blocked now.
+type TokenBlock struct {
+	Blocked *bool `json:"blocked,omitempty"`
+	Success *bool `json:"success,omitempty"`
+}
+
+// TokenPrice The price of a token. All fields are zero where Pepay sends null, as for tokens of devnet.
+type TokenPrice struct {
+	LastUpdatedAt *Timestamp `json:"last_updated_at,omitempty"`
+
+	// ProviderType Where the price comes from.
+	ProviderType *string `json:"provider_type,omitempty"`
+
+	// USD Price in US dollars.
+	//
+	// Example: 1
+	USD *json.Number `json:"usd,omitempty"`
+}
+
 // TokenType The kind of a token.
 type TokenType string
 
@@ -2359,6 +2686,14 @@ type UpdateCartItemRequest struct {
 	//
 	// Example: bsc
 	WalletNetwork *string `json:"wallet_network,omitempty"`
+}
+
+// UpdateSettlementTokenRequest Which stable coin to settle in.
+type UpdateSettlementTokenRequest struct {
+	// SettlementTokenID Id of one of the available stable coins; null for Pepay's default.
+	//
+	// Example: 5
+	SettlementTokenID *int64 `json:"settlement_token_id"`
 }
 
 // VerifyInvoiceRequest Which network to look at.
@@ -2504,6 +2839,12 @@ type SearchCommerceParams struct {
 
 	// Limit Number of products. Neither a default nor a maximum is documented.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAPIKeysParams defines parameters for ListAPIKeys.
+type ListAPIKeysParams struct {
+	// Scope Keys of this scope.
+	Scope *WSTokenScope `form:"scope,omitempty" json:"scope,omitempty"`
 }
 
 // ListAddressesParams defines parameters for ListAddresses.
@@ -2662,6 +3003,42 @@ type GetInvoiceParams struct {
 	PaymentsLimit *int64 `form:"payments_limit,omitempty" json:"payments_limit,omitempty"`
 }
 
+// ListMerchantTokensParams defines parameters for ListMerchantTokens.
+type ListMerchantTokensParams struct {
+	// Environment Tokens of this network environment. The default is that of the merchant.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// SearchMerchantTokensParams defines parameters for SearchMerchantTokens.
+type SearchMerchantTokensParams struct {
+	// Environment Tokens of this network environment. The default is that of the merchant.
+	Environment *NetworkEnvironment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Limit Number of tokens per page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Offset Number of tokens to leave out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Search Part of a symbol, name or address, in capital or small letters.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Network Tokens of this network.
+	Network *Network `form:"network,omitempty" json:"network,omitempty"`
+
+	// TokenType Tokens of this kind.
+	TokenType *TokenType `form:"token_type,omitempty" json:"token_type,omitempty"`
+
+	// IsActive Tokens that are, or are not, active.
+	IsActive *bool `form:"is_active,omitempty" json:"is_active,omitempty"`
+
+	// SupportsStableSettlement Tokens that can, or cannot, be settled as a stable coin.
+	SupportsStableSettlement *bool `form:"supports_stable_settlement,omitempty" json:"supports_stable_settlement,omitempty"`
+
+	// Blocked Tokens that are, or are not, blocked. It is for the acceptance policy selective; under accept_all none is blocked, and under accept_none every token is.
+	Blocked *bool `form:"blocked,omitempty" json:"blocked,omitempty"`
+}
+
 // ListAvailableTokensParams defines parameters for ListAvailableTokens.
 type ListAvailableTokensParams struct {
 	// Mode Which tokens: monitored are those whose rates are computed in advance, all adds the others, and network are those of one network.
@@ -2767,11 +3144,20 @@ type CancelOrderJSONRequestBody = CancelOrderRequest
 // GetOrderPaymentsJSONRequestBody defines body for GetOrderPayments for application/json ContentType.
 type GetOrderPaymentsJSONRequestBody = OrderPaymentsRequest
 
+// CreateAPIKeyJSONRequestBody defines body for CreateAPIKey for application/json ContentType.
+type CreateAPIKeyJSONRequestBody = CreateAPIKeyRequest
+
 // VerifyInvoiceJSONRequestBody defines body for VerifyInvoice for application/json ContentType.
 type VerifyInvoiceJSONRequestBody = VerifyInvoiceRequest
 
 // CreateInvoiceJSONRequestBody defines body for CreateInvoice for application/json ContentType.
 type CreateInvoiceJSONRequestBody = CreateInvoiceRequest
+
+// UpdateSettlementTokenJSONRequestBody defines body for UpdateSettlementToken for application/json ContentType.
+type UpdateSettlementTokenJSONRequestBody = UpdateSettlementTokenRequest
+
+// BlockMerchantTokenJSONRequestBody defines body for BlockMerchantToken for application/json ContentType.
+type BlockMerchantTokenJSONRequestBody = BlockTokenRequest
 
 // SetCustomerEmailJSONRequestBody defines body for SetCustomerEmail for application/json ContentType.
 type SetCustomerEmailJSONRequestBody = SetCustomerEmailRequest
@@ -2781,6 +3167,9 @@ type AllocatePaymentAddressJSONRequestBody = AllocateAddressRequest
 
 // SubmitInvoiceFormJSONRequestBody defines body for SubmitInvoiceForm for application/json ContentType.
 type SubmitInvoiceFormJSONRequestBody = InvoiceFormRequest
+
+// SetEnvironmentJSONRequestBody defines body for SetEnvironment for application/json ContentType.
+type SetEnvironmentJSONRequestBody = SetEnvironmentRequest
 
 // MintWSTokenJSONRequestBody defines body for MintWSToken for application/json ContentType.
 type MintWSTokenJSONRequestBody = MintWSTokenRequest
@@ -2856,6 +3245,15 @@ type ServerInterface interface {
 	// GetCommerceStatus Check commerce service status
 	// (GET /api/commerce/status)
 	GetCommerceStatus(w http.ResponseWriter, r *http.Request)
+	// ListAPIKeys List API keys
+	// (GET /api/v1/api-keys)
+	ListAPIKeys(w http.ResponseWriter, r *http.Request, params ListAPIKeysParams)
+	// CreateAPIKey Create new API key
+	// (POST /api/v1/api-keys)
+	CreateAPIKey(w http.ResponseWriter, r *http.Request)
+	// RevokeAPIKey Revoke API key
+	// (POST /api/v1/api-keys/{keyId}/revoke)
+	RevokeAPIKey(w http.ResponseWriter, r *http.Request, keyID string)
 	// ListAddresses List merchant addresses
 	// (GET /api/v1/commerce/merchant/addresses)
 	ListAddresses(w http.ResponseWriter, r *http.Request, params ListAddressesParams)
@@ -2892,6 +3290,21 @@ type ServerInterface interface {
 	// GetInvoiceStatus Poll invoice status
 	// (GET /api/v1/invoices/{invoiceId}/status)
 	GetInvoiceStatus(w http.ResponseWriter, r *http.Request, invoiceID string)
+	// GetSettlementPreference Get current settlement preference and stable token options
+	// (GET /api/v1/merchant/settlement-preference)
+	GetSettlementPreference(w http.ResponseWriter, r *http.Request)
+	// UpdateSettlementToken Update stable settlement token selection
+	// (PUT /api/v1/merchant/settlement-token)
+	UpdateSettlementToken(w http.ResponseWriter, r *http.Request)
+	// ListMerchantTokens Get all supported tokens and their acceptance status
+	// (GET /api/v1/merchant/tokens)
+	ListMerchantTokens(w http.ResponseWriter, r *http.Request, params ListMerchantTokensParams)
+	// SearchMerchantTokens List supported tokens with pagination and filters
+	// (GET /api/v1/merchant/tokens/search)
+	SearchMerchantTokens(w http.ResponseWriter, r *http.Request, params SearchMerchantTokensParams)
+	// BlockMerchantToken Block or unblock a specific token
+	// (POST /api/v1/merchant/tokens/{tokenId}/block)
+	BlockMerchantToken(w http.ResponseWriter, r *http.Request, tokenID int64)
 	// ListAvailableTokens List available payment tokens
 	// (GET /api/v1/payments/available-tokens)
 	ListAvailableTokens(w http.ResponseWriter, r *http.Request, params ListAvailableTokensParams)
@@ -2916,6 +3329,15 @@ type ServerInterface interface {
 	// SubmitInvoiceForm Submit form responses
 	// (POST /api/v1/payments/submit-form)
 	SubmitInvoiceForm(w http.ResponseWriter, r *http.Request)
+	// SetEnvironment Set the network environment of the account
+	// (PUT /api/v1/user/environment)
+	SetEnvironment(w http.ResponseWriter, r *http.Request)
+	// ActivateMainnet Activate mainnet access
+	// (POST /api/v1/user/mainnet-access/activate)
+	ActivateMainnet(w http.ResponseWriter, r *http.Request)
+	// GetMainnetStatus Get mainnet access status
+	// (GET /api/v1/user/mainnet-access/status)
+	GetMainnetStatus(w http.ResponseWriter, r *http.Request)
 	// MintWSToken Mint a short-lived ws_token for browser/mobile websocket auth
 	// (POST /api/v1/ws/token)
 	MintWSToken(w http.ResponseWriter, r *http.Request)
@@ -3072,6 +3494,24 @@ func (_ Unimplemented) GetCommerceStatus(w http.ResponseWriter, r *http.Request)
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// ListAPIKeys List API keys
+// (GET /api/v1/api-keys)
+func (_ Unimplemented) ListAPIKeys(w http.ResponseWriter, r *http.Request, params ListAPIKeysParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateAPIKey Create new API key
+// (POST /api/v1/api-keys)
+func (_ Unimplemented) CreateAPIKey(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RevokeAPIKey Revoke API key
+// (POST /api/v1/api-keys/{keyId}/revoke)
+func (_ Unimplemented) RevokeAPIKey(w http.ResponseWriter, r *http.Request, keyID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ListAddresses List merchant addresses
 // (GET /api/v1/commerce/merchant/addresses)
 func (_ Unimplemented) ListAddresses(w http.ResponseWriter, r *http.Request, params ListAddressesParams) {
@@ -3144,6 +3584,36 @@ func (_ Unimplemented) GetInvoiceStatus(w http.ResponseWriter, r *http.Request, 
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// GetSettlementPreference Get current settlement preference and stable token options
+// (GET /api/v1/merchant/settlement-preference)
+func (_ Unimplemented) GetSettlementPreference(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// UpdateSettlementToken Update stable settlement token selection
+// (PUT /api/v1/merchant/settlement-token)
+func (_ Unimplemented) UpdateSettlementToken(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListMerchantTokens Get all supported tokens and their acceptance status
+// (GET /api/v1/merchant/tokens)
+func (_ Unimplemented) ListMerchantTokens(w http.ResponseWriter, r *http.Request, params ListMerchantTokensParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SearchMerchantTokens List supported tokens with pagination and filters
+// (GET /api/v1/merchant/tokens/search)
+func (_ Unimplemented) SearchMerchantTokens(w http.ResponseWriter, r *http.Request, params SearchMerchantTokensParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// BlockMerchantToken Block or unblock a specific token
+// (POST /api/v1/merchant/tokens/{tokenId}/block)
+func (_ Unimplemented) BlockMerchantToken(w http.ResponseWriter, r *http.Request, tokenID int64) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ListAvailableTokens List available payment tokens
 // (GET /api/v1/payments/available-tokens)
 func (_ Unimplemented) ListAvailableTokens(w http.ResponseWriter, r *http.Request, params ListAvailableTokensParams) {
@@ -3189,6 +3659,24 @@ func (_ Unimplemented) GetPaymentSession(w http.ResponseWriter, r *http.Request)
 // SubmitInvoiceForm Submit form responses
 // (POST /api/v1/payments/submit-form)
 func (_ Unimplemented) SubmitInvoiceForm(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SetEnvironment Set the network environment of the account
+// (PUT /api/v1/user/environment)
+func (_ Unimplemented) SetEnvironment(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ActivateMainnet Activate mainnet access
+// (POST /api/v1/user/mainnet-access/activate)
+func (_ Unimplemented) ActivateMainnet(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetMainnetStatus Get mainnet access status
+// (GET /api/v1/user/mainnet-access/status)
+func (_ Unimplemented) GetMainnetStatus(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4046,6 +4534,79 @@ func (siw *ServerInterfaceWrapper) GetCommerceStatus(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetCommerceStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAPIKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListAPIKeys(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAPIKeysParams
+
+	// ------------- Optional query parameter "scope" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "scope", r.URL.Query(), &params.Scope, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "scope"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "scope", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAPIKeys(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateAPIKey operation middleware
+func (siw *ServerInterfaceWrapper) CreateAPIKey(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateAPIKey(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeAPIKey operation middleware
+func (siw *ServerInterfaceWrapper) RevokeAPIKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "keyId" -------------
+	var keyID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "keyId", chi.URLParam(r, "keyId"), &keyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "keyId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeAPIKey(w, r, keyID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4940,6 +5501,230 @@ func (siw *ServerInterfaceWrapper) GetInvoiceStatus(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// GetSettlementPreference operation middleware
+func (siw *ServerInterfaceWrapper) GetSettlementPreference(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSettlementPreference(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateSettlementToken operation middleware
+func (siw *ServerInterfaceWrapper) UpdateSettlementToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateSettlementToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListMerchantTokens operation middleware
+func (siw *ServerInterfaceWrapper) ListMerchantTokens(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMerchantTokensParams
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListMerchantTokens(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchMerchantTokens operation middleware
+func (siw *ServerInterfaceWrapper) SearchMerchantTokens(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchMerchantTokensParams
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "network" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "network", r.URL.Query(), &params.Network, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "network"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "network", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "token_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token_type", r.URL.Query(), &params.TokenType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "token_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "is_active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "is_active", r.URL.Query(), &params.IsActive, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "is_active"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "is_active", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "supports_stable_settlement" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "supports_stable_settlement", r.URL.Query(), &params.SupportsStableSettlement, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "supports_stable_settlement"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "supports_stable_settlement", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "blocked" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "blocked", r.URL.Query(), &params.Blocked, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "blocked"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "blocked", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchMerchantTokens(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BlockMerchantToken operation middleware
+func (siw *ServerInterfaceWrapper) BlockMerchantToken(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tokenId" -------------
+	var tokenID int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tokenId", chi.URLParam(r, "tokenId"), &tokenID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tokenId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BlockMerchantToken(w, r, tokenID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListAvailableTokens operation middleware
 func (siw *ServerInterfaceWrapper) ListAvailableTokens(w http.ResponseWriter, r *http.Request) {
 
@@ -5088,6 +5873,48 @@ func (siw *ServerInterfaceWrapper) SubmitInvoiceForm(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SubmitInvoiceForm(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetEnvironment operation middleware
+func (siw *ServerInterfaceWrapper) SetEnvironment(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetEnvironment(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ActivateMainnet operation middleware
+func (siw *ServerInterfaceWrapper) ActivateMainnet(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ActivateMainnet(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetMainnetStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetMainnetStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetMainnetStatus(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5570,6 +6397,39 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/api/v1/payments/submit-form", wrapper.SubmitInvoiceForm)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/merchant/tokens", wrapper.ListMerchantTokens)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/merchant/tokens/search", wrapper.SearchMerchantTokens)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/merchant/tokens/{tokenId}/block", wrapper.BlockMerchantToken)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/merchant/settlement-preference", wrapper.GetSettlementPreference)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/api/v1/merchant/settlement-token", wrapper.UpdateSettlementToken)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/api-keys", wrapper.ListAPIKeys)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/api-keys", wrapper.CreateAPIKey)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/api-keys/{keyId}/revoke", wrapper.RevokeAPIKey)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/api/v1/user/mainnet-access/activate", wrapper.ActivateMainnet)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/api/v1/user/mainnet-access/status", wrapper.GetMainnetStatus)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/api/v1/user/environment", wrapper.SetEnvironment)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/api/commerce/status", wrapper.GetCommerceStatus)
