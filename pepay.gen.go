@@ -3596,6 +3596,8 @@ func (c *Client) DeleteAddress(ctx context.Context, addressID string, reqEditors
 
 // ListEvents sends GET /api/v1/events: List events, newest first.
 //
+// Pepay documents it in part: there may be fields that are not here.
+//
 // See https://docs-alpha.pepay.io/api-reference/events/list-events.
 func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	r := newRequest("GET /api/v1/events", "application/json")
@@ -3629,6 +3631,8 @@ func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEd
 }
 
 // GetEvent sends GET /api/v1/events/{eventId}: Retrieve a single event by id.
+//
+// Pepay documents it in part: there may be fields that are not here.
 //
 // See https://docs-alpha.pepay.io/api-reference/events/retrieve-a-single-event-by-id.
 func (c *Client) GetEvent(ctx context.Context, eventID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
