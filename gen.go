@@ -44,3 +44,4 @@ package pepay
 //go:generate go tool -modfile=internal/tools/go.mod oapi-codegen -config api/client.yaml openapi.json
 //go:generate go -C internal/tools run ./doccomments ../../pepay.gen.go
 //go:generate go tool -modfile=internal/tools/go.mod oapi-codegen -config api/server.yaml openapi.json
+//go:generate go -C internal/tools run ./methods -root ../..
