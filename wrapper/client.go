@@ -27,6 +27,8 @@ type Client struct {
 	APIKeys *APIKeyService
 	// Account reads and changes which network environment an account uses.
 	Account *AccountService
+	// Invoices creates and reads invoices. The payor's side of one is [Client.Payor].
+	Invoices *InvoiceService
 	// Commerce finds products and buys them for customers.
 	Commerce *CommerceService
 
@@ -91,6 +93,7 @@ func newClient(cfg *config) (*Client, error) {
 	c.Settlement = &SettlementService{c}
 	c.APIKeys = &APIKeyService{c}
 	c.Account = &AccountService{c}
+	c.Invoices = &InvoiceService{c}
 	c.Commerce = newCommerceService(c)
 	return c, nil
 }
