@@ -81,9 +81,12 @@ func (h handlers) GetEvent(w http.ResponseWriter, r *http.Request, eventID strin
 }
 
 // authenticateReader takes the two kinds of keys, which see what their streams
-// carry, payments of a session's payor excepted. The dashboard's bearer tokens are
-// documented too, but the simulator has no dashboard: they answer 401.
+// carry, payments of a session's payor excepted, and the dashboard's bearer tokens,
+// which see what a merchant's key sees.
 func (s *Server) authenticateReader(h http.Header) (audience, *problem) {
+	if merchantID, given, bad := s.authenticateBearer(h); given {
+		return audience{kind: merchantEvents, merchantID: merchantID}, bad
+	}
 	key, bad := s.authenticateKey(h)
 	return audience{kind: streamKind(key.Scope), merchantID: key.MerchantID, environment: key.Environment}, bad
 }

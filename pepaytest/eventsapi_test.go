@@ -189,7 +189,7 @@ func TestListRefuses(t *testing.T) {
 		{"?a=%zz", key, 400, "VALIDATION_ERROR"},
 		{"", nil, 401, "API_KEY_INVALID"},
 		{"", []string{"x-api-key", "revoked"}, 401, "API_KEY_INVALID"},
-		{"", []string{"Authorization", "Bearer jwt"}, 401, "API_KEY_INVALID"},
+		{"", []string{"Authorization", "Bearer jwt"}, 401, "UNAUTHORIZED"},
 		{"", []string{"x-api-key", s.APIKey(), "x-commerce-api-key", s.CommerceAPIKey()}, 400, "VALIDATION_ERROR"},
 		{"/" + ev.ID, nil, 401, "API_KEY_INVALID"},
 		{"/evt_1-1", key, 404, "NOT_FOUND"},

@@ -29,7 +29,7 @@ func (c credentials) sign(req *http.Request, cl *call) error {
 	alternatives := cl.alternatives()
 	chosen, ok := c.choose(alternatives, cl.preferred)
 	if !ok {
-		return missingCredential(alternatives)
+		return c.missing(alternatives)
 	}
 	for _, scheme := range chosen {
 		value, err := c[scheme](req.Context())

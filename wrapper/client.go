@@ -37,10 +37,10 @@ type Client struct {
 	userAgent []string              // as a header has it
 }
 
-// New makes a client. It reads PEPAY_API_KEY, PEPAY_COMMERCE_API_KEY,
-// PEPAY_API_URL and PEPAY_WS_URL; an empty variable counts as unset. Options
-// win: with any credential option, the keys of the environment are not used, and
-// with [WithBaseURL] neither is PEPAY_WS_URL.
+// New makes a client. It reads PEPAY_API_KEY, PEPAY_COMMERCE_API_KEY and PEPAY_JWT (see
+// [WithBearerToken]), PEPAY_API_URL and PEPAY_WS_URL; an empty variable counts as
+// unset. Options win: with any credential option, the credentials of the environment
+// are not used, and with [WithBaseURL] neither is PEPAY_WS_URL.
 //
 // New succeeds without credentials; a call that needs one is [ErrNoCredential]
 // before anything is sent. A value that cannot be used is [ErrInvalidArgument],
@@ -115,6 +115,7 @@ func (c *config) readEnvironment() error {
 		for name, scheme := range map[string]string{
 			"PEPAY_API_KEY":          "merchantApiKey",
 			"PEPAY_COMMERCE_API_KEY": "commerceApiKey",
+			"PEPAY_JWT":              "bearerAuth",
 		} {
 			if value := os.Getenv(name); value != "" {
 				if err := withCredential(name, scheme, value)(c); err != nil {

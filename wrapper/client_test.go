@@ -21,30 +21,30 @@ func TestEnvironment(t *testing.T) {
 		name string
 		env  map[string]string
 		opts []Option
-		want string // key headers, base URL, stream URL
+		want string // two keys, bearer, base URL, stream URL
 	}{
-		{"nothing", nil, nil, "- - https://api-beta.pepay.io wss://api-beta.pepay.io"},
-		{"empty is unset", map[string]string{"PEPAY_API_KEY": "", "PEPAY_API_URL": "", "PEPAY_WS_URL": ""}, nil, "- - https://api-beta.pepay.io wss://api-beta.pepay.io"},
-		{"everything", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_COMMERCE_API_KEY": "ck", "PEPAY_API_URL": "http://127.0.0.1:3000", "PEPAY_WS_URL": "wss://ws.example"}, nil,
-			"mk ck http://127.0.0.1:3000 wss://ws.example"},
-		{"stream follows base", map[string]string{"PEPAY_API_URL": "http://127.0.0.1:3000"}, nil, "- - http://127.0.0.1:3000 ws://127.0.0.1:3000"},
+		{"nothing", nil, nil, "- - - https://api-beta.pepay.io wss://api-beta.pepay.io"},
+		{"empty is unset", map[string]string{"PEPAY_API_KEY": "", "PEPAY_API_URL": "", "PEPAY_WS_URL": ""}, nil, "- - - https://api-beta.pepay.io wss://api-beta.pepay.io"},
+		{"everything", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_COMMERCE_API_KEY": "ck", "PEPAY_JWT": "jwt", "PEPAY_API_URL": "http://127.0.0.1:3000", "PEPAY_WS_URL": "wss://ws.example"}, nil,
+			"mk ck jwt http://127.0.0.1:3000 wss://ws.example"},
+		{"stream follows base", map[string]string{"PEPAY_API_URL": "http://127.0.0.1:3000"}, nil, "- - - http://127.0.0.1:3000 ws://127.0.0.1:3000"},
 		{"options win", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_API_URL": "http://127.0.0.1:3000", "PEPAY_WS_URL": "wss://ws.example"},
-			[]Option{WithAPIKey("own"), WithBaseURL("https://api.example"), WithStreamURL("ws://localhost:1")}, "own - https://api.example ws://localhost:1"},
-		{"own base URL decides about streams", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, []Option{WithBaseURL("https://api.example/v")}, "- - https://api.example/v wss://api.example/v"},
-		{"both own", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, []Option{WithStreamURL("wss://s.example"), WithBaseURL("https://api.example")}, "- - https://api.example wss://s.example"},
-		{"stream address beside the default", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, nil, "- - https://api-beta.pepay.io wss://ws.example"},
-		{"bad stream address that is not used", map[string]string{"PEPAY_WS_URL": "nonsense"}, []Option{WithBaseURL("https://api.example")}, "- - https://api.example wss://api.example"},
-		{"keys are not mixed", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_COMMERCE_API_KEY": "ck"}, []Option{WithAPIKey("own")}, "own - https://api-beta.pepay.io wss://api-beta.pepay.io"},
+			[]Option{WithAPIKey("own"), WithBaseURL("https://api.example"), WithStreamURL("ws://localhost:1")}, "own - - https://api.example ws://localhost:1"},
+		{"own base URL decides about streams", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, []Option{WithBaseURL("https://api.example/v")}, "- - - https://api.example/v wss://api.example/v"},
+		{"both own", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, []Option{WithStreamURL("wss://s.example"), WithBaseURL("https://api.example")}, "- - - https://api.example wss://s.example"},
+		{"stream address beside the default", map[string]string{"PEPAY_WS_URL": "wss://ws.example"}, nil, "- - - https://api-beta.pepay.io wss://ws.example"},
+		{"bad stream address that is not used", map[string]string{"PEPAY_WS_URL": "nonsense"}, []Option{WithBaseURL("https://api.example")}, "- - - https://api.example wss://api.example"},
+		{"keys are not mixed", map[string]string{"PEPAY_API_KEY": "mk", "PEPAY_COMMERCE_API_KEY": "ck", "PEPAY_JWT": "jwt"}, []Option{WithAPIKey("own")}, "own - - https://api-beta.pepay.io wss://api-beta.pepay.io"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, name := range []string{"PEPAY_API_KEY", "PEPAY_COMMERCE_API_KEY", "PEPAY_API_URL", "PEPAY_WS_URL"} {
+			for _, name := range []string{"PEPAY_API_KEY", "PEPAY_COMMERCE_API_KEY", "PEPAY_JWT", "PEPAY_API_URL", "PEPAY_WS_URL"} {
 				t.Setenv(name, c.env[name])
 			}
 			client, err := New(c.opts...)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := fmt.Sprintf("%s %s %s %s", keyOf(t, client, "merchantApiKey"), keyOf(t, client, "commerceApiKey"), client.BaseURL(), client.StreamURL())
+			got := fmt.Sprintf("%s %s %s %s %s", keyOf(t, client, "merchantApiKey"), keyOf(t, client, "commerceApiKey"), keyOf(t, client, "bearerAuth"), client.BaseURL(), client.StreamURL())
 			if got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -70,6 +70,7 @@ func TestBadEnvironmentNamesTheVariable(t *testing.T) {
 	for name, value := range map[string]string{
 		"PEPAY_API_KEY":          canary + "\n",
 		"PEPAY_COMMERCE_API_KEY": " " + canary,
+		"PEPAY_JWT":              canary + "\t",
 		"PEPAY_API_URL":          "http://" + canary + ".example",
 		"PEPAY_WS_URL":           "https://" + canary + ".example",
 	} {

@@ -3,7 +3,6 @@ package wrapper
 import (
 	"maps"
 	"os"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -92,32 +91,4 @@ func overlayText(t *testing.T) string {
 		text.Write(content)
 	}
 	return text.String()
-}
-
-// Every service of a client is reachable and has only methods that take a context
-// first and options last.
-func TestServicesHaveOneShape(t *testing.T) {
-	t.Parallel()
-	client := reflect.ValueOf(newTestClient(t, nil)).Elem()
-	services := 0
-	for i := range client.NumField() {
-		if !client.Type().Field(i).IsExported() {
-			continue
-		}
-		services++
-		service := client.Field(i)
-		if service.IsNil() {
-			t.Errorf("%s is nil", client.Type().Field(i).Name)
-			continue
-		}
-		for j := range service.NumMethod() {
-			name, method := service.Type().Method(j).Name, service.Method(j).Type()
-			if method.NumIn() < 2 || method.In(0).String() != "context.Context" || !method.IsVariadic() || method.In(method.NumIn()-1).String() != "[]wrapper.CallOption" {
-				t.Errorf("%s.%s is a %s", client.Type().Field(i).Name, name, method)
-			}
-		}
-	}
-	if services < 2 {
-		t.Errorf("%d services", services)
-	}
 }

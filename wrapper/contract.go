@@ -102,8 +102,12 @@ func acceptOf(answers []pepay.SuccessAnswer) []string {
 	return []string{strings.Join(types, ", ")}
 }
 
+// payorSession is the two credentials of a payor, which mean nothing alone.
+var payorSession = alternative{"sessionSignature", "sessionToken"}
+
 // undocumented lists what may be sent to an operation that the contract does not
-// have: the contract's default, then every scheme alone. Which operations the
+// have: the contract's default, then every scheme alone, those of a payor's session
+// together. Which operations the
 // contract has makes no difference, so that the credential for a path does not
 // change when the contract grows.
 func undocumented(schemes map[string]pepay.SecurityScheme, fallback []map[string][]string) []alternative {
@@ -121,7 +125,12 @@ func undocumented(schemes map[string]pepay.SecurityScheme, fallback []map[string
 		}
 	}
 	for _, name := range singles {
-		if _, ok := schemes[name]; ok {
+		_, ok := schemes[name]
+		switch {
+		case !ok:
+		case slices.Contains(payorSession, name):
+			add(payorSession)
+		default:
 			add(alternative{name})
 		}
 	}

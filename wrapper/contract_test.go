@@ -10,9 +10,9 @@ import (
 // The credential for an undocumented path does not depend on the operations.
 func TestUndocumentedOperationsTakeOneScheme(t *testing.T) {
 	t.Parallel()
-	schemes := map[string]pepay.SecurityScheme{"b": {}, "a": {}, "merchantApiKey": {}, "commerceApiKey": {}, "fallback": {}}
+	schemes := map[string]pepay.SecurityScheme{"b": {}, "a": {}, "merchantApiKey": {}, "commerceApiKey": {}, "fallback": {}, "sessionToken": {}, "sessionSignature": {}}
 	fallback := []map[string][]string{{"fallback": nil}, {"a": nil, "b": nil}, {}}
-	want := []alternative{{"fallback"}, {"merchantApiKey"}, {"commerceApiKey"}, {"a"}, {"b"}}
+	want := []alternative{{"fallback"}, {"merchantApiKey"}, {"commerceApiKey"}, {"a"}, {"b"}, {"sessionSignature", "sessionToken"}}
 	for name, operations := range map[string][]pepay.Operation{
 		"none": nil,
 		"some": {{Path: "/a", Security: []map[string][]string{{"b": nil}, {"commerceApiKey": nil, "a": nil}, {}}}},

@@ -97,13 +97,38 @@ func attach(req *http.Request, scheme pepay.SecurityScheme, value string) error 
 	return nil
 }
 
-// missingCredential says what would have been accepted.
-func missingCredential(alternatives []alternative) error {
+// missing says what would have been accepted, without what the client has of it.
+func (c credentials) missing(alternatives []alternative) error {
 	var wanted []string
 	for _, schemes := range alternatives {
-		if len(schemes) > 0 {
-			wanted = append(wanted, strings.Join(schemes, " with "))
+		var lacks []string
+		for _, scheme := range schemes {
+			if c[scheme] == nil {
+				lacks = append(lacks, scheme)
+			}
+		}
+		if len(lacks) > 0 {
+			wanted = append(wanted, strings.Join(lacks, " and ")+" ("+setBy(schemes)+")")
 		}
 	}
-	return fmt.Errorf("%w: needs %s; set PEPAY_API_KEY or use a credential option", ErrNoCredential, strings.Join(wanted, " or "))
+	if len(wanted) > 3 { // an operation that the contract does not have takes any
+		wanted = append(wanted[:3], "another credential (WithCredential)")
+	}
+	return fmt.Errorf("%w: needs %s", ErrNoCredential, strings.Join(wanted, " or "))
+}
+
+// setBy says how a program gives the client these schemes.
+func setBy(schemes alternative) string {
+	if slices.Equal(schemes, payorSession) {
+		return "client.Payor"
+	}
+	switch schemes[0] {
+	case "merchantApiKey":
+		return "WithAPIKey, PEPAY_API_KEY"
+	case "commerceApiKey":
+		return "WithCommerceAPIKey, PEPAY_COMMERCE_API_KEY"
+	case "bearerAuth":
+		return "WithBearerToken, PEPAY_JWT"
+	}
+	return "WithCredential"
 }

@@ -68,7 +68,7 @@ func WithCommerceAPIKey(key string) Option {
 }
 
 // WithBearerToken sets the dashboard JWT that is sent as Authorization: Bearer,
-// the scheme bearerAuth of the contract.
+// the scheme bearerAuth of the contract. Settlement and API keys take nothing else.
 //
 // See https://docs-alpha.pepay.io/api-spec/authentication.
 func WithBearerToken(jwt string) Option {

@@ -17,6 +17,7 @@
 //
 //	PEPAY_API_KEY                  API key, sent as x-api-key
 //	PEPAY_COMMERCE_API_KEY         API key of scope commerce, sent as x-commerce-api-key
+//	PEPAY_JWT                      token of the dashboard, for what takes no API key
 //	PEPAY_API_URL                  where the API is reached, https://api-beta.pepay.io by default
 //	PEPAY_WS_URL                   where event streams are reached, the same host by default
 //	PEPAY_WEBHOOK_SECRET           secret that signs webhooks

@@ -47,7 +47,8 @@ type Request struct {
 	Body                    []byte
 }
 
-// Server answers with examples. It is safe for concurrent use.
+// Server answers with examples. It is safe for concurrent use. The zero value is a
+// handler without a network.
 type Server struct {
 	http *httptest.Server
 
@@ -66,7 +67,7 @@ func Start(tb TB) *Server {
 
 // New runs a server on a free loopback port, for Examples. Close it.
 func New() *Server {
-	s := &Server{scripts: map[string][]string{}}
+	s := &Server{}
 	s.http = httptest.NewServer(s)
 	return s
 }
@@ -106,6 +107,9 @@ func (s *Server) Script(operationID string, names ...string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.scripts == nil {
+		s.scripts = map[string][]string{}
+	}
 	s.scripts[operationID] = slices.Clone(names)
 }
 
