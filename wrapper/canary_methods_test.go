@@ -131,7 +131,8 @@ func plant(value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if _, isText := member.(string); isText && credentialMembers[name] {
+			// A token may also be a currency, such as USDC.
+			if text, ok := member.(string); ok && credentialMembers[name] && (name != "token" || len(text) > 10) {
 				value[name] = methodCanary
 				continue
 			}
