@@ -43,6 +43,9 @@ type Observer struct {
 	// waiting or closed, nil otherwise. An answer of Pepay's is a *wrapper.Error in it,
 	// with the whole RetryAfter.
 	OnState func(State, error)
+	// OnWait is called after OnState was told that the stream is waiting, with how long
+	// that is.
+	OnWait func(Wait)
 	// OnResume is called for every connection that continues after a cursor or an
 	// earlier connection, once it is known what was replayed: when the first event
 	// arrives that is no replay, or a second after the last one that is. It is called
@@ -51,6 +54,17 @@ type Observer struct {
 	// OnControl is called with ws_control frames, and with frames that this version
 	// does not know.
 	OnControl func(Control)
+}
+
+// Wait is a pause before the stream dials again.
+type Wait struct {
+	// Attempt is the number of the dial that follows, from 1 since the stream was
+	// connected last.
+	Attempt int
+	// Delay is how long the pause is. [Stream.Wake] may end it earlier.
+	Delay time.Duration
+	// Err is why the stream waits, as OnState has it.
+	Err error
 }
 
 // Resume is what happened when a stream continued.

@@ -168,6 +168,17 @@ func (s *Stream) setState(state State, err error) {
 	}
 }
 
+// waiting tells the observer.
+func (s *Stream) waiting(w Wait) {
+	if s.opts.Observer.OnWait == nil {
+		return
+	}
+	w.Err = s.secrets.redactError(w.Err)
+	s.observing.Lock()
+	defer s.observing.Unlock()
+	s.opts.Observer.OnWait(w)
+}
+
 // resumed tells the observer.
 func (s *Stream) resumed(r Resume) {
 	if s.opts.Observer.OnResume == nil {

@@ -80,6 +80,7 @@ func (r *run) next(err error) (pause, error) {
 	wait := r.opts.Backoff.pause(r.attempt, retryAfterOf(err))
 	r.attempt++
 	r.setState(StateWaiting, err)
+	r.waiting(Wait{Attempt: r.dials + 1, Delay: wait.whole, Err: err})
 	return wait, nil
 }
 

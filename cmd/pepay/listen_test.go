@@ -327,7 +327,7 @@ func TestListenResumes(t *testing.T) {
 	if ids := idsOf(t, r.stdout); !slices.Equal(ids, want) {
 		t.Errorf("got %v, want %v", ids, want)
 	}
-	text := regexp.MustCompile(`(?m)^waiting to try again, because connection lost: EOF
+	text := regexp.MustCompile(`(?m)^waiting to try again, because connection lost: EOF: attempt 1 in [\d.]+m?s
 connecting to the merchant events of .*
 connected, looking for what was missed
 live, following the merchant events of .*
@@ -371,7 +371,7 @@ func TestListenSurvivesAServerError(t *testing.T) {
 	p := startProcess(t, at(server.URL()), "listen", "--json", "--max-events", "2", "--verbose")
 	p.stderr.await(t, "live", 1)
 	first := happen(t, server, pepay.EventInvoiceCreated)
-	p.stderr.await(t, "waiting to try again, because ws_error INTERNAL: out of  [2J luck\n", 1)
+	p.stderr.await(t, "waiting to try again, because ws_error INTERNAL: out of  [2J luck: attempt 1 in ", 1)
 	second := happen(t, server, pepay.EventInvoiceUpdated)
 	r := p.result(t)
 	r.wantDone(t)
@@ -398,7 +398,7 @@ func TestListenRenewsItsToken(t *testing.T) {
 	p := startProcess(t, at(server.URL()), "listen", "--token", "--ttl", "1s", "--json", "--verbose", "--max-events", "2")
 	p.stderr.await(t, "live", 1)
 	first := happen(t, server, pepay.EventInvoiceCreated)
-	p.stderr.await(t, "waiting to try again, because the token expired: closed with 1008 token expired\n", 1)
+	p.stderr.await(t, "waiting to try again, because the token expired: closed with 1008 token expired: attempt 1 in ", 1)
 	second := happen(t, server, pepay.EventInvoiceUpdated)
 	r := p.result(t)
 	r.wantDone(t)

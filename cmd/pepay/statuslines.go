@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -18,15 +19,20 @@ type statusLines struct {
 	ready         string // said once, when it is live for the first time
 	quiet, chatty bool
 
-	opened, live bool // ever, and as far as is known
-	attempt      int  // to connect since it was live
+	opened, live bool   // ever, and as far as is known
+	attempt      int    // to connect since it was connected
+	endWait      func() // takes the countdown off the terminal; nil without one
 }
 
 func (s *statusLines) observer() stream.Observer {
-	return stream.Observer{OnState: s.state, OnResume: s.resume, OnControl: s.control}
+	return stream.Observer{OnState: s.state, OnWait: s.wait, OnResume: s.resume, OnControl: s.control}
 }
 
-func (s *statusLines) state(state stream.State, err error) {
+func (s *statusLines) state(state stream.State, _ error) {
+	if s.endWait != nil {
+		s.endWait()
+		s.endWait = nil
+	}
 	switch state {
 	case stream.StateConnecting:
 		if s.attempt++; s.attempt > 1 {
@@ -35,7 +41,7 @@ func (s *statusLines) state(state stream.State, err error) {
 			s.say("connecting to the " + s.what)
 		}
 	case stream.StateReplaying:
-		s.opened = true
+		s.opened, s.attempt = true, 0
 		s.say("connected, looking for what was missed")
 	case stream.StateLive:
 		s.opened, s.attempt = true, 0
@@ -44,12 +50,35 @@ func (s *statusLines) state(state stream.State, err error) {
 			s.say(s.ready)
 			s.ready = ""
 		}
-	case stream.StateWaiting:
-		s.say("waiting to try again, because " + plain(err))
+	case stream.StateWaiting: // wait says so, with more
 	case stream.StateClosed:
 		return // the outcome says why
 	}
 	s.live = state == stream.StateLive
+}
+
+// wait says why and how long the stream waits. On a terminal, a line below that counts
+// down until the stream dials again.
+func (s *statusLines) wait(w stream.Wait) {
+	if s.quiet {
+		return
+	}
+	next := func(left time.Duration) string { return fmt.Sprintf("attempt %d in %s", w.Attempt, left) }
+	if terminal.NewLine(s.w) == nil {
+		s.line(fmt.Sprintf("waiting to try again, because %s: %s", plain(w.Err), next(w.Delay.Round(time.Millisecond))))
+		return
+	}
+	s.line("waiting to try again, because " + plain(w.Err))
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = countdown(ctx, s.w, w.Delay, next, true, nil)
+	}()
+	s.endWait = func() {
+		cancel()
+		<-done
+	}
 }
 
 // resume is said also with --quiet where something may be missing.

@@ -286,3 +286,26 @@ func TestListenUsesTheWidth(t *testing.T) {
 		_ = cmd.Wait()
 	}
 }
+
+// On a terminal the wait before a stream is dialled again is counted down in one line.
+func TestListenCountsDownOnTerminal(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	server.Faults().On("openMerchantStream", pepaytest.StatusRetryAfter(503, "2"), pepaytest.Next(1))
+	cmd := command(append(at(server.URL()), "TERM=xterm"), "listen")
+	person := onTerminal(t, cmd)
+	screen := readUntil(t, person, "attempt 2 in 1s")
+	if _, waiting, ok := strings.Cut(screen, "attempt 2 in 2s"); !ok || strings.Contains(waiting, "\n") {
+		t.Errorf("%q", screen)
+	}
+	screen = readUntil(t, person, "live")
+	if cleared, _, ok := strings.Cut(screen, "connecting to the"); !ok || !strings.Contains(cleared, "\r               \r") || !strings.Contains(screen, ", attempt 2\x1b") {
+		t.Errorf("the countdown is still there: %q", screen)
+	}
+	if _, err := person.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
