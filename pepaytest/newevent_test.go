@@ -2,6 +2,8 @@ package pepaytest_test
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -63,6 +65,28 @@ func TestNewEventFitsTheContract(t *testing.T) {
 		var invoice pepay.Invoice
 		if err := ev.Decode(&invoice); err != nil || invoice.AmountPaid+invoice.AmountRemaining != invoice.Amount || invoice.MerchantID != 123 {
 			t.Errorf("%s: %+v, %v", eventType, invoice, err)
+		}
+	}
+}
+
+// An order of an event has the event's names, all of which the model reads.
+func TestNewEventOfAnOrder(t *testing.T) {
+	t.Parallel()
+	for eventType, status := range map[string]pepay.OrderStatus{
+		pepay.EventCommerceOrderCreated: pepay.OrderStatusPlaced, pepay.EventCommerceOrderUpdated: pepay.OrderStatusFulfilled,
+	} {
+		ev, err := pepaytest.NewEvent(eventType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var members map[string]string
+		var order pepay.Order
+		if err := errors.Join(ev.Decode(&members), ev.Decode(&order)); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"object": order.Object, "id": order.ID, "invoice_id": order.InvoiceID, "status": string(status)}
+		if !maps.Equal(members, want) || order.Status != status || order.ID == "" || order.InvoiceID == "" {
+			t.Errorf("%s: %v is decoded as %+v", eventType, members, order)
 		}
 	}
 }

@@ -20,6 +20,8 @@ var decoders = map[reflect.Type]map[string]string{
 	reflect.TypeFor[pepay.Event]():               {},
 	reflect.TypeFor[pepay.ProductSearchResult](): {"[]": "products"},
 	reflect.TypeFor[pepay.PaymentSession]():      {"data": ""},
+	reflect.TypeFor[pepay.Order]():               {"id": "orderId", "invoice_id": "invoiceId"},
+	reflect.TypeFor[pepay.EstimateItemInput]():   {"product_id": "productId"},
 }
 
 // losses decodes JSON into a new value of a Go type and encodes that again. It returns
