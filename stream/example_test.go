@@ -39,3 +39,37 @@ func Example() {
 	}
 	// Output: invoice.updated invoice paid
 }
+
+// An order comes as the type that the orders API returns.
+func ExampleCommerce_order() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithHTTPClient(server.Client()), wrapper.WithCommerceAPIKey(server.CommerceAPIKey()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	created, _ := pepaytest.NewEvent(pepay.EventCommerceOrderCreated)
+	updated, _ := pepaytest.NewEvent(pepay.EventCommerceOrderUpdated)
+	last := server.Emit(created)
+	server.Emit(updated)
+
+	for ev, err := range stream.Commerce(client, stream.Options{Since: last.ID}).Events(context.Background()) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		var order pepay.Order
+		if err := ev.Decode(&order); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(order.ID, order.Status, order.InvoiceID)
+		break // for the example; a program goes on
+	}
+	// Output: order_123 fulfilled 550e8400-e29b-41d4-a716-446655440000
+}

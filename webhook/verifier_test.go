@@ -166,6 +166,24 @@ func TestParseKeepsNothingOfTheBody(t *testing.T) {
 	}
 }
 
+// An order comes as the type that the orders API returns.
+func TestOrderOfAnEvent(t *testing.T) {
+	t.Parallel()
+	content := []byte(`{"id":"evt_1","object":"event","type":"commerce.order.updated","created":1700000000,` +
+		`"data":{"object":{"object":"commerce_order","id":"order_123","status":"fulfilled","invoice_id":"inv_123","total":"10.00"}}}`)
+	ev, err := verifier(t, current).Parse(Sign(current, at, content), content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order pepay.Order
+	if err := ev.Decode(&order); err != nil {
+		t.Fatal(err)
+	}
+	if order.ID != "order_123" || order.InvoiceID != "inv_123" || order.Status != pepay.OrderStatusFulfilled || order.Total.String() != "10.00" {
+		t.Errorf("got %+v", order)
+	}
+}
+
 func TestVerifyDoesNotAllocate(t *testing.T) {
 	v := verifier(t, current, previous)
 	h, content := Sign(previous, at, []byte(body)), []byte(body)

@@ -152,6 +152,7 @@ func TestTriggerWrongUsage(t *testing.T) {
 		{"set without a value", []string{"invoice.created", "--set", canary}, "--set: write PATH=VALUE"},
 		{"unknown path", []string{"invoice.created", "--set", "state=paid"}, "--set: there is no state; there are amount, amount_decimal, "},
 		{"unknown nested path", []string{"invoice_payment.created", "--set", "settlement.state=x"}, "there is no settlement.state; there are environment, id, invoice_id, merchant_id, object, settlement, settlement.merchant_settlement_id,"},
+		{"another spelling of an order", []string{"commerce.order.updated", "--set", "orderId=x"}, "; there are id, invoice_id, object, status"},
 		{"path into text", []string{"invoice.created", "--set", "status.x=1"}, "there is no status.x; there are"},
 		{"path of the event", []string{"invoice.created", "--set", "data.object=1"}, "there is no data.object; there are"},
 		{"empty path", []string{"invoice.created", "--set", "=1"}, "there is no [hidden]; there are"},
