@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,49 @@ func before(t *testing.T, address string, proxy *httputil.ReverseProxy) string {
 		transport.CloseIdleConnections()
 	})
 	return server.URL
+}
+
+// Keys, tokens, the webhook secret, and the user and query of addresses are in no output,
+// whatever the other side repeats.
+func TestDoctorHidesSecrets(t *testing.T) {
+	t.Parallel()
+	// Everything that was sent comes back.
+	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent := fmt.Sprint(r.Header, r.URL)
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/api/v1/ws/token" {
+			fmt.Fprintf(w, `{"success":true,"data":{"token":"token.%[1]s.x","scope":"token.%[1]s.x","expires_at":1,"ws_url":"wss://user:%[1]s@h/?t=%[1]s"}}`, canary)
+			return
+		}
+		w.WriteHeader(http.StatusConflict)
+		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{"code": "ECHO", "message": sent}})
+	}))
+	t.Cleanup(echo.Close)
+	env := signing([]string{
+		"PEPAY_COMMERCE_API_KEY=" + commerceCanary, "PEPAY_JWT=jwt." + canary, "HTTPS_PROXY=http://user:" + canary + "@127.0.0.1:1",
+	})
+	for name, more := range map[string][]string{
+		"echo":                        at(echo.URL),
+		"through a proxy":             at("https://pepay.example"),
+		"a password in the address":   at("https://user:" + canary + "@pepay.example"),
+		"a key in the address":        at("https://pepay.example/?key=" + canary),
+		"a password for streams":      append(at(echo.URL), "PEPAY_WS_URL=wss://user:"+canary+"@pepay.example"),
+		"a key that cannot be one":    append(at(echo.URL), "PEPAY_API_KEY="+canary+"\n"),
+		"a proxy that cannot be used": append(at("https://pepay.example"), "HTTPS_PROXY=user:"+canary+"@%zz"),
+	} {
+		for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {
+			t.Run(name+" "+args[len(args)-1], func(t *testing.T) {
+				t.Parallel()
+				r := pepayRun(t, append(slices.Clone(env), more...), append(args, "--webhook", echo.URL+"/?token="+canary)...)
+				if r.code != exitFailed || r.stderr != "" || r.stdout == "" {
+					t.Errorf("%+v", r)
+				}
+				if out := strings.ToLower(r.stdout); strings.Contains(out, "canary") || strings.Contains(out, "5b1f") {
+					t.Errorf("%s", r.stdout)
+				}
+			})
+		}
+	}
 }
 
 // The summary counts, and is the last object.

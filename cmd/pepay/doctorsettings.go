@@ -95,10 +95,10 @@ func doctorKeys(ctx context.Context, cmd *cli.Command, client *wrapper.Client) (
 		return []doctor.Key{doctorKey(client, doctor.Key{Name: "--api-key-file", From: "from the file", Value: pepay.Secret(value)})}, nil
 	}
 	var keys []doctor.Key
-	for _, variable := range []string{apiKeyVariable, commerceAPIKeyVariable} {
+	for _, variable := range []string{apiKeyVariable, commerceAPIKeyVariable, bearerVariable} {
 		if value := os.Getenv(variable); value != "" {
 			keys = append(keys, doctorKey(client, doctor.Key{
-				Name: variable, From: originOf(ctx, variable, ""), Value: pepay.Secret(value), CommerceOnly: variable == commerceAPIKeyVariable,
+				Name: variable, From: originOf(ctx, variable, ""), Value: pepay.Secret(value), CommerceOnly: variable == commerceAPIKeyVariable, Dashboard: variable == bearerVariable,
 			}))
 		}
 	}
@@ -107,8 +107,11 @@ func doctorKeys(ctx context.Context, cmd *cli.Command, client *wrapper.Client) (
 
 func doctorKey(client *wrapper.Client, key doctor.Key) doctor.Key {
 	option := wrapper.WithAPIKey
-	if key.CommerceOnly {
+	switch {
+	case key.CommerceOnly:
 		option = wrapper.WithCommerceAPIKey
+	case key.Dashboard:
+		option = wrapper.WithBearerToken
 	}
 	if client == nil { // then nothing is sent; the key itself can be wrong nevertheless
 		_, key.Err = wrapper.New(option(key.Value.Reveal()), wrapper.WithBaseURL(wrapper.DefaultBaseURL))
@@ -124,7 +127,7 @@ func doctorKey(client *wrapper.Client, key doctor.Key) doctor.Key {
 // plainError names a setting and what is wrong with it.
 func plainError(err error) error {
 	text := plain(err)
-	for _, option := range []string{"WithAPIKey: ", "WithCommerceAPIKey: "} {
+	for _, option := range []string{"WithAPIKey: ", "WithCommerceAPIKey: ", "WithBearerToken: "} {
 		text = strings.TrimPrefix(text, option)
 	}
 	return errors.New(text)

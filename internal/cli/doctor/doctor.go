@@ -45,7 +45,7 @@ type Address struct {
 	Err     error  // why the setting cannot be used
 }
 
-// Key is an API key.
+// Key is an API key, or a token of the dashboard.
 type Key struct {
 	Name   string // of its variable or flag
 	From   string // where it was found
@@ -54,6 +54,8 @@ type Key struct {
 	Err    error           // why the key cannot be used
 	// CommerceOnly is set for a key that is sent as x-commerce-api-key.
 	CommerceOnly bool
+	// Dashboard is set for a token of the dashboard. It makes no ws_token and opens no stream.
+	Dashboard bool
 }
 
 // Webhook is a merchant's endpoint.

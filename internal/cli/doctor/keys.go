@@ -39,6 +39,10 @@ func (d *doctor) keyChecks(a *account) []*Check {
 	group := Group{a.Name, a.Name}
 	key := &Check{Group: group, ID: "key", Name: "key", Run: func(context.Context) Finding { return a.setting() }}
 	events := &Check{Group: group, ID: "events", Name: "Events API", Needs: []*Check{key, d.api.whole}, Run: a.events}
+	if a.Dashboard {
+		key.Name = "token"
+		return []*Check{key, events}
+	}
 	token := &Check{Group: group, ID: "token", Name: "token", Needs: []*Check{key, d.api.whole}, After: []*Check{events, d.api.clock}, Run: a.token}
 	stream := &Check{Group: group, ID: "stream", Name: "stream", Needs: []*Check{key, d.streams.whole}, After: []*Check{token}, Run: a.stream}
 	return []*Check{key, events, token, stream}
@@ -51,7 +55,9 @@ func (a *account) setting() Finding {
 		return failed("%v", a.Err).refused().do("set PEPAY_API_KEY, or PEPAY_COMMERCE_API_KEY for a key of scope commerce",
 			"or write it into a file that only you can read, for --env-file or --api-key-file", "'pepay mock' prints the keys of the simulator")
 	case a.Err != nil:
-		return failed("%v", a.Err).do("set it anew: the key alone, without quotes, spaces or line ends")
+		return failed("%v", a.Err).do("set it anew, without quotes, spaces or line ends around it")
+	case a.Dashboard:
+		return ok("%s, %s; it makes no ws_token and opens no stream", lastFour(a.Value), a.From)
 	}
 	return ok("%s, %s", lastFour(a.Value), a.From)
 }
@@ -72,10 +78,10 @@ func (a *account) events(ctx context.Context) Finding {
 		return a.failed("does not list events", err)
 	}
 	if len(list.Data) == 0 {
-		return ok("the key may read events; there are none yet")
+		return ok("the %s may read events; there are none yet", a.what())
 	}
 	newest := list.Data[0]
-	return ok("the key may read events; the newest is %s of %s", newest.Type, newest.Created.UTC().Format("2006-01-02 15:04:05 UTC"))
+	return ok("the %s may read events; the newest is %s of %s", a.what(), newest.Type, newest.Created.UTC().Format("2006-01-02 15:04:05 UTC"))
 }
 
 // token mints one. Which scope a key has is known by the answer only.
@@ -141,9 +147,9 @@ func (a *account) failed(what string, err error) Finding {
 	switch {
 	case errors.Is(err, wrapper.ErrUnauthorized):
 		a.refused = true
-		return failed("Pepay does not accept the key: %s", sentence("401", said)).refused().do(a.refusedAdvice()...)
+		return failed("Pepay does not accept the %s: %s", a.what(), sentence("401", said)).refused().do(a.refusedAdvice()...)
 	case errors.Is(err, wrapper.ErrForbidden):
-		return failed("the key is not allowed to do this: %s", sentence("403", said)).refused().do("use a key that has this right, or give it to this one in Pepay's dashboard")
+		return failed("the %s is not allowed to do this: %s", a.what(), sentence("403", said)).refused().do("use one that has this right; Pepay's dashboard lists your keys")
 	case errors.Is(err, wrapper.ErrRateLimited):
 		wait := "in a while"
 		if answer.RetryAfter > 0 {
@@ -168,8 +174,19 @@ func requestID(answer *wrapper.Error) string {
 	return "Pepay's support can find the request as " + answer.RequestID
 }
 
+// what the credential is.
+func (a *account) what() string {
+	if a.Dashboard {
+		return "token"
+	}
+	return "key"
+}
+
 func (a *account) refusedAdvice() []string {
 	var advice []string
+	if a.Dashboard {
+		return []string{"sign in to Pepay's dashboard again: its tokens expire"}
+	}
 	if a.CommerceOnly {
 		advice = append(advice, a.Name+" takes a key of scope commerce; a merchant's key belongs into PEPAY_API_KEY")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
 func TestRefusedKeys(t *testing.T) {
@@ -56,6 +57,34 @@ func TestCommerceKeyInTheOtherVariable(t *testing.T) {
 	all.want(t, "PEPAY_API_KEY.token", Warning, "scope commerce", "add --scope commerce", "PEPAY_COMMERCE_API_KEY")
 	all.want(t, "PEPAY_API_KEY.stream", OK, "/ws/commerce/events opened")
 	all.wantOnly(t, "PEPAY_API_KEY.token")
+}
+
+func TestDashboardToken(t *testing.T) {
+	t.Parallel()
+	behind := simulator(t)
+	knowing := before(t, behind.URL(), func(r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer good_"+canary {
+			r.Header.Del("Authorization")
+			r.Header.Set("x-api-key", merchantKey)
+		}
+	}, nil)
+	c := config(t, knowing)
+	for _, value := range []string{"good_" + canary, "expired_" + canary} {
+		client, err := c.Client.With(wrapper.WithBearerToken(value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Keys = []Key{{Name: "PEPAY_JWT", From: "from a test", Value: pepay.Secret(value), Client: client, Dashboard: true}}
+		all := run(t, c)
+		all.want(t, "PEPAY_JWT.key", OK, "…7de9", "makes no ws_token and opens no stream")
+		if value == "good_"+canary {
+			all.want(t, "PEPAY_JWT.events", OK, "the token may read events")
+			all.wantOnly(t)
+			continue
+		}
+		all.want(t, "PEPAY_JWT.events", Failed, "does not accept the token: 401", "sign in to Pepay's dashboard again")
+		all.wantOnly(t, "PEPAY_JWT.events")
+	}
 }
 
 func TestNoKey(t *testing.T) {
