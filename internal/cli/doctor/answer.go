@@ -32,7 +32,7 @@ func (n *network) answer(context.Context) Finding {
 	case n.slow > 0 && took > n.slow:
 		return warning("Pepay answers after %s, which is slow", short(took)).do("try again later, or from another network")
 	}
-	return ok("Pepay answers after %s", short(took))
+	return ok("Pepay answers (%s)", short(took))
 }
 
 func isPage(header http.Header) bool { return strings.Contains(header.Get("Content-Type"), "html") }

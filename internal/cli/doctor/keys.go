@@ -134,7 +134,7 @@ func leadsElsewhere(token *pepay.WSToken, streams *url.URL) string {
 	if err != nil || to.Host == "" || streams == nil || to.Host == streams.Host {
 		return ""
 	}
-	return "pages are sent to " + to.Scheme + "://" + to.Host
+	return "its ws_url leads pages to " + to.Scheme + "://" + to.Host
 }
 
 // failed says what Pepay answered, and what to do about the key.

@@ -117,7 +117,7 @@ func (n *network) dns() Finding {
 	if len(addresses) > shown {
 		text += ", …"
 	}
-	return ok("%s%s is %s", whose, host, sentence(text, short(r.lookup.took)))
+	return ok("%s%s is %s (%s)", whose, host, text, short(r.lookup.took))
 }
 
 // hostAdvice is what to do where a name does not lead anywhere.
@@ -135,7 +135,7 @@ func (n *network) connection(context.Context) Finding {
 	r := &n.reached
 	switch {
 	case r.connected:
-		return ok("%s is open, after %s", r.dialed, short(r.dial.took))
+		return ok("%s is open (%s)", r.dialed, short(r.dial.took))
 	case r.dial.err != nil:
 		return failed("%s: %s", r.dialed, n.failure(r.dial.err)).do(n.connectionAdvice(r.dial.err)...)
 	}

@@ -31,7 +31,7 @@ func TestAllIsWell(t *testing.T) {
 	all.want(t, "network.clock", OK)
 	all.want(t, "PEPAY_API_KEY.key", OK, "…7de9")
 	all.want(t, "PEPAY_API_KEY.token", OK, "which expires by itself in ", " s: scope merchant, merchant 123, no environment")
-	all.want(t, "PEPAY_API_KEY.stream", OK, "/ws/merchant/events opened", "answered a ping")
+	all.want(t, "PEPAY_API_KEY.stream", OK, "/ws/merchant/events opened (", "answered a ping (")
 	all.want(t, "PEPAY_COMMERCE_API_KEY.token", OK, "scope commerce, merchant 123, environment devnet")
 	all.want(t, "PEPAY_COMMERCE_API_KEY.stream", OK, "/ws/commerce/events opened")
 	for _, r := range all {
@@ -112,7 +112,7 @@ func TestCertificates(t *testing.T) {
 		text, advice string
 	}{
 		{"unknown", []string{"localhost"}, now.Add(-time.Hour), now.Add(time.Hour), false,
-			"the certificate of localhost was issued by Test Authority (Root), whom this machine does not know", "SSL_CERT_FILE=roots.pem"},
+			"the certificate of localhost was issued by Test Authority (Root), whom this machine does not know", "add its root certificate"},
 		{"for another name", []string{"shop.example", "www.shop.example"}, now.Add(-time.Hour), now.Add(time.Hour), true,
 			"the certificate is for shop.example, www.shop.example and not for localhost; it was issued by Test Authority (Root)", "check the address in PEPAY_API_URL"},
 		{"expired", []string{"localhost"}, now.Add(-100 * time.Hour), now.Add(-50 * time.Hour), true,
@@ -303,7 +303,7 @@ func TestStreamsElsewhere(t *testing.T) {
 	all := run(t, c)
 	all.want(t, "network.answer", OK)
 	all.want(t, "stream-network.connection", Failed, "nothing listens there", "PEPAY_WS_URL")
-	all.want(t, "PEPAY_API_KEY.token", OK, "pages are sent to ws://127.0.0.1:")
+	all.want(t, "PEPAY_API_KEY.token", OK, "its ws_url leads pages to ws://127.0.0.1:")
 	all.want(t, "PEPAY_API_KEY.stream", Skipped, "not tried: connection failed")
 	all.wantOnly(t, "stream-network.connection")
 }

@@ -45,7 +45,7 @@ func (a *account) stream(ctx context.Context) Finding {
 	if err := ping(ctx, conn); err != nil {
 		return a.silent(path, err)
 	}
-	return ok("%s opened after %s, and answered a ping after %s", path, short(opened), short(time.Since(began)))
+	return ok("%s opened (%s) and answered a ping (%s)", path, short(opened), short(time.Since(began)))
 }
 
 // upgrade dials as package stream does: the credential is added inside of the

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -17,7 +18,7 @@ func (n *network) tls(context.Context) Finding {
 	case n.url.Scheme == "http":
 		return ok("not needed on this machine, over http")
 	case r.shaken && r.handshake.err == nil:
-		return ok("%s, certificate of %s", sentence(tls.VersionName(r.state.Version), short(r.handshake.took)), certificate(r.state.PeerCertificates))
+		return ok("%s (%s), certificate of %s", tls.VersionName(r.state.Version), short(r.handshake.took), certificate(r.state.PeerCertificates))
 	case r.handshake.err != nil:
 		return n.badHandshake(r.handshake.err)
 	}
@@ -42,7 +43,7 @@ func (n *network) badHandshake(err error) Finding {
 	case errors.As(err, &authority):
 		return failed("the certificate of %s was issued by %s, whom this machine does not know", host, issuer(certificate)).
 			do("a proxy of your company may open encrypted connections: add its root certificate to this machine's",
-				"or name a file that has it, with the others: SSL_CERT_FILE=roots.pem", // as crypto/x509 documents
+				rootsFile(),
 				"if it is your own test server, use http://127.0.0.1, which needs none")
 	case errors.As(err, &name):
 		return failed("the certificate is for %s and not for %s; it was issued by %s", names(certificate), host, issuer(certificate)).
@@ -60,6 +61,14 @@ func (n *network) badHandshake(err error) Finding {
 	}
 	return failed("no encrypted connection to %s: %s", n.url.Host, n.failure(err)).
 		do("something on the way may cut the connection, such as a firewall or a proxy")
+}
+
+// rootsFile is advice for the systems on which crypto/x509 reads the variable.
+func rootsFile() string {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return ""
+	}
+	return "or name a file that has it, with the others: SSL_CERT_FILE=roots.pem"
 }
 
 // certificate says whose the first of the certificates is, and for how long.

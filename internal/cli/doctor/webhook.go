@@ -40,7 +40,7 @@ func (h *hook) reachable(ctx context.Context) Finding {
 		return failed("no answer: %s", failure(err, h.timeout)).do(h.unreachableAdvice(err)...)
 	}
 	h.toForged = code
-	return ok("it answered after %s", short(time.Since(began)))
+	return ok("it answers (%s)", short(time.Since(began)))
 }
 
 func (h *hook) unreachableAdvice(err error) []string {
