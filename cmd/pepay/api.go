@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
@@ -32,7 +33,11 @@ be repeated by hand.
 line. It ends with an error at a page that comes a second time.
 
 The credential comes from PEPAY_API_KEY, PEPAY_COMMERCE_API_KEY or PEPAY_JWT, or from
---api-key-file.`
+--api-key-file. The payor's operations, under /api/v1/payments, take a payment session
+instead:
+
+  pepay invoices create --amount 49.99 --json > invoice.json
+  pepay api GET /api/v1/payments/session-details --session-file invoice.json`
 
 // Elements that --paginate prints unless --limit says otherwise.
 const defaultPaginateLimit = 10000
@@ -49,6 +54,7 @@ func apiCommand() *cli.Command {
 			&cli.StringFlag{Name: "data", TakesFile: true, Usage: "send `JSON`, or with @ in front the content of a file; - is standard input"},
 			&cli.StringSliceFlag{Name: "query", Usage: "add a parameter, `NAME=VALUE`, to the query; may be repeated"},
 			&cli.StringFlag{Name: "idempotency-key", Usage: "send `UUID` as Idempotency-Key, where the operation takes one"},
+			&cli.StringFlag{Name: "session-file", TakesFile: true, Usage: "call as the payor, with the session in `FILE`: what --json of 'pepay invoices create' or 'checkout' printed; - is standard input"},
 			&cli.BoolFlag{Name: "paginate", Usage: "go through all pages of a list and print an element per line"},
 			&cli.IntFlag{Name: "limit", Value: defaultPaginateLimit, DefaultText: "10000", Usage: "with --paginate, print at most `N` elements"},
 			jsonFlag("print the answer in one line on a terminal, too"),
@@ -75,7 +81,11 @@ func apiAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	defer cancel()
-	client, err := newClient(ctx, cmd)
+	session, err := payorSession(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	client, err := newClient(ctx, cmd, session...)
 	if err != nil {
 		return err
 	}
@@ -117,6 +127,9 @@ func newAPICall(ctx context.Context, cmd *cli.Command) (*apiCall, error) {
 	if err := checkPagination(cmd, call); err != nil {
 		return nil, err
 	}
+	if err := oneStandardInput(cmd, "data", "session-file", "api-key-file"); err != nil {
+		return nil, err
+	}
 	if cmd.IsSet("data") {
 		if call.body, err = dataFlag(ctx, cmd); err != nil {
 			return nil, err
@@ -126,6 +139,18 @@ func newAPICall(ctx context.Context, cmd *cli.Command) (*apiCall, error) {
 		call.options = append(call.options, wrapper.WithIdempotencyKey(cmd.String("idempotency-key")))
 	}
 	return call, nil
+}
+
+// apiPaths are the paths of the contract that have a method, without those that open a
+// stream.
+func apiPaths(method string) []string {
+	var paths []string
+	for _, op := range pepay.Operations() {
+		if strings.EqualFold(op.Method, method) && !strings.HasPrefix(op.Path, "/ws/") {
+			paths = append(paths, op.Path)
+		}
+	}
+	return paths
 }
 
 func apiMethods() []string { return []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} }

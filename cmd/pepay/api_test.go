@@ -1,59 +1,20 @@
 package main
 
 import (
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// fakeAPI answers with what is given for a path and its query, and keeps the requests. It
-// stands for answers that the simulator does not give.
-type fakeAPI struct {
-	*httptest.Server
-	answers map[string]string
-
-	mu   sync.Mutex
-	asks []string // method, path with query, body
-}
-
-func newFakeAPI(t *testing.T, answers map[string]string) *fakeAPI {
-	t.Helper()
-	f := &fakeAPI{answers: answers}
-	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
-	t.Cleanup(f.Close)
-	return f
-}
-
-func (f *fakeAPI) serve(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	f.mu.Lock()
-	f.asks = append(f.asks, strings.TrimSpace(r.Method+" "+r.URL.RequestURI()+" "+string(body)))
-	f.mu.Unlock()
-	answer, ok := f.answers[r.URL.RequestURI()]
-	w.Header().Set("Content-Type", "application/json")
-	switch {
-	case !ok:
-		w.WriteHeader(http.StatusNotFound)
-		answer = `{"success":false,"error":{"code":"NOT_FOUND","message":"no such thing"}}`
-	case answer == "":
-		w.WriteHeader(http.StatusNoContent)
-	}
-	_, _ = io.WriteString(w, answer)
-}
-
-func (f *fakeAPI) asked() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.asks
-}
+const (
+	invoiceID   = "550e8400-e29b-41d4-a716-446655440000"
+	createdJSON = `{"invoice_id":"` + invoiceID + `","payment_url":"https://pay.example/pay?session=pst_secret&signature=sig_secret","expires_at":1766322000,"session_token":"pst_secret","signature":"sig_secret","payment_session_headers":{"x-session-token":"pst_secret","x-signature":"sig_secret"}}`
+)
 
 func TestAPI(t *testing.T) {
 	t.Parallel()
@@ -172,4 +133,35 @@ func TestAPIWrongUsage(t *testing.T) {
 			pepayRun(t, at("http://127.0.0.1:1"), append([]string{"api"}, c.args...)...).wantError(t, exitUsage, c.want)
 		})
 	}
+}
+
+// The payor's operations get the session of a file, and no key.
+func TestAPIAsThePayor(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"invoice": createdJSON,
+		"order":   checkedOut,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newFakeAPI(t, map[string]string{"/api/v1/payments/session-details": `{"invoice_id":"inv_1"}`})
+			r := pepayWith(t, strings.NewReader(content), api.env(), "api", "GET", "/api/v1/payments/session-details", "--session-file", "-")
+			r.wantDone(t)
+			if r.stdout != `{"invoice_id":"inv_1"}`+"\n" {
+				t.Errorf("%s", r.stdout)
+			}
+			for header, want := range map[string]string{"x-session-token": "pst_secret", "x-signature": "sig_secret", "x-api-key": "", "x-commerce-api-key": "", "Authorization": ""} {
+				if got := api.sent(header)[0]; got != want {
+					t.Errorf("%s: %q, want %q", header, got, want)
+				}
+			}
+		})
+	}
+	api := newFakeAPI(t, nil)
+	for stdin, want := range map[string]string{"{}": "--session-file: has no session_token and signature", "x" + canary: "--session-file: has no session_token"} {
+		pepayWith(t, strings.NewReader(stdin), api.env(), "api", "GET", "/api/v1/payments/session-details", "--session-file", "-").wantError(t, exitUsage, want)
+	}
+	pepayRun(t, api.env(), "api", "GET", "/api/v1/payments/session-details").wantError(t, exitRefused, "no payment session; use --session-file")
+	pepayRun(t, api.env(), "api", "POST", "/api/v1/payments/submit-form", "--data", "-", "--session-file", "-").wantError(t, exitUsage, "--session-file: --data reads standard input already")
+	pepayRun(t, api.env(), "api", "GET", "/x", "--session-file", "a", "--api-key-file", "b").wantError(t, exitUsage, "--session-file: excludes --api-key-file")
 }

@@ -38,19 +38,21 @@ type candidate struct{ value, description string }
 
 // candidates are what may stand at the cursor, begun or not.
 func candidates(cmd *cli.Command, before []string, last string) []candidate {
-	arguments := []string{}
+	arguments, group := []string{}, ""
 	for i := 0; i < len(before); i++ {
 		word := before[i]
 		if strings.HasPrefix(word, "-") && word != "-" {
 			if f := flagOf(cmd, word); f != nil && takesValue(f) && !strings.Contains(word, "=") {
 				if i++; i == len(before) {
-					return plainCandidates(flagValues(f.Names()[0], last, arguments))
+					return plainCandidates(flagValues(group, f, last, arguments))
 				}
 			}
 			continue
 		}
 		if next := cmd.Command(word); next != nil && len(arguments) == 0 {
-			cmd = next
+			if cmd = next; group == "" {
+				group = word
+			}
 			continue
 		}
 		arguments = append(arguments, word)
@@ -60,7 +62,7 @@ func candidates(cmd *cli.Command, before []string, last string) []candidate {
 		if f == nil {
 			return nil
 		}
-		values := flagValues(f.Names()[0], value, arguments)
+		values := flagValues(group, f, value, arguments)
 		for i := range values {
 			values[i] = name + "=" + values[i]
 		}
@@ -69,11 +71,17 @@ func candidates(cmd *cli.Command, before []string, last string) []candidate {
 	if strings.HasPrefix(last, "-") {
 		return flagCandidates(cmd)
 	}
-	if len(arguments) > 0 {
+	switch {
+	case cmd.Name == "simulate" && len(arguments) == 1:
+		return plainCandidates(orderTransitions())
+	case cmd.Name == "api" && len(arguments) == 1:
+		return plainCandidates(apiPaths(arguments[0]))
+	case len(arguments) > 0:
 		return nil
-	}
-	if cmd.Name == "trigger" {
+	case cmd.Name == "trigger":
 		return plainCandidates(pepay.EventTypes())
+	case cmd.Name == "api":
+		return plainCandidates(apiMethods())
 	}
 	var all []candidate
 	for _, sub := range cmd.VisibleCommands() {
@@ -120,18 +128,28 @@ func takesValue(f cli.Flag) bool {
 	return ok && documented.TakesValue()
 }
 
-// flagValues are what a flag may have, of which value is the beginning. What a list has
-// already stays in front.
-func flagValues(flag, value string, arguments []string) []string {
-	switch flag {
+// flagValues are what a flag of a command may have, of which value is the beginning. group
+// is the first word of the command. What a list has already stays in front.
+func flagValues(group string, flag cli.Flag, value string, arguments []string) []string {
+	switch flag.Names()[0] {
 	case "scope":
-		return []string{string(pepay.WSTokenScopeMerchant), string(pepay.WSTokenScopeCommerce)}
+		return knownScopes()
 	case "environment":
-		return []string{string(pepay.NetworkEnvironmentDevnet), string(pepay.NetworkEnvironmentMainnet)}
+		return environments()
 	case "invoice-type":
-		return []string{"standard", "commerce"}
+		return behind(uptoLast(value), []string{"standard", "commerce"})
+	case "status":
+		return statusValues(group, flag, value)
+	case "expand":
+		return behind(uptoLast(value), expansions())
+	case "network", "wallet-network":
+		return networks()
+	case "token-type":
+		return tokenTypes()
+	case "retailer":
+		return retailers()
 	case "types":
-		return behind(value[:strings.LastIndex(value, ",")+1], append(wildcards(), pepay.EventTypes()...))
+		return behind(uptoLast(value), append(wildcards(), pepay.EventTypes()...))
 	case "fault":
 		return faultValues(value)
 	case "set":
@@ -141,6 +159,22 @@ func flagValues(flag, value string, arguments []string) []string {
 	}
 	return nil
 }
+
+// statusValues are statuses of invoices or orders. Where several may be given, those before
+// the last stay in front.
+func statusValues(group string, flag cli.Flag, value string) []string {
+	known := invoiceStatuses()
+	if group == "orders" {
+		known = orderStatuses()
+	}
+	if _, several := flag.(*cli.StringSliceFlag); !several {
+		return known
+	}
+	return behind(uptoLast(value), known)
+}
+
+// uptoLast is what a list has before its last element.
+func uptoLast(value string) string { return value[:strings.LastIndex(value, ",")+1] }
 
 func behind(prefix string, values []string) []string {
 	all := make([]string, len(values))

@@ -13,9 +13,15 @@ import (
 // to be followed by a space end in = or :.
 func completions() map[string]string {
 	return map[string]string{
-		"pepay ":                                          "token listen events webhook trigger mock demo api doctor version completion",
+		"pepay ":                                          "orders checkout api token listen events webhook trigger mock demo doctor version completion",
 		"pepay to":                                        "token",
 		"pepay t":                                         "token trigger",
+		"pepay orders list --status pl":                   "placed",
+		"pepay orders wait x --status placed,s":           "placed,shipped",
+		"pepay orders simulate x payment_":                "payment_confirmed payment_settled",
+		"pepay checkout --retailer w":                     "walmart",
+		"pepay api P":                                     "POST PUT PATCH",
+		"pepay api GET /api/v1/ev":                        "/api/v1/events /api/v1/events/{eventId}",
 		"pepay token --t":                                 "--ttl --timeout",
 		"pepay doctor --we":                               "--webhook",
 		"pepay token --json --s":                          "--scope",
@@ -99,7 +105,7 @@ func TestNoCandidates(t *testing.T) {
 			t.Errorf("%v: %+v", words, r)
 		}
 	}
-	if r := pepayRun(t, nil, "__complete"); r.code != exitDone || !strings.HasPrefix(r.stdout, "token\tmint a ws_token") {
+	if r := pepayRun(t, nil, "__complete"); r.code != exitDone || !strings.HasPrefix(r.stdout, "orders\tlist, get") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/cli/progress"
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
@@ -38,7 +39,7 @@ func eventsListCommand() *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringSliceFlag{Name: "types", Usage: "only events of these `TYPES`, with commas between, such as invoice.*"},
 			&cli.IntFlag{Name: "limit", Value: defaultEventsLimit, DefaultText: "10", Usage: "print at most `N` events"},
-			&cli.BoolFlag{Name: "all", Usage: "print all of them"},
+			&cli.BoolFlag{Name: "all", Usage: "print all of them, however long that takes unless --timeout is set"},
 			&cli.StringFlag{Name: "from", Aliases: []string{"since-time"}, Usage: "only events since `TIME`"},
 			&cli.StringFlag{Name: "to", Usage: "only events up to `TIME`"},
 			&cli.StringFlag{Name: "invoice-id", Usage: "only events of the invoice `ID`"},
@@ -59,7 +60,7 @@ func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel, err := withinTimeout(ctx, cmd)
+	ctx, cancel, err := withinTimeoutOf(ctx, cmd, cmd.Bool("all"))
 	if err != nil {
 		return err
 	}
@@ -68,17 +69,13 @@ func eventsListAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	printed := 0
-	for ev, err := range client.Events.All(ctx, params) {
-		if err != nil {
-			return err
-		}
-		if err := show(ev); err != nil {
-			return err
-		}
-		if printed++; printed == limit {
-			break
-		}
+	out := &listOutput[pepay.Event]{noun: "events", one: show}
+	if cmd.Bool("all") && !terminal.Is(cmd.Root().Writer) {
+		out.line = progress.New(cmd.Root().ErrWriter)
+	}
+	printed, err := out.write(client.Events.All(ctx, params), limit)
+	if err != nil {
+		return after(err, printed, "events")
 	}
 	if stderr := cmd.Root().ErrWriter; printed == 0 && terminal.Is(stderr) {
 		fmt.Fprintln(stderr, "no such events")

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -95,7 +97,7 @@ func hint(err error) string {
 		return "check the API key, and that it belongs to this address"
 	case errors.Is(err, wrapper.ErrForbidden):
 		return "this API key does not allow it"
-	case call.Operation == "getEvent" && errors.Is(err, wrapper.ErrNotFound):
+	case errors.Is(err, wrapper.ErrNotFound) && namesSomething(call.Operation):
 		return "check the id, and that the API key is of the account and environment it belongs to"
 	case call.RetryAfter > 0:
 		return fmt.Sprintf("try again in %s", call.RetryAfter.Round(time.Second))
@@ -105,4 +107,9 @@ func hint(err error) string {
 		return "check the address, PEPAY_API_URL or --base-url"
 	}
 	return ""
+}
+
+// namesSomething reports whether the path of an operation has an id in it.
+func namesSomething(operation string) bool {
+	return slices.ContainsFunc(pepay.Operations(), func(op pepay.Operation) bool { return op.ID == operation && strings.Contains(op.Path, "{") })
 }

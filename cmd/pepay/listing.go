@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go/internal/cli/answers"
+	"github.com/pepaylabs/pepay-go/internal/cli/pages"
 	"github.com/pepaylabs/pepay-go/internal/cli/progress"
 	"github.com/pepaylabs/pepay-go/internal/cli/table"
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
@@ -28,8 +31,8 @@ type listing[T any] struct {
 func (l listing[T]) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "limit", Value: defaultListLimit, DefaultText: "20", Usage: "print at most `N` " + l.noun},
-		&cli.BoolFlag{Name: "all", Usage: "print all of them"},
-		jsonFlag("print one JSON object per line, with the names of Pepay's API"),
+		&cli.BoolFlag{Name: "all", Usage: "print all of them, however long that takes unless --timeout is set"},
+		jsonFlag("print one JSON object per line, as Pepay sends it"),
 		&cli.StringFlag{Name: "format", Usage: "print a line as the Go `TEMPLATE` says, such as '" + l.example + "'"},
 	}
 }
@@ -71,7 +74,7 @@ func (l listing[T]) print(ctx context.Context, cmd *cli.Command, list func(conte
 		return err
 	}
 	defer cancel()
-	client, err := newClient(ctx, cmd)
+	client, err := newClient(ctx, cmd, wrapper.WithMiddleware(out.raw.recorder.Middleware))
 	if err != nil {
 		return err
 	}
@@ -91,6 +94,28 @@ type listOutput[T any] struct {
 	one   func(*T) error
 	table *table.Table   // nil for JSON and templates
 	line  *progress.Line // nil where no progress is shown
+	raw   rawElements
+}
+
+// rawElements are the elements of a list as Pepay sent them, in step with the decoded ones.
+type rawElements struct {
+	recorder answers.Recorder
+	page     int // the number of the answer
+	rest     []json.RawMessage
+}
+
+// next is the next element, nil where there is none left.
+func (r *rawElements) next() json.RawMessage {
+	if last := r.recorder.Last(); last.Number != r.page {
+		r.page = last.Number
+		r.rest, _ = pages.Items(last.Data)
+	}
+	if len(r.rest) == 0 {
+		return nil
+	}
+	first := r.rest[0]
+	r.rest = r.rest[1:]
+	return first
 }
 
 func (l listing[T]) output(cmd *cli.Command) (*listOutput[T], error) {
@@ -104,7 +129,12 @@ func (l listing[T]) output(cmd *cli.Command) (*listOutput[T], error) {
 		}
 		out.one = func(element *T) error { return template.Write(w, *element) }
 	case cmd.Bool("json"):
-		out.one = func(element *T) error { return terminal.WriteJSON(w, element) }
+		out.one = func(element *T) error {
+			if raw := out.raw.next(); raw != nil {
+				return terminal.WriteRawJSON(w, raw)
+			}
+			return terminal.WriteJSON(w, element)
+		}
 	default:
 		out.table = table.New(w, l.columns...)
 		out.one = func(element *T) error { return out.table.Row(l.row(element)...) }

@@ -1,5 +1,8 @@
 // Command pepay is the command line of Pepay.
 //
+//	pepay orders               list, get, cancel, wait for and simulate orders
+//	pepay checkout             order products: estimate, address, invoice
+//	pepay api METHOD PATH      call any operation of Pepay's API
 //	pepay token                mint a ws_token and print it
 //	pepay listen               follow an event stream, or forward it as signed webhooks
 //	pepay events               list past events, get one, or deliver one again
@@ -34,9 +37,15 @@
 // # Output
 //
 // Results go to standard output, everything else to standard error. With --json
-// a result is one JSON object per line. Color is used on a terminal only. No
-// API key is printed, except by mock: its keys open nothing but the simulator. A
-// signing secret is printed by --print-secret alone.
+// a result is one JSON object per line. Color is used on a terminal only. An API
+// key is printed by "keys create", which makes it, and by mock, whose keys open
+// nothing but the simulator. A signing secret is printed by --print-secret alone. A
+// payment URL, which carries the payor's session, is printed on a terminal, with
+// --show-payment-url, and by --json of the command that creates it. "api" prints
+// answers as they come.
+//
+// A listing that is ended early prints what it has. Where nobody reads the output any
+// more, as in "| head -1", a command ends with 1 and says nothing.
 //
 // listen prints an event in one write before it asks for the next one, and keeps
 // its place (--cursor-file) after that: an event is printed at least once, whatever

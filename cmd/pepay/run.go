@@ -62,29 +62,21 @@ func isBrokenPipe(err error) bool {
 }
 
 func newRoot() *cli.Command {
+	groups := commandGroups()
 	root := &cli.Command{
-		Name:        "pepay",
-		Usage:       "the command line of Pepay",
-		UsageText:   "pepay COMMAND [flags]",
-		Description: rootDescription,
-		Version:     wrapper.Version,
-		Commands: []*cli.Command{
-			tokenCommand(),
-			listenCommand(),
-			eventsCommand(),
-			webhookCommand(),
-			triggerCommand(),
-			mockCommand(),
-			demoCommand(),
-			apiCommand(),
-			doctorCommand(),
-			versionCommand(),
-			completionCommand(),
-		},
+		Name:                          "pepay",
+		Usage:                         "the command line of Pepay",
+		UsageText:                     "pepay COMMAND [flags]",
+		Description:                   rootDescription,
+		Version:                       wrapper.Version,
+		CustomRootCommandHelpTemplate: groupedHelp(groups),
 		// The default prints the error itself and exits.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 		OnUsageError:   onUsageError,
 		Action:         rootAction,
+	}
+	for _, g := range groups {
+		root.Commands = append(root.Commands, g.commands...)
 	}
 	useOwnUsageErrors(root.Commands)
 	return root

@@ -69,8 +69,11 @@ func textOf(value any) string {
 
 // paintStatus shows a status in words, and on a terminal in colour too.
 func paintStatus(w io.Writer, s status) string {
-	color := map[tone]string{toneGood: terminal.Green, toneOpen: terminal.Yellow, toneBad: terminal.Red}[s.tone]
-	return terminal.Paint(w, color, orDash(terminal.Printable(s.words)))
+	return terminal.Paint(w, s.tone.color(), orDash(terminal.Printable(s.words)))
+}
+
+func (t tone) color() string {
+	return map[tone]string{toneGood: terminal.Green, toneOpen: terminal.Yellow, toneBad: terminal.Red}[t]
 }
 
 // toneOf looks a status up. What is in no list, such as a status that Pepay adds later,

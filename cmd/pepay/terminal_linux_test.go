@@ -25,6 +25,12 @@ import (
 // other end, where a person would sit.
 func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
 	t.Helper()
+	return onTerminalBut(t, cmd, func() {})
+}
+
+// onTerminalBut starts the command where something is not on the terminal: change says what.
+func onTerminalBut(t *testing.T, cmd *exec.Cmd, change func()) *os.File {
+	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		skipUnlessCI(t, "no pseudo-terminals here: "+err.Error())
@@ -50,6 +56,7 @@ func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
 	}
 	defer func() { _ = terminal.Close() }()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	change()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -77,11 +77,11 @@ func mintParams(cmd *cli.Command) (wrapper.MintParams, error) {
 }
 
 // newClient makes a client of the environment and the flags; flags win.
-func newClient(ctx context.Context, cmd *cli.Command) (*wrapper.Client, error) {
-	opts := []wrapper.Option{
+func newClient(ctx context.Context, cmd *cli.Command, opts ...wrapper.Option) (*wrapper.Client, error) {
+	opts = append(opts,
 		wrapper.WithApplication("pepay-cli", wrapper.Version),
 		wrapper.WithHTTPClient(&http.Client{Transport: newTransport()}),
-	}
+	)
 	if cmd.IsSet("base-url") {
 		opts = append(opts, wrapper.WithBaseURL(cmd.String("base-url")))
 	}

@@ -19,12 +19,12 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown command", []string{"tokn"}, "unknown command tokn; there are token, listen, events, webhook, trigger, mock, demo, api, doctor, version, completion; did you mean token?"},
+		{"unknown command", []string{"tokn"}, "unknown command tokn; there are orders, checkout, api, token, listen, events, webhook, trigger, mock, demo, doctor, version, completion; did you mean token?"},
 		{"swapped letters", []string{"lsiten"}, "did you mean listen?"},
 		{"capitals", []string{"MOCK"}, "unknown command MOCK; "},
 		{"a slip in a flag", []string{"listen", "--cursor-fiel", "x"}, "unknown flag --cursor-fiel; see 'pepay listen --help'; did you mean --cursor-file?"},
-		{"an unlike command", []string{"hunter"}, "unknown command; there are token"},
-		{"key as command", []string{canary}, "unknown command; there are token"},
+		{"an unlike command", []string{"hunter"}, "unknown command; there are orders"},
+		{"key as command", []string{canary}, "unknown command; there are orders"},
 		{"unknown flag before the command", []string{"--foo", "token"}, "unknown flag; see"},
 		{"unknown flag", []string{"token", "--foo"}, "unknown flag; see 'pepay token --help'"},
 		{"key as flag", []string{"token", "--" + canary}, "unknown flag; see"},
@@ -130,7 +130,15 @@ func TestHelp(t *testing.T) {
 		"api":            {"api", "--help"},
 		"doctor":         {"doctor", "--help"},
 		"version":        {"version", "--help"},
-		"completion":     {"completion", "--help"},
+
+		"orders":          {"orders", "--help"},
+		"orders-list":     {"orders", "list", "--help"},
+		"orders-get":      {"orders", "get", "--help"},
+		"orders-cancel":   {"orders", "cancel", "--help"},
+		"orders-wait":     {"orders", "wait", "--help"},
+		"orders-simulate": {"orders", "simulate", "--help"},
+		"checkout":        {"checkout", "--help"},
+		"completion":      {"completion", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

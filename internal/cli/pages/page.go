@@ -10,6 +10,13 @@ import (
 // ErrNoList is the error for an answer in which there is no list.
 var ErrNoList = errors.New("the answer has no list")
 
+// Items are the elements of the list in an answer, as they came. An answer without a list
+// is [ErrNoList].
+func Items(answer json.RawMessage) ([]json.RawMessage, error) {
+	p, err := parse(answer)
+	return p.items, err
+}
+
 type form int
 
 const (
