@@ -37,7 +37,7 @@ func TestEventsAppear(t *testing.T) {
 
 	tb.do(chromedp.Click(chromedp.CSS("#pause")))
 	s.emitInvoiceAndOrder("3")
-	tb.until(`document.querySelector('#pause').innerText === 'Go on (5 new)'`)
+	tb.until(`document.querySelector('#pause').innerText === 'Resume (5 new)'`)
 	if n := len(tb.rows()); n != 4 {
 		t.Errorf("%d rows while paused", n)
 	}

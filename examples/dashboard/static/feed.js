@@ -232,7 +232,7 @@ export class Feed {
   }
 
   #showPause() {
-    this.#parts.pause.textContent = this.#paused ? (this.#held ? `Go on (${this.#held} new)` : 'Go on') : 'Pause';
+    this.#parts.pause.textContent = this.#paused ? (this.#held ? `Resume (${this.#held} new)` : 'Resume') : 'Pause';
   }
 
   #showEmpty() {
