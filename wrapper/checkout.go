@@ -38,11 +38,7 @@ func (s *CheckoutService) Estimate(ctx context.Context, r pepay.EstimateRequest,
 
 func checkEstimate(r pepay.EstimateRequest) error {
 	useCart := r.UseCart != nil && *r.UseCart
-	wallet := r.WalletAddress != "" || r.WalletNetwork != ""
-	return query{}.
-		require(wallet == (r.CustomerID == ""), "EstimateRequest", "set CustomerID, or WalletAddress and WalletNetwork").
-		require(!wallet || r.WalletAddress != "", "EstimateRequest.WalletAddress", "is missing").
-		require(!wallet || r.WalletNetwork != "", "EstimateRequest.WalletNetwork", "is missing").
+	return query{err: Customer{r.CustomerID, r.WalletAddress, r.WalletNetwork}.checkIn("EstimateRequest", "CustomerID")}.
 		require(useCart || len(r.Items) > 0, "EstimateRequest", "set Items, or UseCart for what is in the cart").
 		require(!useCart || len(r.Items) == 0, "EstimateRequest", "set Items or UseCart, not both").
 		require(useCart || len(r.ItemOverrides) == 0, "EstimateRequest.ItemOverrides", "needs UseCart").

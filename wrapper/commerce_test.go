@@ -409,6 +409,10 @@ func TestCustomerIsOneOrTheOther(t *testing.T) {
 			}
 		}
 	}
+	_, err := client.Commerce.Checkout.Estimate(ctx, pepay.EstimateRequest{CustomerID: strings.Repeat("é", 256)})
+	if !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "EstimateRequest.CustomerID: has 256 characters") {
+		t.Errorf("an estimate: %v", err)
+	}
 	if err := (Customer{ID: strings.Repeat("é", 255)}).check(); err != nil {
 		t.Errorf("an id of 255 characters: %v", err)
 	}

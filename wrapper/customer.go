@@ -26,20 +26,24 @@ type Customer struct {
 
 // check says what is wrong with the customer. Its form in a request body is that of
 // JSON; query is the other one.
-func (c Customer) check() error {
+func (c Customer) check() error { return c.checkIn("Customer", "ID") }
+
+// checkIn is check for a customer that is part of something else: owner is its name,
+// and id that of the field with the merchant's own id.
+func (c Customer) checkIn(owner, id string) error {
 	wallet := c.WalletAddress != "" || c.WalletNetwork != ""
 	length := utf8.RuneCountInString(c.ID)
 	switch {
 	case c.ID != "" && wallet:
-		return invalid("Customer", "set ID or the wallet, not both")
+		return invalid(owner, "set "+id+" or the wallet, not both")
 	case c.ID == "" && !wallet:
-		return invalid("Customer", "set ID, or WalletAddress and WalletNetwork")
+		return invalid(owner, "set "+id+", or WalletAddress and WalletNetwork")
 	case wallet && c.WalletAddress == "":
-		return invalid("Customer.WalletAddress", "is missing; the wallet needs both its address and its network")
+		return invalid(owner+".WalletAddress", "is missing; the wallet needs both its address and its network")
 	case wallet && c.WalletNetwork == "":
-		return invalid("Customer.WalletNetwork", "is missing; the wallet needs both its address and its network")
+		return invalid(owner+".WalletNetwork", "is missing; the wallet needs both its address and its network")
 	case length > maxCustomerID:
-		return invalid("Customer.ID", fmt.Sprintf("has %d characters, at most %d are allowed", length, maxCustomerID))
+		return invalid(owner+"."+id, fmt.Sprintf("has %d characters, at most %d are allowed", length, maxCustomerID))
 	}
 	return nil
 }
