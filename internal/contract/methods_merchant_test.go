@@ -1,0 +1,3 @@
+package contract_test
+
+var merchantMethods = calls{}
