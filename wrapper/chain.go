@@ -17,7 +17,7 @@ func newChain(cfg *config) (pepay.HttpRequestDoer, error) {
 	var doer pepay.HttpRequestDoer = newTransport(cfg.httpClient)
 	doer = &authorize{next: doer, credentials: cfg.credentials}
 	doer = &attempt{next: doer, timeout: cfg.timeout, limit: cfg.maxResponseBytes, base: cfg.baseURL}
-	doer = &retry{next: doer, policy: cfg.retry, budget: cfg.budget}
+	doer = &retry{next: doer, policy: cfg.retry, budget: cfg.budget, observe: cfg.onRetry}
 	doer = &fail{next: doer}
 	for i := len(cfg.middleware) - 1; i >= 0; i-- {
 		if doer = cfg.middleware[i](doer); doer == nil {

@@ -40,6 +40,7 @@ type config struct {
 	timeout          time.Duration
 	retry            RetryPolicy
 	budget           *budget
+	onRetry          func(Retry)
 	application      string
 	logger           *slog.Logger
 	middleware       []Middleware

@@ -17,6 +17,8 @@ type retry struct {
 	next   pepay.HttpRequestDoer
 	policy RetryPolicy
 	budget *budget
+
+	observe func(Retry) // nil for none
 }
 
 // errUnanswered is the cause of a 409 that an earlier attempt of the same call may
@@ -65,6 +67,7 @@ func (r *retry) another(c *call, req *http.Request, resp *http.Response, err err
 	if !r.budget.take() {
 		return nil, nil
 	}
+	r.tell(c, resp, n, wait)
 	return again, sleep(ctx, wait)
 }
 

@@ -316,3 +316,24 @@ func TestListenCountsDownOnTerminal(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A person sees why a command takes long; a program that reads the output does not.
+func TestRetriesOnTerminal(t *testing.T) {
+	t.Parallel()
+	server := account(t)
+	limit := func() {
+		server.Faults().On("mintWsToken", pepaytest.StatusRetryAfter(429, "1"), pepaytest.Next(1))
+	}
+	limit()
+	cmd := command(append(at(server.URL()), "TERM=xterm"), "token")
+	if screen := readUntil(t, onTerminal(t, cmd), ""); !strings.Contains(screen, "429 Too Many Requests, attempt 2 of 3 in 1s") {
+		t.Errorf("%q", screen)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	limit()
+	if r := pepayRun(t, at(server.URL()), "token"); r.code != 0 || r.stderr != "" {
+		t.Errorf("exit %d, stderr %q", r.code, r.stderr)
+	}
+}

@@ -82,6 +82,9 @@ func newClient(ctx context.Context, cmd *cli.Command, opts ...wrapper.Option) (*
 		wrapper.WithApplication("pepay-cli", wrapper.Version),
 		wrapper.WithHTTPClient(&http.Client{Transport: newTransport()}),
 	)
+	if stderr := cmd.Root().ErrWriter; terminal.Is(stderr) {
+		opts = append(opts, wrapper.WithRetryObserver(func(r wrapper.Retry) { sayRetry(stderr, r) }))
+	}
 	if cmd.IsSet("base-url") {
 		opts = append(opts, wrapper.WithBaseURL(cmd.String("base-url")))
 	}
