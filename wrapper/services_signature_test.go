@@ -39,10 +39,10 @@ func wsTokenSignatures(s *wrapper.WSTokenService) {
 }
 
 func tokenSignatures(s *wrapper.TokenService) {
-	var _ func(context.Context, pepay.NetworkEnvironment, ...wrapper.CallOption) (*pepay.MerchantTokens, error) = s.List
-	var _ func(context.Context, wrapper.TokenSearchParams, ...wrapper.CallOption) (*pepay.MerchantTokenPage, error) = s.Search
-	var _ func(context.Context, wrapper.TokenSearchParams, ...wrapper.CallOption) iter.Seq2[*pepay.MerchantToken, error] = s.SearchAll
-	var _ func(context.Context, int64, bool, ...wrapper.CallOption) error = s.SetBlocked
+	is[func(context.Context, pepay.NetworkEnvironment, ...wrapper.CallOption) (*pepay.MerchantTokens, error)](s.List)
+	is[func(context.Context, wrapper.TokenSearchParams, ...wrapper.CallOption) (*pepay.MerchantTokenPage, error)](s.Search)
+	is[func(context.Context, wrapper.TokenSearchParams, ...wrapper.CallOption) iter.Seq2[*pepay.MerchantToken, error]](s.SearchAll)
+	is[func(context.Context, int64, bool, ...wrapper.CallOption) error](s.SetBlocked)
 	var _ = struct {
 		Environment                                 pepay.NetworkEnvironment
 		Limit, Offset                               int
@@ -52,16 +52,16 @@ func tokenSignatures(s *wrapper.TokenService) {
 }
 
 func accountSignatures(s *wrapper.SettlementService, k *wrapper.APIKeyService, a *wrapper.AccountService) {
-	var _ func(context.Context, ...wrapper.CallOption) (*pepay.SettlementPreference, error) = s.Preference
-	var _ func(context.Context, int64, ...wrapper.CallOption) (*pepay.SettlementTokenUpdate, error) = s.SetToken
-	var _ func(context.Context, pepay.WSTokenScope, ...wrapper.CallOption) ([]pepay.APIKey, error) = k.List
-	var _ func(context.Context, pepay.CreateAPIKeyRequest, ...wrapper.CallOption) (*pepay.CreatedAPIKey, error) = k.Create
-	var _ func(context.Context, string, ...wrapper.CallOption) error = k.Revoke
-	var _ func(context.Context, ...wrapper.CallOption) (*pepay.MainnetAccess, error) = a.MainnetStatus
-	var _ func(context.Context, ...wrapper.CallOption) error = a.ActivateMainnet
-	var _ func(context.Context, pepay.NetworkEnvironment, ...wrapper.CallOption) error = a.SetEnvironment
-	var _ time.Time = pepay.CreateAPIKeyRequest{}.ExpiresAt
-	var _ pepay.Secret = pepay.CreatedAPIKey{}.APIKey
+	is[func(context.Context, ...wrapper.CallOption) (*pepay.SettlementPreference, error)](s.Preference)
+	is[func(context.Context, int64, ...wrapper.CallOption) (*pepay.SettlementTokenUpdate, error)](s.SetToken)
+	is[func(context.Context, pepay.WSTokenScope, ...wrapper.CallOption) ([]pepay.APIKey, error)](k.List)
+	is[func(context.Context, pepay.CreateAPIKeyRequest, ...wrapper.CallOption) (*pepay.CreatedAPIKey, error)](k.Create)
+	is[func(context.Context, string, ...wrapper.CallOption) error](k.Revoke)
+	is[func(context.Context, ...wrapper.CallOption) (*pepay.MainnetAccess, error)](a.MainnetStatus)
+	is[func(context.Context, ...wrapper.CallOption) error](a.ActivateMainnet)
+	is[func(context.Context, pepay.NetworkEnvironment, ...wrapper.CallOption) error](a.SetEnvironment)
+	is[time.Time](pepay.CreateAPIKeyRequest{}.ExpiresAt)
+	is[pepay.Secret](pepay.CreatedAPIKey{}.APIKey)
 }
 
 func commerceSignatures(s *wrapper.CommerceService) {
