@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,8 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 	s.routes = s.newRoutes(server.Unimplemented{})
 	for _, op := range pepay.Operations() {
 		w := httptest.NewRecorder()
-		r := httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody)
+		path := strings.NewReplacer("{tokenId}", "1", "{", "", "}", "").Replace(op.Path)
+		r := httptest.NewRequestWithContext(t.Context(), op.Method, path, http.NoBody)
 		r.Host = "localhost"
 		if op.IdempotencyKey {
 			r.Header.Set("Idempotency-Key", "123e4567-e89b-42d3-a456-556642440000")
