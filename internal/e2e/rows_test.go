@@ -222,6 +222,8 @@ func TestNarrow(t *testing.T) {
 	s.emitObject("commerce.order.updated", `{"object":"commerce_order","id":"order","status":"delivery_confirmed","invoice_id":"550e8400-e29b-41d4-a716-446655440000"}`)
 	s.emitStory()
 	tb.untilRows(17)
+	eval[any](tb, `document.querySelector('tbody button.open').click()`)
+	tb.until(`document.querySelector('.detail pre')`)
 	for _, width := range []int64{320, 360, 768} {
 		tb.do(chromedp.EmulateViewport(width, 700))
 		tb.until(fmt.Sprintf(`innerWidth === %d`, width))
