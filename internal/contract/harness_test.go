@@ -73,12 +73,7 @@ func (h *harness) wantStatus(t *testing.T, status int) {
 // wantConforming fails the test for every violation, and when nothing was sent.
 func (h *harness) wantConforming(t *testing.T) {
 	t.Helper()
-	wantConforming(t, h.transport)
-}
-
-func wantConforming(t *testing.T, transport *contract.Transport) {
-	t.Helper()
-	exchanges := transport.Exchanges()
+	exchanges := h.transport.Exchanges()
 	if len(exchanges) == 0 {
 		t.Error("nothing was sent")
 	}

@@ -19,6 +19,8 @@ import (
 var decoders = map[reflect.Type]map[string]string{
 	reflect.TypeFor[pepay.Event]():               {},
 	reflect.TypeFor[pepay.ProductSearchResult](): {"[]": "products"},
+	reflect.TypeFor[pepay.Order]():               {"id": "orderId", "invoice_id": "invoiceId"},
+	reflect.TypeFor[pepay.EstimateItemInput]():   {"product_id": "productId"},
 	reflect.TypeFor[pepay.PaymentSession]():      {"data": ""},
 	reflect.TypeFor[pepay.Order]():               {"id": "orderId", "invoice_id": "invoiceId"},
 	reflect.TypeFor[pepay.EstimateItemInput]():   {"product_id": "productId"},

@@ -9,6 +9,45 @@ import (
 )
 
 var accountMethods = calls{
+	"Tokens.List": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.Tokens.List(ctx, pepay.NetworkEnvironmentDevnet))
+	},
+	"Tokens.Search": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.Tokens.Search(ctx, tokenParams()))
+	},
+	"Tokens.SearchAll": func(ctx context.Context, c *wrapper.Client) error {
+		return first(c.Tokens.SearchAll(ctx, tokenParams()))
+	},
+	"Tokens.SetBlocked": func(ctx context.Context, c *wrapper.Client) error {
+		return c.Tokens.SetBlocked(ctx, 123, true)
+	},
+	"Settlement.Preference": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.Settlement.Preference(ctx))
+	},
+	"Settlement.SetToken": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.Settlement.SetToken(ctx, 123))
+	},
+	"APIKeys.List": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.APIKeys.List(ctx, pepay.WSTokenScopeMerchant))
+	},
+	"APIKeys.Create": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.APIKeys.Create(ctx, pepay.CreateAPIKeyRequest{
+			Name: "Production", Scope: pepay.WSTokenScopeCommerce, ExpiresAt: time.Now().Add(365 * 24 * time.Hour),
+		}))
+	},
+	"APIKeys.Revoke": func(ctx context.Context, c *wrapper.Client) error {
+		return c.APIKeys.Revoke(ctx, "key_123")
+	},
+	"Account.MainnetStatus": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.Account.MainnetStatus(ctx))
+	},
+	"Account.ActivateMainnet": func(ctx context.Context, c *wrapper.Client) error {
+		return c.Account.ActivateMainnet(ctx)
+	},
+	"Account.SetEnvironment": func(ctx context.Context, c *wrapper.Client) error {
+		return c.Account.SetEnvironment(ctx, pepay.NetworkEnvironmentMainnet)
+	},
+
 	"WSTokens.Mint": func(ctx context.Context, c *wrapper.Client) error {
 		return second(c.WSTokens.Mint(ctx, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant, TTL: time.Minute}))
 	},
@@ -32,5 +71,13 @@ func eventParams() wrapper.EventParams {
 	return wrapper.EventParams{
 		Types: []string{"invoice.*", "commerce.order.updated"}, CreatedFrom: at, CreatedTo: at.Add(time.Hour), Limit: 100,
 		StartingAfter: "evt_1700000000000-123", InvoiceID: "inv/1 2", Environment: pepay.NetworkEnvironmentDevnet,
+	}
+}
+
+func tokenParams() wrapper.TokenSearchParams {
+	yes, no := true, false
+	return wrapper.TokenSearchParams{
+		Environment: pepay.NetworkEnvironmentDevnet, Limit: 50, Search: "usdc", Network: "base", TokenType: "erc20",
+		IsActive: &yes, SupportsStableSettlement: &yes, Blocked: &no,
 	}
 }

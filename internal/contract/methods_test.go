@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"net/http"
@@ -49,7 +50,15 @@ func TestMethodsConform(t *testing.T) {
 			if err := call(t.Context(), client); err != nil {
 				t.Error(err)
 			}
-			wantConforming(t, transport)
+			exchanges := transport.Exchanges()
+			if len(exchanges) == 0 {
+				t.Error("nothing was sent")
+			}
+			for _, exchange := range exchanges {
+				if err := errors.Join(exchange.Request, withoutPlaceholders(exchange.Answer)); err != nil {
+					t.Errorf("%s: %v", exchange.Operation, err)
+				}
+			}
 		})
 	}
 }
@@ -104,7 +113,10 @@ func methodsBelow(prefix string, service reflect.Type) []string {
 func methodsOf(prefix string, service reflect.Type) []string {
 	var names []string
 	for i := range service.NumMethod() {
-		names = append(names, prefix+service.Method(i).Name)
+		// What takes no context sends nothing: Format, LogValue.
+		if m := service.Method(i); m.Type.NumIn() > 1 && m.Type.In(1) == reflect.TypeFor[context.Context]() {
+			names = append(names, prefix+m.Name)
+		}
 	}
 	return names
 }

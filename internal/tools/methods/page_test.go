@@ -125,7 +125,9 @@ func addParts(found map[string]bool, prefix string, service types.Type) {
 
 func addMethods(found map[string]bool, prefix string, service types.Type) {
 	for method := range types.NewMethodSet(service).Methods() {
-		if method.Obj().Exported() {
+		signature := method.Obj().(*types.Func).Signature()
+		// What takes no context sends nothing: Format, LogValue.
+		if method.Obj().Exported() && signature.Params().Len() > 0 && signature.Params().At(0).Type().String() == "context.Context" {
 			found[prefix+method.Obj().Name()] = true
 		}
 	}
