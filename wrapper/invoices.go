@@ -36,15 +36,14 @@ var finalInvoiceStatuses = []pepay.InvoiceStatus{pepay.InvoiceStatusPaid, pepay.
 // 5 questions.
 //
 // An Idempotency-Key is sent with every request, so a call that failed is repeated
-// without making a second invoice. [WithIdempotencyKey] sets it for a call that goes
-// on after a restart of the program.
+// without making a second invoice. [WithIdempotencyKey] sets it, to a version 4 UUID,
+// for a call that goes on after a restart of the program.
 //
 // The documentation of this operation is complete, except the types of some fields.
 //
-// Errors: [ErrInvalidArgument] for an amount that is not set, for metadata that is
-// not JSON, and for a key that is no version 4 UUID; [ErrInvalidRequest] for a value
-// that Pepay does not accept; [ErrConflict] when the idempotency key was used for
-// another request.
+// Errors: [ErrInvalidArgument] for an amount that is not set and for metadata that is
+// not JSON; [ErrInvalidRequest] for a value that Pepay does not accept;
+// [ErrConflict] when the idempotency key was used for another request.
 //
 // See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice.
 func (s *InvoiceService) Create(ctx context.Context, r pepay.CreateInvoiceRequest, opts ...CallOption) (*pepay.CreatedInvoice, error) {
