@@ -13,13 +13,16 @@ import (
 // to be followed by a space end in = or :.
 func completions() map[string]string {
 	return map[string]string{
-		"pepay ":                                          "orders checkout api token listen events webhook trigger mock demo doctor version completion",
+		"pepay ":                                          "orders checkout payment-tokens keys api token listen events webhook trigger mock demo doctor version completion",
 		"pepay to":                                        "token",
 		"pepay t":                                         "token trigger",
 		"pepay orders list --status pl":                   "placed",
 		"pepay orders wait x --status placed,s":           "placed,shipped",
 		"pepay orders simulate x payment_":                "payment_confirmed payment_settled",
 		"pepay checkout --retailer w":                     "walmart",
+		"pepay payment-tokens search --network b":         "base bsc",
+		"pepay payment-tokens search --token-type s":      "spl sui",
+		"pepay keys create --scope=c":                     "--scope=commerce",
 		"pepay api P":                                     "POST PUT PATCH",
 		"pepay api GET /api/v1/ev":                        "/api/v1/events /api/v1/events/{eventId}",
 		"pepay token --t":                                 "--ttl --timeout",

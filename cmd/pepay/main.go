@@ -2,6 +2,8 @@
 //
 //	pepay orders               list, get, cancel, wait for and simulate orders
 //	pepay checkout             order products: estimate, address, invoice
+//	pepay payment-tokens       list, search, block and unblock tokens to pay with
+//	pepay keys                 list, create and revoke API keys
 //	pepay api METHOD PATH      call any operation of Pepay's API
 //	pepay token                mint a ws_token and print it
 //	pepay listen               follow an event stream, or forward it as signed webhooks

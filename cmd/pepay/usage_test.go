@@ -19,7 +19,7 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown command", []string{"tokn"}, "unknown command tokn; there are orders, checkout, api, token, listen, events, webhook, trigger, mock, demo, doctor, version, completion; did you mean token?"},
+		{"unknown command", []string{"tokn"}, "unknown command tokn; there are orders, checkout, payment-tokens, keys, api, token, listen, events, webhook, trigger, mock, demo, doctor, version, completion; did you mean token?"},
 		{"swapped letters", []string{"lsiten"}, "did you mean listen?"},
 		{"capitals", []string{"MOCK"}, "unknown command MOCK; "},
 		{"a slip in a flag", []string{"listen", "--cursor-fiel", "x"}, "unknown flag --cursor-fiel; see 'pepay listen --help'; did you mean --cursor-file?"},
@@ -131,14 +131,22 @@ func TestHelp(t *testing.T) {
 		"doctor":         {"doctor", "--help"},
 		"version":        {"version", "--help"},
 
-		"orders":          {"orders", "--help"},
-		"orders-list":     {"orders", "list", "--help"},
-		"orders-get":      {"orders", "get", "--help"},
-		"orders-cancel":   {"orders", "cancel", "--help"},
-		"orders-wait":     {"orders", "wait", "--help"},
-		"orders-simulate": {"orders", "simulate", "--help"},
-		"checkout":        {"checkout", "--help"},
-		"completion":      {"completion", "--help"},
+		"orders":                {"orders", "--help"},
+		"orders-list":           {"orders", "list", "--help"},
+		"orders-get":            {"orders", "get", "--help"},
+		"orders-cancel":         {"orders", "cancel", "--help"},
+		"orders-wait":           {"orders", "wait", "--help"},
+		"orders-simulate":       {"orders", "simulate", "--help"},
+		"checkout":              {"checkout", "--help"},
+		"payment-tokens":        {"payment-tokens", "--help"},
+		"payment-tokens-list":   {"payment-tokens", "list", "--help"},
+		"payment-tokens-search": {"payment-tokens", "search", "--help"},
+		"payment-tokens-block":  {"payment-tokens", "block", "--help"},
+		"keys":                  {"keys", "--help"},
+		"keys-list":             {"keys", "list", "--help"},
+		"keys-create":           {"keys", "create", "--help"},
+		"keys-revoke":           {"keys", "revoke", "--help"},
+		"completion":            {"completion", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
