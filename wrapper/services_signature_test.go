@@ -29,6 +29,8 @@ func TestSignatures(t *testing.T) {
 	orderPaymentSignatures(client.Commerce.Payments)
 	addressSignatures(client.Commerce.Addresses)
 	devnetSignatures(client.Commerce.Devnet)
+	invoiceSignatures(client.Invoices)
+	payorSignatures(client)
 }
 
 // is compiles only for values of exactly this type.
@@ -127,4 +129,70 @@ func addressSignatures(s *wrapper.AddressService) {
 
 func devnetSignatures(s *wrapper.DevnetService) {
 	is[func(context.Context, string, pepay.SimulateOrderRequest, ...wrapper.CallOption) (*pepay.Order, error)](s.Simulate)
+}
+
+func invoiceSignatures(s *wrapper.InvoiceService) {
+	is[func(context.Context, pepay.CreateInvoiceRequest, ...wrapper.CallOption) (*pepay.CreatedInvoice, error)](s.Create)
+	is[func(context.Context, wrapper.InvoiceParams, ...wrapper.CallOption) (*pepay.InvoiceList, error)](s.List)
+	is[func(context.Context, wrapper.InvoiceParams, ...wrapper.CallOption) iter.Seq2[*pepay.Invoice, error]](s.All)
+	is[func(context.Context, string, wrapper.InvoiceExpand, ...wrapper.CallOption) (*pepay.Invoice, error)](s.Get)
+	is[func(context.Context, string, ...wrapper.CallOption) (*pepay.InvoiceStatusReport, error)](s.Status)
+	is[func(context.Context, string, wrapper.Wait, []pepay.InvoiceStatus, ...wrapper.CallOption) (*pepay.InvoiceStatusReport, error)](s.WaitForStatus)
+	is[func(context.Context, wrapper.InvoiceTotalsParams, ...wrapper.CallOption) (*pepay.InvoiceTotals, error)](s.Totals)
+	is[func(context.Context, string, wrapper.InvoiceParams, ...wrapper.CallOption) (*pepay.InvoiceList, error)](s.ListByCustomer)
+	var p wrapper.InvoiceParams
+	is[int](p.Limit)
+	is[string](p.StartingAfter, p.EndingBefore, p.CustomerID, p.PayerWalletAddress, p.PayerWalletNetwork)
+	is[[]pepay.InvoiceStatus](p.Statuses)
+	is[[]string](p.Types)
+	is[pepay.NetworkEnvironment](p.Environment)
+	is[time.Time](p.CreatedFrom, p.CreatedTo)
+	is[wrapper.InvoiceExpand](p.InvoiceExpand)
+	is[[]string](p.Expand)
+	is[int](p.PaymentsLimit)
+	var totals wrapper.InvoiceTotalsParams
+	is[[]pepay.InvoiceStatus](totals.Statuses)
+	is[[]string](totals.Types)
+	is[string](totals.CustomerID)
+	is[pepay.NetworkEnvironment](totals.Environment)
+	is[time.Time](totals.CreatedFrom, totals.CreatedTo)
+	var w wrapper.Wait
+	is[time.Duration](w.Interval, w.MaxInterval)
+	var r pepay.CreateInvoiceRequest
+	is[pepay.Decimal](r.AmountUSD)
+	is[string](r.Description, r.CustomerID)
+	is[json.RawMessage](r.Metadata)
+	is[*int64](r.ExpiresIn)
+	is[*bool](r.PaymentReturnURLEnabled)
+	var list pepay.InvoiceList
+	is[[]pepay.Invoice](list.Data)
+	is[bool](list.HasMore)
+	var report pepay.InvoiceStatusReport
+	is[pepay.Invoice](report.Invoice)
+	is[pepay.InvoicePayment](report.LatestPayment)
+}
+
+func payorSignatures(c *wrapper.Client) {
+	is[func(pepay.Secret, pepay.Secret) *wrapper.PayorSession](c.Payor)
+	s := c.Payor("token", "signature")
+	is[func(context.Context, ...wrapper.CallOption) (*pepay.PaymentSession, error)](s.Details)
+	is[func(context.Context, wrapper.PayorTokenParams, ...wrapper.CallOption) ([]pepay.PaymentToken, error)](s.AvailableTokens)
+	is[func(context.Context, pepay.AllocateAddressRequest, ...wrapper.CallOption) (*pepay.PaymentAddress, error)](s.AllocateAddress)
+	is[func(context.Context, ...wrapper.CallOption) (*pepay.PaymentStatus, error)](s.Status)
+	is[func(context.Context, wrapper.Wait, []pepay.InvoiceStatus, ...wrapper.CallOption) (*pepay.PaymentStatus, error)](s.WaitForStatus)
+	is[func(context.Context, string, ...wrapper.CallOption) error](s.SetEmail)
+	is[func(context.Context, ...wrapper.CallOption) (string, error)](s.Email)
+	is[func(context.Context, ...wrapper.CallOption) (*pepay.InvoiceQuestions, error)](s.Questions)
+	is[func(context.Context, []pepay.QuestionResponse, ...wrapper.CallOption) error](s.Submit)
+	is[func(context.Context, string, pepay.VerifyInvoiceRequest, ...wrapper.CallOption) (*pepay.ManualVerification, error)](s.Verify)
+	is[func(context.Context, string, ...wrapper.CallOption) (*pepay.ManualVerification, error)](s.Verification)
+	var p wrapper.PayorTokenParams
+	is[string](p.Mode, p.Network)
+	is[bool](p.AvailableOnly)
+	var r pepay.AllocateAddressRequest
+	is[string](r.Network)
+	is[int64](r.TokenID)
+	var address pepay.PaymentAddress
+	is[pepay.Secret](address.WSConnection.Token)
+	_, _, _ = address.TempAddress, address.QuoteStatus, address.WSConnection.Endpoint
 }
