@@ -188,12 +188,13 @@ func (s *PayorSession) WaitForStatus(ctx context.Context, w Wait, statuses []pep
 //
 // The documentation of this operation is complete.
 //
-// Errors: [ErrInvalidRequest] for an address that Pepay does not accept and for an
+// Errors: [ErrInvalidArgument] for an empty address, [ErrInvalidRequest] for one that
+// Pepay does not accept and for an
 // invoice that is paid, [ErrGone] for one that has expired.
 //
 // See https://docs-alpha.pepay.io/api-reference/payment-sessions/store-customer-email.
 func (s *PayorSession) SetEmail(ctx context.Context, email string, opts ...CallOption) error {
-	return acknowledge(ctx, s.client, "setCustomerEmail", s.with(input{body: pepay.SetCustomerEmailRequest{Email: email}}), opts)
+	return acknowledge(ctx, s.client, "setCustomerEmail", s.with(input{body: pepay.SetCustomerEmailRequest{Email: email}, err: query{}.needs("email", email).err}), opts)
 }
 
 // Email returns the e-mail address of the customer, "" if there is none.

@@ -168,3 +168,21 @@ func TestMoreSpecific(t *testing.T) {
 		}
 	}
 }
+
+// Every operation that documents content has an example to answer with.
+func TestEveryOperationHasAnExample(t *testing.T) {
+	t.Parallel()
+	answered := 0
+	for _, op := range pepay.Operations() {
+		if _, hasBody := success(&op); !hasBody {
+			continue
+		}
+		answered++
+		if _, missing := example(op.ID, ""); missing != "" {
+			t.Errorf("there is no testdata/%s", missing)
+		}
+	}
+	if answered < 50 {
+		t.Errorf("%d operations document content", answered)
+	}
+}
