@@ -13,9 +13,14 @@ import (
 // to be followed by a space end in = or :.
 func completions() map[string]string {
 	return map[string]string{
-		"pepay ":                                          "orders checkout payment-tokens keys api token listen events webhook trigger mock demo doctor version completion",
+		"pepay ":                                          "invoices orders checkout payment-tokens keys api token listen events webhook trigger mock demo doctor version completion",
 		"pepay to":                                        "token",
 		"pepay t":                                         "token trigger",
+		"pepay invoices l":                                "list",
+		"pepay invoices list --status unp":                "unpaid",
+		"pepay invoices list --status paid,e":             "paid,expired",
+		"pepay invoices wait x --status c":                "canceled",
+		"pepay invoices get x --expand l":                 "latest_payment",
 		"pepay orders list --status pl":                   "placed",
 		"pepay orders wait x --status placed,s":           "placed,shipped",
 		"pepay orders simulate x payment_":                "payment_confirmed payment_settled",
@@ -108,7 +113,7 @@ func TestNoCandidates(t *testing.T) {
 			t.Errorf("%v: %+v", words, r)
 		}
 	}
-	if r := pepayRun(t, nil, "__complete"); r.code != exitDone || !strings.HasPrefix(r.stdout, "orders\tlist, get") {
+	if r := pepayRun(t, nil, "__complete"); r.code != exitDone || !strings.HasPrefix(r.stdout, "invoices\tcreate, list, get") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -16,7 +16,7 @@ type group struct {
 func commandGroups() []group {
 	return []group{
 		{"Payments and orders", []*cli.Command{
-			ordersCommand(), checkoutCommand(), paymentTokensCommand(), keysCommand(), apiCommand(),
+			invoicesCommand(), ordersCommand(), checkoutCommand(), paymentTokensCommand(), keysCommand(), apiCommand(),
 		}},
 		{"Events", []*cli.Command{tokenCommand(), listenCommand(), eventsCommand(), webhookCommand()}},
 		{"On your own machine", []*cli.Command{triggerCommand(), mockCommand(), demoCommand(), doctorCommand()}},

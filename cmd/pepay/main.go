@@ -1,5 +1,6 @@
 // Command pepay is the command line of Pepay.
 //
+//	pepay invoices             create, list, get and wait for invoices, and their totals
 //	pepay orders               list, get, cancel, wait for and simulate orders
 //	pepay checkout             order products: estimate, address, invoice
 //	pepay payment-tokens       list, search, block and unblock tokens to pay with

@@ -19,12 +19,12 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown command", []string{"tokn"}, "unknown command tokn; there are orders, checkout, payment-tokens, keys, api, token, listen, events, webhook, trigger, mock, demo, doctor, version, completion; did you mean token?"},
+		{"unknown command", []string{"tokn"}, "unknown command tokn; there are invoices, orders, checkout, payment-tokens, keys, api, token, listen, events, webhook, trigger, mock, demo, doctor, version, completion; did you mean token?"},
 		{"swapped letters", []string{"lsiten"}, "did you mean listen?"},
 		{"capitals", []string{"MOCK"}, "unknown command MOCK; "},
 		{"a slip in a flag", []string{"listen", "--cursor-fiel", "x"}, "unknown flag --cursor-fiel; see 'pepay listen --help'; did you mean --cursor-file?"},
-		{"an unlike command", []string{"hunter"}, "unknown command; there are orders"},
-		{"key as command", []string{canary}, "unknown command; there are orders"},
+		{"an unlike command", []string{"hunter"}, "unknown command; there are invoices"},
+		{"key as command", []string{canary}, "unknown command; there are invoices"},
 		{"unknown flag before the command", []string{"--foo", "token"}, "unknown flag; see"},
 		{"unknown flag", []string{"token", "--foo"}, "unknown flag; see 'pepay token --help'"},
 		{"key as flag", []string{"token", "--" + canary}, "unknown flag; see"},
@@ -131,6 +131,13 @@ func TestHelp(t *testing.T) {
 		"doctor":         {"doctor", "--help"},
 		"version":        {"version", "--help"},
 
+		"invoices":              {"invoices", "--help"},
+		"invoices-create":       {"invoices", "create", "--help"},
+		"invoices-list":         {"invoices", "list", "--help"},
+		"invoices-get":          {"invoices", "get", "--help"},
+		"invoices-status":       {"invoices", "status", "--help"},
+		"invoices-wait":         {"invoices", "wait", "--help"},
+		"invoices-totals":       {"invoices", "totals", "--help"},
 		"orders":                {"orders", "--help"},
 		"orders-list":           {"orders", "list", "--help"},
 		"orders-get":            {"orders", "get", "--help"},
