@@ -72,10 +72,13 @@ func TestOffsets(t *testing.T) {
 func TestOffsetsLeft(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	for range offsets("listEvents", 0, func(int) (*offsetPage, error) {
+	for _, err := range offsets("listEvents", 0, func(int) (*offsetPage, error) {
 		asked++
 		return &offsetPage{[]int{1, 2}, 2}, nil
 	}, func(p *offsetPage) ([]int, int) { return p.items, p.limit }) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if asked != 1 {

@@ -55,10 +55,18 @@ func acknowledge(ctx context.Context, c *Client, id string, in input, opts []Cal
 	cl.bind(contract().byID[id])
 	if err == nil {
 		cl.mayBeEmpty, cl.decodes = true, cl.op.Form == ""
-		_, err = cl.send(in)
+		err = done(cl, in)
 	}
 	cl.log(err)
 	return err
+}
+
+func done(cl *call, in input) error {
+	resp, err := cl.send(in)
+	if err != nil || resp.Body == nil { // a middleware may answer without one
+		return err
+	}
+	return resp.Body.Close()
 }
 
 func exchange[T any](cl *call, in input, lacks func(*T) string) (*T, error) {

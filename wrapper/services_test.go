@@ -280,7 +280,8 @@ func TestEveryMethodRefusesBeforeSending(t *testing.T) {
 			}
 		}
 		if m.name != "Commerce.Payments.BulkStatus" { // without ids it does nothing
-			_, err := m.run(nil, usableArguments(t, m))
+			var none context.Context
+			_, err := m.run(none, usableArguments(t, m))
 			refused("nil context", err)
 			_, err = m.run(t.Context(), usableArguments(t, m), nil)
 			refused("nil option", err)
