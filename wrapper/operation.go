@@ -55,7 +55,7 @@ func acknowledge(ctx context.Context, c *Client, id string, in input, opts []Cal
 	cl.bind(contract().byID[id])
 	if err == nil {
 		cl.mayBeEmpty, cl.decodes = true, cl.op.Form == ""
-		err = done(cl, in)
+		err = done(cl, in) //nolint:contextcheck // the call is the context
 	}
 	cl.log(err)
 	return err
