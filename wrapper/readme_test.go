@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/canned"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/webhook"
@@ -66,28 +67,39 @@ func TestReadmeTokens(t *testing.T) {
 	}
 }
 
-// followInvoices is the README's example of a stream.
-func followInvoices(ctx context.Context, client *wrapper.Client, handle func(string, pepay.Invoice) error) error {
-	events := stream.Merchant(client, stream.Options{
-		Types:  []string{"invoice.*"},
-		Cursor: stream.FileCursor("cursor"), // continue after a restart
-	})
-	for ev, err := range events.Events(ctx) {
-		if err != nil {
-			return err // temporary failures were retried
-		}
-		var invoice pepay.Invoice
-		if err := ev.Decode(&invoice); err != nil {
-			return err
-		}
-		if err := handle(ev.ID, invoice); err != nil {
-			return err // ev comes again next time
-		}
+// sell is the README's example of an invoice.
+func sell(ctx context.Context, client *wrapper.Client, redirect func(string), done func(pepay.Invoice) error) error {
+	created, err := client.Invoices.Create(ctx, pepay.CreateInvoiceRequest{AmountUSD: pepay.DecimalFromMillis(49_990)}) // $49.99
+	if err != nil {
+		return err
 	}
-	return nil
+	redirect(created.PaymentURL.Reveal())
+	report, err := client.Invoices.WaitForStatus(ctx, created.InvoiceID, wrapper.Wait{}, nil) // paid, expired or canceled
+	if err != nil {
+		return err
+	}
+	return done(report.Invoice)
 }
 
-// followEvents is the example of docs/streams.md.
+func TestReadmeInvoice(t *testing.T) {
+	t.Parallel()
+	server := canned.Start(t)
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey("key"), wrapper.WithHTTPClient(server.Client()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page string
+	var paid pepay.Invoice
+	err = sell(t.Context(), client, func(url string) { page = url }, func(i pepay.Invoice) error { paid = i; return nil })
+	if err != nil || !strings.Contains(page, "session=pst_") || paid.Status != pepay.InvoiceStatusPaid {
+		t.Errorf("%v, page %s, %+v", err, page, paid)
+	}
+	if body := string(server.Requests()[0].Body); body != `{"amount_usd":49.990}` {
+		t.Errorf("sent %s", body)
+	}
+}
+
+// followEvents is the example of a stream in the README and docs/streams.md.
 func followEvents(ctx context.Context, client *wrapper.Client, handle func(*pepay.Event) error) error {
 	events := stream.Merchant(client, stream.Options{
 		Types:  []string{"invoice.*"},
@@ -120,15 +132,7 @@ func TestReadmeStream(t *testing.T) {
 		return nil
 	}
 	for name, follow := range map[string]func() error{
-		"README": func() error {
-			return followInvoices(t.Context(), client, func(id string, invoice pepay.Invoice) error {
-				if invoice.Object != "invoice" {
-					t.Errorf("%s is about %+v", id, invoice)
-				}
-				return see(id)
-			})
-		},
-		"docs/streams.md": func() error {
+		"README and docs/streams.md": func() error {
 			return followEvents(t.Context(), client, func(ev *pepay.Event) error { return see(ev.ID) })
 		},
 	} {
