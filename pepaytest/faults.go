@@ -133,7 +133,26 @@ func checkOperation(id string, known []string) error {
 	if id == anyOperation || slices.Contains(known, id) {
 		return nil
 	}
-	return fmt.Errorf("pepaytest: unknown operation %q; there are %s and * for any", id, strings.Join(known, ", "))
+	hint := "pepay.Operations lists all, and * is for any"
+	if near := similarOperations(id, known); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "? " + hint
+	}
+	return fmt.Errorf("pepaytest: unknown operation %q; %s", id, hint)
+}
+
+// similarOperations are at most three operations with names like id, which is
+// spelled in another case, cut short or a typing error behind the fourth letter.
+func similarOperations(id string, known []string) []string {
+	const alike, atMost = 4, 3
+	common := func(name string) (n int) {
+		for n < min(len(id), len(name)) && id[n]|0x20 == name[n]|0x20 {
+			n++
+		}
+		return n
+	}
+	near := slices.DeleteFunc(slices.Clone(known), func(name string) bool { return common(name) < alike })
+	slices.SortStableFunc(near, func(a, b string) int { return common(b) - common(a) })
+	return near[:min(len(near), atMost)]
 }
 
 // plan is what the rules say about one request.

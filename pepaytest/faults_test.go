@@ -146,7 +146,9 @@ func TestOnRefusesMistakes(t *testing.T) {
 		when            pepaytest.When
 		want            string
 	}{
-		{"unknown operation", "mintWSToken", ok, pepaytest.Always(), `unknown operation "mintWSToken"; there are ` + operationNames()},
+		{"unknown operation", "mintWSToken", ok, pepaytest.Always(), `unknown operation "mintWSToken"; did you mean mintWsToken? pepay.Operations lists all, and * is for any`},
+		{"typing error in an operation", "getInvoyce", ok, pepaytest.Always(), `did you mean getInvoice or getInvoiceQuestions or getInvoiceStatus? `},
+		{"no such operation", "refund", ok, pepaytest.Always(), `unknown operation "refund"; pepay.Operations lists all`},
 		{"no operation", "", ok, pepaytest.Always(), `unknown operation ""`},
 		{"zero fault", mintID, pepaytest.Fault{}, pepaytest.Always(), "zero Fault"},
 		{"status below 200", mintID, pepaytest.Status(101), pepaytest.Always(), "status 101"},

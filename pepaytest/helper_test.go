@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -106,16 +104,6 @@ func wantError(t *testing.T, r reply, status int, code string) {
 	if ct := r.header.Get("Content-Type"); !strings.HasPrefix(ct, "application/json") {
 		t.Errorf("content type %q", ct)
 	}
-}
-
-// operationNames is how an error lists the operations of the contract.
-func operationNames() string {
-	var ids []string
-	for _, op := range pepay.Operations() {
-		ids = append(ids, op.ID)
-	}
-	slices.Sort(ids)
-	return strings.Join(ids, ", ") + " and * for any"
 }
 
 // fixedClock is the expiry of the document's example, less the 60 s it lives.

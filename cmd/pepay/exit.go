@@ -96,7 +96,7 @@ func hint(err error) string {
 	case errors.Is(err, wrapper.ErrUnauthorized):
 		return "check the API key, and that it belongs to this address"
 	case errors.Is(err, wrapper.ErrForbidden):
-		return "this API key does not allow it"
+		return "this credential does not allow it"
 	case errors.Is(err, wrapper.ErrNotFound) && namesSomething(call.Operation):
 		return "check the id, and that the API key is of the account and environment it belongs to"
 	case call.RetryAfter > 0:

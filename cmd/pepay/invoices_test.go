@@ -64,7 +64,7 @@ inv_2                                 underpaid   1.005 usd  コーヒー [2J  2
 			},
 			asked: []string{"GET /api/v1/invoices?limit=100", "GET /api/v1/invoices?limit=100&starting_after=inv_2"},
 			code:  exitRefused, stdout: "inv_2\n",
-			stderr: "pepay: listInvoices: 403 REFUSED: refused on purpose, after 1 invoices; this API key does not allow it\n",
+			stderr: "pepay: listInvoices: 403 REFUSED: refused on purpose, after 1 invoices; this credential does not allow it\n",
 		},
 	})
 }

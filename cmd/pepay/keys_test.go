@@ -42,7 +42,7 @@ key_2                                 Dev                 commerce  revoked  -  
 		{
 			name: "create refused", args: []string{"keys", "create", "--name", "server", "--scope", "merchant"}, answers: map[string]string{"/api/v1/api-keys": "!403"},
 			asked: []string{`POST /api/v1/api-keys {"name":"server","scope":"merchant"}`}, code: exitRefused,
-			stderr: "pepay: createApiKey: 403 REFUSED: refused on purpose; this API key does not allow it\n",
+			stderr: "pepay: createApiKey: 403 REFUSED: refused on purpose; this credential does not allow it\n",
 		},
 		{
 			name: "revoke", args: []string{"keys", "revoke", keyID, "--yes"}, answers: map[string]string{revoke: `{"message":"API key revoked successfully"}`}, asked: []string{"POST " + revoke},
