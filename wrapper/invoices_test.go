@@ -20,7 +20,7 @@ import (
 const anInvoice = "550e8400-e29b-41d4-a716-446655440000"
 
 // merchantCall is a call of an invoice's method or of a payor's, what it is to send,
-// and how the documented answer is to look, printed.
+// and whether the documented answer is what comes out.
 type merchantCall struct {
 	call   func(ctx context.Context, c *Client) (any, error)
 	sent   string // method and path with query
@@ -280,6 +280,8 @@ func TestInvoiceFailures(t *testing.T) {
 func TestInvoiceWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour) // ends a wait that knows no final status
+		defer cancel()
 		answers := []string{"unpaid", "underpaid", "expired"}
 		asked := 0
 		client := newTestClient(t, func(req *http.Request) (*http.Response, error) {
@@ -290,22 +292,22 @@ func TestInvoiceWaits(t *testing.T) {
 			}
 			return respond(http.StatusOK, `{"invoice":{"status":"`+status+`"}}`), nil
 		})
-		report, err := client.Invoices.WaitForStatus(t.Context(), "i", Wait{}, nil)
+		report, err := client.Invoices.WaitForStatus(ctx, "i", Wait{}, nil)
 		if err != nil || report.Invoice.Status != "expired" || asked != 3 {
 			t.Errorf("any final one: %+v, %v after %d", report, err, asked)
 		}
 		asked = 0
-		report, err = client.Invoices.WaitForStatus(t.Context(), "i", Wait{}, []pepay.InvoiceStatus{"paid"})
+		report, err = client.Invoices.WaitForStatus(ctx, "i", Wait{}, []pepay.InvoiceStatus{"paid"})
 		if !errors.Is(err, ErrWontHappen) || report.Invoice.Status != "expired" {
 			t.Errorf("paid: %+v, %v", report, err)
 		}
 		asked = 0
-		status, err := client.Payor("t", "s").WaitForStatus(t.Context(), Wait{}, []pepay.InvoiceStatus{"underpaid"})
+		status, err := client.Payor("t", "s").WaitForStatus(ctx, Wait{}, []pepay.InvoiceStatus{"underpaid"})
 		if err != nil || status.Status != "underpaid" || asked != 2 {
 			t.Errorf("underpaid: %+v, %v after %d", status, err, asked)
 		}
 		asked, answers = 0, []string{"cancelled"}
-		if status, err = client.Payor("t", "s").WaitForStatus(t.Context(), Wait{}, nil); err != nil || status.Status != "cancelled" {
+		if status, err = client.Payor("t", "s").WaitForStatus(ctx, Wait{}, nil); err != nil || status.Status != "cancelled" {
 			t.Errorf("the other spelling: %+v, %v", status, err)
 		}
 	})
