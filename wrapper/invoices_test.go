@@ -450,3 +450,20 @@ func TestPayorSessionPrintsNothingSecret(t *testing.T) {
 		t.Errorf("printed %s", text)
 	}
 }
+
+// A session has its two credentials and no key, and the client that opened it has no
+// credential of a payor.
+func TestPayorSharesNoCredentials(t *testing.T) {
+	t.Parallel()
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+		t.Error("a request is sent")
+		return respond(http.StatusOK, `{}`), nil
+	})
+	session := client.Payor("pst_1", "sig_1")
+	if _, err := client.API().GetPaymentStatusWithResponse(t.Context()); !errors.Is(err, ErrNoCredential) {
+		t.Errorf("the client asks as a payor: %v", err)
+	}
+	if _, err := (&InvoiceService{session.client}).Get(t.Context(), anInvoice, InvoiceExpand{}); !errors.Is(err, ErrNoCredential) {
+		t.Errorf("the payor asks as a merchant: %v", err)
+	}
+}
