@@ -160,12 +160,11 @@ func TestProgressOfAListing(t *testing.T) {
 	t.Parallel()
 	answers := manyPages(3, "")
 	hold := make(chan struct{})
-	api := newFakeAPI(t, answers)
-	api.before = func(uri string) {
+	api := newFakeAPI(t, answers, func(uri string) {
 		if strings.HasSuffix(uri, "starting_after=inv_2") {
 			<-hold
 		}
-	}
+	})
 	defer close(hold)
 	cmd := command(append(api.env(), "NO_COLOR=1"), "invoices", "list", "--all", "--format", "{{.ID}}")
 	out := newScreen()

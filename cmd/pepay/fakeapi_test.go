@@ -14,7 +14,7 @@ import (
 // stands for answers that the simulator does not give.
 type fakeAPI struct {
 	*httptest.Server
-	before func(uri string) // called before a request is answered
+	before []func(uri string)
 
 	mu      sync.Mutex
 	answers map[string]string
@@ -24,9 +24,10 @@ type fakeAPI struct {
 
 // newFakeAPI takes answers in JSON, a line each where a request is to be answered
 // differently each time: the last one is repeated. "!503" is a status without an answer.
-func newFakeAPI(t *testing.T, answers map[string]string) *fakeAPI {
+// before, if any, is called with the address of each request.
+func newFakeAPI(t *testing.T, answers map[string]string, before ...func(uri string)) *fakeAPI {
 	t.Helper()
-	f := &fakeAPI{answers: map[string]string{}}
+	f := &fakeAPI{answers: map[string]string{}, before: before}
 	for path, answer := range answers {
 		f.answers[path] = answer
 	}
@@ -37,8 +38,8 @@ func newFakeAPI(t *testing.T, answers map[string]string) *fakeAPI {
 
 func (f *fakeAPI) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	if f.before != nil {
-		f.before(r.URL.RequestURI())
+	for _, before := range f.before {
+		before(r.URL.RequestURI())
 	}
 	answer, ok := f.next(r, string(body))
 	w.Header().Set("Content-Type", "application/json")

@@ -14,6 +14,21 @@ func is31(doc *yaml.Node) bool {
 	return strings.HasPrefix(version, "3.") && !strings.HasPrefix(version, "3.0")
 }
 
+// typesWithNull says in OpenAPI 3.1's way what can be null: overlays are written in
+// that of 3.0, which 3.1 does not know any more. Where there is no type beside
+// nullable, it stays.
+func typesWithNull(n *yaml.Node) {
+	for _, item := range n.Content {
+		typesWithNull(item)
+	}
+	kind := child(n, "type")
+	if kind == nil || kind.Kind != yaml.ScalarNode || !isTrue(child(n, "nullable")) {
+		return
+	}
+	setChild(n, "type", &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{text(kind.Value), text("null")}})
+	removeChild(n, "nullable")
+}
+
 // dropSiblings removes the siblings of a $ref, which OpenAPI 3.0 ignores. Extensions
 // stay: overlays put them there for the generator.
 func dropSiblings(doc *yaml.Node) {

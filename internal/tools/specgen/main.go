@@ -72,6 +72,11 @@ func generate(root string) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if is31(published) {
+		for _, a := range actions {
+			typesWithNull(&a.Update)
+		}
+	}
 	if err := checkDirectives(published); err != nil {
 		return nil, err
 	}
