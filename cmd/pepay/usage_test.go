@@ -82,7 +82,7 @@ func TestWrongUsage(t *testing.T) {
 		{"host with a wildcard", []string{"mock", "--allow-host", "*.internal"}, "--allow-host: write the name of a host"},
 		{"demo address", []string{"demo", "--addr="}, "--addr: write HOST:PORT"},
 		{"fault without setting", []string{"mock", "--fault", "mintWsToken"}, `--fault: fault "mintWsToken": write OPERATION:`},
-		{"fault of no operation", []string{"mock", "--fault", "nope:status=500"}, `--fault: unknown operation "nope"; there are`},
+		{"fault of no operation", []string{"mock", "--fault", "nope:status=500"}, `--fault: unknown operation "nope"; pepay.Operations lists all, and * is for any`},
 		{"unknown fault", []string{"mock", "--fault", "*:explode=1"}, `--fault: unknown fault setting "explode"; there are`},
 		{"bad fault after a good one", []string{"mock", "--fault", "*:status=500", "--fault", "*:status=700"}, "--fault: status 700 is not one of"},
 		{"version argument", []string{"version", "x"}, "'pepay version' takes no arguments"},
