@@ -93,6 +93,8 @@ func hint(err error) string {
 		return ""
 	}
 	switch {
+	case call.Code == "NOT_SIMULATED":
+		return "the simulator does not have this yet; it works with Pepay's API"
 	case errors.Is(err, wrapper.ErrUnauthorized):
 		return "check the API key, and that it belongs to this address"
 	case errors.Is(err, wrapper.ErrForbidden):

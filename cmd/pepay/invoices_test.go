@@ -289,3 +289,9 @@ func TestInvoicesWrongUsage(t *testing.T) {
 		})
 	}
 }
+
+func TestNotSimulated(t *testing.T) {
+	t.Parallel()
+	r := pepayRun(t, at(account(t).URL()), "invoices", "create", "--amount", "49.99")
+	r.wantError(t, exitFailed, "the simulator does not have this yet; it works with Pepay's API")
+}
