@@ -40,7 +40,7 @@ func invoicesCreateCommand() *cli.Command {
 			&cli.StringFlag{Name: "description", Usage: "what it is for, as `TEXT`"},
 			&cli.StringFlag{Name: "customer-id", Usage: "your own `ID` of the customer"},
 			&cli.StringSliceFlag{Name: "metadata", Usage: "add `NAME=VALUE`, or a JSON object; may be repeated"},
-			&cli.DurationFlag{Name: "expires-in", Usage: "how long it can be paid, at most 720h (default: Pepay's, 12h)"},
+			&cli.DurationFlag{Name: "expires-in", DefaultText: "Pepay's, 12h", Usage: "how long it can be paid, at most 720h"},
 			&cli.StringFlag{Name: "customer-email", Usage: "where Pepay sends the receipt, as `ADDRESS`"},
 			&cli.StringFlag{Name: "title", Usage: "`TEXT` above the invoice (default: your company's name)"},
 			&cli.StringFlag{Name: "footer", Usage: "`TEXT` below the invoice (default: your company's name)"},

@@ -35,7 +35,7 @@ func keysCreateCommand() *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "what the key is for, as `TEXT` of up to 255 characters"},
 			&cli.StringFlag{Name: "scope", Usage: "merchant or commerce"},
-			&cli.DurationFlag{Name: "expires-in", Usage: "how long the key is valid, such as 2160h (default: until it is revoked)"},
+			&cli.DurationFlag{Name: "expires-in", DefaultText: "until it is revoked", Usage: "how long the key is valid, such as 2160h"},
 			jsonFlag("print the whole answer as one JSON object, with the key in it"),
 		}, bearerFlags()),
 		Action: keysCreateAction,

@@ -173,6 +173,11 @@ func TestHelp(t *testing.T) {
 			if help != string(want) || r.stderr != "" {
 				t.Errorf("differs from %s, go test -update writes it anew:\n%s%s", file, help, r.stderr)
 			}
+			for line := range strings.Lines(help) {
+				if strings.Count(line, "(default:") > 1 {
+					t.Errorf("two defaults: %s", line)
+				}
+			}
 		})
 	}
 }

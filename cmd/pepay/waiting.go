@@ -24,7 +24,7 @@ func waitFlags(statuses, final string) []cli.Flag {
 	}
 	for _, f := range clientFlags() {
 		if f.Names()[0] == "timeout" {
-			f = &cli.DurationFlag{Name: "timeout", Usage: "give up after this long (default: wait until it cannot happen any more)"}
+			f = &cli.DurationFlag{Name: "timeout", DefaultText: "wait until it cannot happen any more", Usage: "give up after this long"}
 		}
 		flags = append(flags, f)
 	}
