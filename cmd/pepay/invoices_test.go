@@ -254,6 +254,7 @@ func TestInvoicesWrongUsage(t *testing.T) {
 		{"no number", []string{"create", "--amount", "pk_x"}, "--amount: write an amount in USD such as 49.99"},
 		{"key", []string{"create", "--amount", canary}, "--amount: write "},
 		{"not a number", []string{"create", "--amount", "NaN"}, "--amount: write an amount in USD such as 49.99"},
+		{"a little too little", []string{"create", "--amount", "0.009"}, "--amount: write an amount from 0.01"},
 		{"zero", []string{"create", "--amount", "0.00"}, "--amount: write an amount from 0.01 to 1000000 USD"},
 		{"less than nothing", []string{"create", "--amount=-5"}, "--amount: write an amount from 0.01"},
 		{"a little too much", []string{"create", "--amount", "1000000.001"}, "--amount: write an amount from 0.01"},
