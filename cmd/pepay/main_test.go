@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,11 @@ func (b built) Run() int {
 	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
+	}
+	// go test caches by the content of the test's own binary. This call links the command
+	// into it, so that a change of the command runs the tests again.
+	if code := run(context.Background(), []string{"pepay", "version"}, strings.NewReader(""), io.Discard, os.Stderr); code != exitDone {
+		return code
 	}
 	return b.m.Run()
 }
