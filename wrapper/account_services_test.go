@@ -356,6 +356,7 @@ func TestAccountOddAnswers(t *testing.T) {
 	list := func(c *wrapper.Client) error { _, err := c.APIKeys.List(ctx, ""); return err }
 	preference := func(c *wrapper.Client) error { _, err := c.Settlement.Preference(ctx); return err }
 	token := func(c *wrapper.Client) error { _, err := c.Settlement.SetToken(ctx, 5); return err }
+	noToken := func(c *wrapper.Client) error { _, err := c.Settlement.SetToken(ctx, 0); return err }
 	search := func(c *wrapper.Client) error { _, err := c.Tokens.Search(ctx, wrapper.TokenSearchParams{}); return err }
 	status := func(c *wrapper.Client) error { _, err := c.Account.MainnetStatus(ctx); return err }
 	for name, test := range map[string]struct {
@@ -364,31 +365,33 @@ func TestAccountOddAnswers(t *testing.T) {
 		body   string
 		is     error
 	}{
-		"revoked without content":         {call: revoke, status: 204},
-		"revoked, empty":                  {call: revoke, status: 200},
-		"not revoked":                     {revoke, 200, `{"success":false,"message":"no"}`, errAny},
-		"unknown key":                     {revoke, 404, `{}`, wrapper.ErrNotFound},
-		"activated without content":       {call: activate, status: 204},
-		"activated in words":              {call: activate, status: 200, body: `{"success":true,"message":"done"}`},
-		"not activated":                   {activate, 200, `{"success":false}`, errAny},
-		"environment set, no content":     {call: set, status: 204},
-		"environment not set":             {set, 400, `{}`, wrapper.ErrInvalidRequest},
-		"blocked without content":         {call: block, status: 204},
-		"not blocked":                     {block, 200, `{"success":false,"blocked":false}`, errAny},
-		"created without the key":         {create, 200, `{"key_id":"key_123"}`, wrapper.ErrMalformedResponse},
-		"created on 201":                  {call: create, status: 201, body: `{"api_key":"pk_1"}`},
-		"too many keys":                   {create, 403, `{}`, wrapper.ErrForbidden},
-		"no keys":                         {call: list, status: 200, body: `[]`},
-		"null for the keys":               {list, 200, `null`, wrapper.ErrMalformedResponse},
-		"an object for the keys":          {list, 200, `{"message":"no"}`, wrapper.ErrMalformedResponse},
-		"a preference without itself":     {preference, 200, `{}`, wrapper.ErrMalformedResponse},
-		"an unknown preference":           {call: preference, status: 200, body: `{"settlement_preference":"gold"}`},
-		"an update without a token":       {token, 200, `{"success":true}`, wrapper.ErrMalformedResponse},
-		"a search without tokens":         {search, 200, `{"total":1}`, wrapper.ErrMalformedResponse},
-		"prices as text":                  {call: search, status: 200, body: `{"tokens":[{"id":1,"price":{"usd":"0.9998","last_updated_at":"2025-12-21T12:34:56.000Z"}}]}`},
-		"no environment":                  {status, 200, `{"has_mainnet_access":true}`, wrapper.ErrMalformedResponse},
-		"an environment of the future":    {call: status, status: 200, body: `{"current_environment":"testnet"}`},
-		"a preference in an envelope too": {call: preference, status: 200, body: `{"success":true,"data":{"settlement_preference":"tokens"}}`},
+		"revoked without content":          {call: revoke, status: 204},
+		"revoked, empty":                   {call: revoke, status: 200},
+		"not revoked":                      {revoke, 200, `{"success":false,"message":"no"}`, errAny},
+		"unknown key":                      {revoke, 404, `{}`, wrapper.ErrNotFound},
+		"activated without content":        {call: activate, status: 204},
+		"activated in words":               {call: activate, status: 200, body: `{"success":true,"message":"done"}`},
+		"not activated":                    {activate, 200, `{"success":false}`, errAny},
+		"environment set, no content":      {call: set, status: 204},
+		"environment not set":              {set, 400, `{}`, wrapper.ErrInvalidRequest},
+		"blocked without content":          {call: block, status: 204},
+		"not blocked":                      {block, 200, `{"success":false,"blocked":false}`, errAny},
+		"created without the key":          {create, 200, `{"key_id":"key_123"}`, wrapper.ErrMalformedResponse},
+		"created on 201":                   {call: create, status: 201, body: `{"api_key":"pk_1"}`},
+		"too many keys":                    {create, 403, `{}`, wrapper.ErrForbidden},
+		"no keys":                          {call: list, status: 200, body: `[]`},
+		"null for the keys":                {list, 200, `null`, wrapper.ErrMalformedResponse},
+		"an object for the keys":           {list, 200, `{"message":"no"}`, wrapper.ErrMalformedResponse},
+		"a preference without itself":      {preference, 200, `{}`, wrapper.ErrMalformedResponse},
+		"an unknown preference":            {call: preference, status: 200, body: `{"settlement_preference":"gold"}`},
+		"an update without a token":        {token, 200, `{"success":true}`, wrapper.ErrMalformedResponse},
+		"Pepay's default, without a token": {call: noToken, status: 200, body: `{"success":true,"settlement_token":null}`},
+		"Pepay's default, refused":         {noToken, 200, `{"success":false}`, errAny},
+		"a search without tokens":          {search, 200, `{"total":1}`, wrapper.ErrMalformedResponse},
+		"prices as text":                   {call: search, status: 200, body: `{"tokens":[{"id":1,"price":{"usd":"0.9998","last_updated_at":"2025-12-21T12:34:56.000Z"}}]}`},
+		"no environment":                   {status, 200, `{"has_mainnet_access":true}`, wrapper.ErrMalformedResponse},
+		"an environment of the future":     {call: status, status: 200, body: `{"current_environment":"testnet"}`},
+		"a preference in an envelope too":  {call: preference, status: 200, body: `{"success":true,"data":{"settlement_preference":"tokens"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

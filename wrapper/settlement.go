@@ -33,16 +33,16 @@ func settlementPreferenceLacks(p *pepay.SettlementPreference) string {
 
 // SetToken selects the stable coin to settle in: the ID of one of the
 // AvailableStableTokens of [SettlementService.Preference]. 0 sends null, which
-// selects Pepay's default.
+// selects Pepay's default; SettlementToken of the answer may be zero then.
 //
-// The documentation of this operation is complete.
+// The documentation of this operation is complete, except the answer to null.
 //
 // Errors: [ErrInvalidArgument] for a negative id, [ErrInvalidRequest] for a token
 // that cannot be selected.
 //
 // See https://docs-alpha.pepay.io/api-reference/settlement-management/update-stable-settlement-token-selection.
 func (s *SettlementService) SetToken(ctx context.Context, tokenID int64, opts ...CallOption) (*pepay.SettlementTokenUpdate, error) {
-	return send(ctx, s.client, "updateSettlementToken", settlementToken(tokenID), opts, settlementTokenUpdateLacks)
+	return send(ctx, s.client, "updateSettlementToken", settlementToken(tokenID), opts, settlementTokenLacks(tokenID))
 }
 
 func settlementToken(tokenID int64) input {
@@ -55,9 +55,13 @@ func settlementToken(tokenID int64) input {
 	return input{body: pepay.UpdateSettlementTokenRequest{SettlementTokenID: &tokenID}}
 }
 
-func settlementTokenUpdateLacks(u *pepay.SettlementTokenUpdate) string {
-	if u.SettlementToken.ID == 0 {
-		return "settlement_token is missing"
+// settlementTokenLacks accepts an answer without a token to a request for Pepay's
+// default: the documentation has an example of a selected token only.
+func settlementTokenLacks(asked int64) func(*pepay.SettlementTokenUpdate) string {
+	return func(u *pepay.SettlementTokenUpdate) string {
+		if u.SettlementToken.ID == 0 && asked != 0 {
+			return "settlement_token is missing"
+		}
+		return ""
 	}
-	return ""
 }
