@@ -74,5 +74,5 @@ func TestBearerTokenDoesNotMint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, r, http.StatusUnauthorized, "API_KEY_INVALID")
+	wantError(t, r, http.StatusForbidden, "FORBIDDEN")
 }

@@ -2,6 +2,7 @@ package pepaytest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -59,10 +60,14 @@ func (s *Server) Events() []pepay.Event {
 }
 
 func (s *Server) emit(ev *pepay.Event) (*record, error) {
+	return s.emitAt(ev, s.now()) // a clock of the user's must not run under the lock
+}
+
+// emitAt dates an event that names no date itself.
+func (s *Server) emitAt(ev *pepay.Event, now time.Time) (*record, error) {
 	if err := checkEvent(ev); err != nil {
 		return nil, err
 	}
-	now := s.cfg.now() // a clock of the user's must not run under the lock
 	about := newSubject(ev.Data.Object)
 	rec := s.events.add(func(seq int64) *record { return newRecord(ev, about, now, seq) })
 	s.webhooks.offer(rec)

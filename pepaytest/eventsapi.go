@@ -21,11 +21,7 @@ const (
 //
 // See https://docs-alpha.pepay.io/api-reference/events/list-events
 func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params server.ListEventsParams) {
-	who, bad := h.server.authenticateReader(r.Header)
-	if bad != nil {
-		bad.write(w)
-		return
-	}
+	who := callOf(r).who.audience()
 	page, err := newPage(who, params, r.URL.RawQuery)
 	if err != nil {
 		invalidRequest(err.Error()).write(w)
@@ -67,11 +63,7 @@ func newEventAnswer(rec *record) eventAnswer {
 //
 // See https://docs-alpha.pepay.io/api-reference/events/retrieve-a-single-event-by-id
 func (h handlers) GetEvent(w http.ResponseWriter, r *http.Request, eventID string) {
-	who, bad := h.server.authenticateReader(r.Header)
-	if bad != nil {
-		bad.write(w)
-		return
-	}
+	who := callOf(r).who.audience()
 	rec, _ := h.server.events.get(eventID)
 	if rec == nil || !who.sees(rec) {
 		(&problem{http.StatusNotFound, "NOT_FOUND", "No such event"}).write(w)
@@ -80,15 +72,10 @@ func (h handlers) GetEvent(w http.ResponseWriter, r *http.Request, eventID strin
 	writeJSON(w, http.StatusOK, newEventAnswer(rec))
 }
 
-// authenticateReader takes the two kinds of keys, which see what their streams
-// carry, payments of a session's payor excepted, and the dashboard's bearer tokens,
-// which see what a merchant's key sees.
-func (s *Server) authenticateReader(h http.Header) (audience, *problem) {
-	if merchantID, given, bad := s.authenticateBearer(h); given {
-		return audience{kind: merchantEvents, merchantID: merchantID}, bad
-	}
-	key, bad := s.authenticateKey(h)
-	return audience{kind: streamKind(key.Scope), merchantID: key.MerchantID, environment: key.Environment}, bad
+// audience gets what the streams of the same scope carry, payments of a session's payor
+// excepted.
+func (q *requester) audience() audience {
+	return audience{kind: streamKind(q.scope), merchantID: q.merchantID, environment: q.environment}
 }
 
 // page is one request for a page of events.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 const (
@@ -25,8 +27,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	operation := s.operation(r)
+	operationID := ""
+	if operation != nil {
+		operationID = operation.ID
+	}
 	body, bad := readBody(r)
-	entry := newRequest(s.cfg.now(), operation, r, body)
+	entry := newRequest(s.cfg.now(), operationID, r, body)
 	number := s.log.add(entry)
 	settled := func(status int) {
 		// Before the answer goes out: whoever has it must find it recorded.
@@ -41,7 +47,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if misdirected != nil {
 		bad = misdirected
 	} else {
-		due = s.faults.plan(operation, r)
+		due = s.faults.plan(operationID, r)
 	}
 	if !s.wait(r.Context(), due.delay) {
 		settled(0)
@@ -52,9 +58,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		settled(0)
 		return
 	}
-	genuine := func() *answer { return s.answer(operation, r, body, bad) }
+	genuine := func() *answer { return s.answer(operation, number, r, body, bad) }
 	ans := due.answer(genuine)
-	ans.header.Set("x-request-id", "req_"+strconv.FormatInt(number, 10))
+	ans.header.Set("x-request-id", requestID(number))
 	ans.header.Set("Date", s.cfg.now().UTC().Format(http.TimeFormat))
 	switch {
 	case due.cut == cutMidBody:
@@ -68,9 +74,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer makes the answer that Pepay would give.
-func (s *Server) answer(operation string, r *http.Request, body []byte, bad *problem) *answer {
+// answer makes the answer that Pepay would give. An operation of the contract is
+// admitted first: who asks, whether they may, and what the contract says about the
+// parameters and the body. Streams read their credentials themselves.
+func (s *Server) answer(op *pepay.Operation, number int64, r *http.Request, body []byte, bad *problem) *answer {
 	ans := newAnswer()
+	if bad == nil && op != nil && !isStream(op.Method, op.Path) {
+		var c *call
+		if c, bad = s.newCall(op, number, r, body); bad == nil { //nolint:contextcheck // deliveries outlive the request that emits
+			r = r.WithContext(withCall(r.Context(), c))
+		}
+	}
 	if bad != nil {
 		bad.write(ans)
 		return ans
@@ -78,7 +92,7 @@ func (s *Server) answer(operation string, r *http.Request, body []byte, bad *pro
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.routes.ServeHTTP(ans, r)
 	if ans.status == http.StatusNotImplemented && ans.body.Len() == 0 {
-		notSimulated(operation).write(ans)
+		notSimulated(op.ID).write(ans)
 	}
 	ans.WriteHeader(http.StatusOK)
 	return ans
@@ -95,3 +109,5 @@ func readBody(r *http.Request) ([]byte, *problem) {
 	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes)
 	return body[:maxBodyBytes], bodyTooLarge()
 }
+
+func requestID(number int64) string { return "req_" + strconv.FormatInt(number, 10) }

@@ -37,8 +37,8 @@ type Rule struct {
 	seen, hits int
 }
 
-func newFaults(operations map[string]string) *Faults {
-	return &Faults{known: sortedValues(operations)}
+func newFaults() *Faults {
+	return &Faults{known: operationIDs()}
 }
 
 func streamOperations() []string {
@@ -56,13 +56,13 @@ func isStream(method, path string) bool {
 	return method == http.MethodGet && strings.HasPrefix(path, streamPaths)
 }
 
-func sortedValues(m map[string]string) []string {
-	var values []string
-	for _, v := range m {
-		values = append(values, v)
+func operationIDs() []string {
+	var ids []string
+	for _, op := range pepay.Operations() {
+		ids = append(ids, op.ID)
 	}
-	slices.Sort(values)
-	return values
+	slices.Sort(ids)
+	return ids
 }
 
 // On adds a rule: requests for the operation meet the fault when it is due. "*"

@@ -17,6 +17,8 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 	t.Parallel()
 	s := NewServer(t)
 	s.routes = s.newRoutes(server.Unimplemented{})
+	var payor session
+	s.change(nil, func(t *tx) { payor = t.newInvoice(&invoice{Amount: 1000}, time.Hour).Session })
 	for _, op := range pepay.Operations() {
 		w := httptest.NewRecorder()
 		path := strings.NewReplacer("{tokenId}", "1", "{", "", "}", "").Replace(op.Path)
@@ -24,6 +26,19 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 		r.Host = "localhost"
 		if op.IdempotencyKey {
 			r.Header.Set("Idempotency-Key", "123e4567-e89b-42d3-a456-556642440000")
+		}
+		for scheme := range op.Security[0] {
+			switch scheme {
+			case "merchantApiKey":
+				r.Header.Set("x-api-key", s.APIKey())
+			case "commerceApiKey":
+				r.Header.Set("x-commerce-api-key", s.CommerceAPIKey())
+			case "bearerAuth":
+				r.Header.Set("Authorization", "Bearer "+s.BearerToken())
+			case "sessionToken":
+				r.Header.Set("x-session-token", payor.Token)
+				r.Header.Set("x-signature", payor.Signature)
+			}
 		}
 		s.serve(w, r)
 		want := `{"success":false,"error":{"code":"NOT_SIMULATED","message":"pepaytest does not simulate ` + op.ID + `"}}`
@@ -39,7 +54,7 @@ func TestEveryOperationIsRouted(t *testing.T) {
 	s := NewServer(t)
 	for _, op := range pepay.Operations() {
 		r := httptest.NewRequestWithContext(t.Context(), op.Method, op.Path, http.NoBody)
-		if got := s.operation(r); got != op.ID {
+		if got := s.operationID(r); got != op.ID {
 			t.Errorf("%s %s is taken for %q, want %s", op.Method, op.Path, got, op.ID)
 		}
 	}

@@ -29,7 +29,7 @@ func TestKeys(t *testing.T) {
 		{"unknown key", []string{merchant, "pk_unknown"}, "API_KEY_INVALID", ""},
 		{"revoked key", []string{merchant, "revoked"}, "API_KEY_INVALID", ""},
 		{"merchant key as commerce key", []string{commerce, "plain"}, "API_KEY_INVALID", ""},
-		{"bearer instead of a key", []string{"Authorization", "Bearer plain"}, "API_KEY_INVALID", ""},
+		{"bearer instead of a key", []string{"Authorization", "Bearer plain"}, "FORBIDDEN", ""},
 		{"the same header twice", []string{merchant, "plain", merchant, "plain"}, "API_KEY_INVALID", ""},
 		{"both headers", []string{merchant, "plain", commerce, "commerce"}, "VALIDATION_ERROR", ""},
 		{"both headers, one wrong", []string{merchant, "pk_unknown", commerce, "commerce"}, "VALIDATION_ERROR", ""},
@@ -40,7 +40,7 @@ func TestKeys(t *testing.T) {
 		{"commerce key in x-api-key", []string{merchant, "commerce 8"}, "", "8 commerce mainnet"},
 		{"commerce key without an environment", []string{commerce, "commerce"}, "", "123 commerce devnet"},
 	}
-	statuses := map[string]int{"API_KEY_INVALID": http.StatusUnauthorized, "VALIDATION_ERROR": http.StatusBadRequest}
+	statuses := map[string]int{"API_KEY_INVALID": http.StatusUnauthorized, "VALIDATION_ERROR": http.StatusBadRequest, "FORBIDDEN": http.StatusForbidden}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -40,17 +40,25 @@ func (s *Server) newRoutes(operations server.ServerInterface) chi.Router {
 	return router
 }
 
-func operationIDs() map[string]string {
-	ids := make(map[string]string)
+func operationsByRoute() map[string]*pepay.Operation {
+	operations := make(map[string]*pepay.Operation)
 	for _, op := range pepay.Operations() {
-		ids[op.Method+" "+op.Path] = op.ID
+		operations[op.Method+" "+op.Path] = &op
 	}
-	return ids
+	return operations
 }
 
-// operation is the id of the documented operation a request is for, or "".
-func (s *Server) operation(r *http.Request) string {
+// operation is the documented operation a request is for, or nil.
+func (s *Server) operation(r *http.Request) *pepay.Operation {
 	return s.operations[r.Method+" "+s.routes.Find(chi.NewRouteContext(), r.Method, routePath(r))]
+}
+
+// operationID is the id of the documented operation a request is for, or "".
+func (s *Server) operationID(r *http.Request) string {
+	if op := s.operation(r); op != nil {
+		return op.ID
+	}
+	return ""
 }
 
 func (s *Server) allowedMethods(r *http.Request) []string {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 // TB is the part of [testing.TB] that [NewServer] needs. A *testing.T and a
@@ -28,11 +30,15 @@ type Server struct {
 	httpServer  *http.Server
 	client      *http.Client
 	routes      chi.Router
-	operations  map[string]string // operation ids by method and pattern
+	operations  map[string]*pepay.Operation // by method and pattern
 	faults      *Faults
 	log         requestLog
 	minted      atomic.Int64
 	events      *eventLog
+	state       *state
+	advanced    atomic.Int64 // ns that business time is ahead
+	dueTimer    *time.Timer  // these two are guarded by the state's lock
+	stopped     bool
 	webhooks    webhooks
 	deliver     *http.Client // to webhook endpoints
 	ownsDeliver bool
@@ -80,12 +86,13 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		cfg:        cfg,
 		url:        "http://" + hostport(cfg.listener.Addr()),
 		client:     newHTTPClient(cfg.listener),
-		operations: operationIDs(),
+		operations: operationsByRoute(),
 		events:     newEventLog(cfg.retention),
+		state:      newState(),
 		closing:    make(chan struct{}),
 		served:     make(chan error, 1),
 	}
-	s.faults = newFaults(s.operations)
+	s.faults = newFaults()
 	s.routes = s.newRoutes(handlers{server: s})
 	s.httpServer = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
@@ -118,6 +125,7 @@ func (s *Server) Faults() *Faults { return s.faults }
 // made the server stop serving on its own, if any.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
+		s.stopTime()
 		close(s.closing)
 		s.webhooks.closeAll()
 		s.streams.closeAll()

@@ -88,7 +88,7 @@ func (s *Server) openStream(w http.ResponseWriter, r *http.Request, kind streamK
 	}
 	sel.audience = who.audience
 	st := &stream{
-		server: s, operation: s.operation(r), since: since, opened: s.cfg.now(), selection: sel, expires: who.expires,
+		server: s, operation: s.operationID(r), since: since, opened: s.cfg.now(), selection: sel, expires: who.expires,
 		gone: make(chan struct{}), done: make(chan struct{}),
 	}
 	st.begin()

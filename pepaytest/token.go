@@ -23,17 +23,13 @@ const (
 // See https://docs-alpha.pepay.io/api-spec/realtime/ws-token
 func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 	s := h.server
-	key, bad := s.authenticateKey(r.Header)
-	if bad != nil {
-		bad.write(w)
-		return
-	}
+	who := callOf(r).who
 	params, err := decodeMintRequest(r)
 	if err != nil {
 		invalidRequest(err.Error()).write(w)
 		return
 	}
-	scope := server.WSTokenScope(key.Scope)
+	scope := server.WSTokenScope(who.scope)
 	if params.Scope != nil && *params.Scope != scope {
 		invalidRequest(fmt.Sprintf("scope %s does not match the API key, whose scope is %s", *params.Scope, scope)).write(w)
 		return
@@ -46,10 +42,10 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 	}
 	claims := tokenClaims{
 		ID: fmt.Sprintf("wst_%d", s.minted.Add(1)), IssuedAt: issued, ExpiresAt: issued + ttl,
-		MerchantID: key.MerchantID, Scope: scope,
+		MerchantID: who.merchantID, Scope: scope,
 	}
 	if scope == server.WSTokenScopeCommerce {
-		claims.Environment = (*server.NetworkEnvironment)(&key.Environment)
+		claims.Environment = (*server.NetworkEnvironment)(&who.environment)
 	}
 	token, err := claims.sign()
 	if err != nil {
@@ -61,7 +57,7 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 		Success: true,
 		Data: mintData{
 			WSToken: server.WSToken{
-				Token: token, Scope: &scope, MerchantID: &key.MerchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
+				Token: token, Scope: &scope, MerchantID: &who.merchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
 			},
 			NetworkEnvironment: claims.Environment,
 		},

@@ -1,0 +1,89 @@
+package pepaytest
+
+import (
+	"container/heap"
+	"time"
+)
+
+// Advance moves the business time of the server: when invoices, quotes, estimates and
+// keys expire, and what "created" says. What falls due on the way happens before
+// Advance returns. A negative d moves it back, which undoes nothing.
+//
+// The Date of answers, the life of tokens and the timestamps of signatures keep to the
+// server's clock, or every webhook would be refused as too old and every token be dead.
+// [WithClock] moves all of it. It is safe for concurrent use.
+func (s *Server) Advance(d time.Duration) {
+	s.advanced.Add(int64(d))
+	s.change(nil, func(*tx) {})
+}
+
+// now is the business time.
+func (s *Server) now() time.Time {
+	return s.cfg.now().Add(time.Duration(s.advanced.Load()))
+}
+
+// due says that an invoice may expire at a time.
+type due struct {
+	at        time.Time
+	invoiceID string
+}
+
+// dueHeap has the next one first.
+type dueHeap []due
+
+func (h dueHeap) Len() int           { return len(h) }
+func (h dueHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *dueHeap) Push(x any)        { *h = append(*h, x.(due)) }
+func (h *dueHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+// expireAt remembers that an invoice may expire then.
+func (t *tx) expireAt(inv *invoice) {
+	heap.Push(&t.due, due{time.Unix(inv.ExpiresAt, 0), inv.ID})
+}
+
+// settleDue makes happen what fell due, each at its own time.
+func (t *tx) settleDue() {
+	now := t.now
+	for len(t.due) > 0 && !t.due[0].at.After(now) {
+		next := heap.Pop(&t.due).(due)
+		if inv := t.Invoices.get(next.invoiceID); inv != nil && inv.open() {
+			t.now = next.at
+			t.expire(inv)
+		}
+	}
+	t.now = now
+}
+
+// armDue lets time pass while nobody asks: what falls due is seen by streams and
+// webhooks then. It is called while the state is locked.
+func (s *Server) armDue(t *tx) {
+	if s.stopped || len(t.due) == 0 {
+		return
+	}
+	left := max(t.due[0].at.Sub(t.now), 0)
+	if s.cfg.ownClock {
+		left = min(left, clockInterval) // no timer follows it
+	}
+	if s.dueTimer == nil {
+		s.dueTimer = time.AfterFunc(left, s.passTime)
+		return
+	}
+	s.dueTimer.Reset(left)
+}
+
+func (s *Server) passTime() { s.change(nil, func(*tx) {}) }
+
+// stopTime ends the timer.
+func (s *Server) stopTime() {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	s.stopped = true
+	if s.dueTimer != nil {
+		s.dueTimer.Stop()
+	}
+}

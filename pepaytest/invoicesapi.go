@@ -1,0 +1,85 @@
+package pepaytest
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/server"
+)
+
+// CreateInvoice simulates POST /api/v1/invoices.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice
+func (h handlers) CreateInvoice(w http.ResponseWriter, r *http.Request, _ server.CreateInvoiceParams) {
+	h.respond(w, r, func(t *tx) (any, *problem) {
+		in := bodyOf[server.CreateInvoiceRequest](t)
+		life := defaultInvoiceLife
+		if in.ExpiresIn != nil {
+			life = time.Duration(*in.ExpiresIn) * time.Millisecond
+		}
+		inv := &invoice{
+			MerchantID: t.call.who.merchantID, Environment: t.environment(), Type: "standard", Amount: millisOf(in.AmountUSD),
+			CustomerID: deref(in.CustomerID), Description: deref(in.Description), Title: deref(in.InvoiceTitle), Footer: deref(in.InvoiceFooter),
+			ReturnURL: deref(in.PaymentReturnURL),
+		}
+		if in.Metadata != nil {
+			inv.Metadata = *in.Metadata
+		}
+		if t.call.who.scope == pepay.WSTokenScopeCommerce {
+			inv.Type = "commerce" // keys of a product are locked to its invoices
+		}
+		t.newInvoice(inv, life)
+		return server.CreatedInvoice{
+			InvoiceID: inv.ID, ExpiresAt: &inv.ExpiresAt, PaymentURL: ptr(t.server.paymentURL(inv.Session)),
+			SessionToken: &inv.Session.Token, Signature: &inv.Session.Signature, PaymentSessionHeaders: inv.Session.headers(),
+		}, nil
+	})
+}
+
+// GetInvoice simulates GET /api/v1/invoices/{invoiceId}.
+//
+// See https://docs-alpha.pepay.io/api-reference/invoices/retrieve-invoice-details
+func (h handlers) GetInvoice(w http.ResponseWriter, r *http.Request, invoiceID string, _ server.GetInvoiceParams) {
+	h.respond(w, r, func(t *tx) (any, *problem) {
+		inv, bad := t.invoiceOf(invoiceID)
+		if bad != nil {
+			return nil, bad
+		}
+		return inv.snapshot(), nil
+	})
+}
+
+// invoiceOf is an invoice that the requester may see.
+func (t *tx) invoiceOf(id string) (*invoice, *problem) {
+	inv := t.Invoices.get(id)
+	if inv == nil || !t.seesInvoice(inv) {
+		return nil, noSuch("invoice")
+	}
+	return inv, nil
+}
+
+// seesInvoice lets a commerce key see the invoices of its product and environment.
+func (t *tx) seesInvoice(inv *invoice) bool {
+	who := &t.call.who
+	return who.sees(inv.MerchantID, inv.Environment) && (who.scope != pepay.WSTokenScopeCommerce || inv.Type == "commerce")
+}
+
+// environment is the network of what the requester creates.
+func (t *tx) environment() string {
+	if e := t.call.who.environment; e != "" {
+		return string(e)
+	}
+	return string(pepay.NetworkEnvironmentDevnet)
+}
+
+func noSuch(what string) *problem {
+	return &problem{http.StatusNotFound, "NOT_FOUND", "No such " + what}
+}
+
+func writeEncoded(w http.ResponseWriter, status int, body json.RawMessage) {
+	w.Header().Set("Content-Type", contentTypeJSON)
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
