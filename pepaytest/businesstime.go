@@ -2,6 +2,7 @@ package pepaytest
 
 import (
 	"container/heap"
+	"math"
 	"time"
 )
 
@@ -22,28 +23,46 @@ func (s *Server) now() time.Time {
 	return s.cfg.now().Add(time.Duration(s.advanced.Load()))
 }
 
-// due says that an invoice may expire at a time.
+// due is what happens by itself at a time.
 type due struct {
-	at        time.Time
-	invoiceID string
+	at     time.Time
+	number int // of things due at the same time, the one named first happens first
+	happen func(*tx)
 }
 
 // dueHeap has the next one first.
 type dueHeap []due
 
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
-func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *dueHeap) Push(x any)        { *h = append(*h, x.(due)) }
+func (h dueHeap) Len() int      { return len(h) }
+func (h dueHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h dueHeap) Less(i, j int) bool {
+	if h[i].at.Equal(h[j].at) {
+		return h[i].number < h[j].number
+	}
+	return h[i].at.Before(h[j].at)
+}
+func (h *dueHeap) Push(x any) { *h = append(*h, x.(due)) }
 func (h *dueHeap) Pop() any {
 	last := (*h)[len(*h)-1]
+	(*h)[len(*h)-1] = due{} // the backing array must not keep it alive
 	*h = (*h)[:len(*h)-1]
 	return last
 }
 
-// expireAt remembers that an invoice may expire then.
-func (t *tx) expireAt(inv *invoice) {
-	heap.Push(&t.due, due{time.Unix(inv.ExpiresAt, 0), inv.ID})
+// From so many on, what is of no use any more is looked for and forgotten.
+const minDue = 4096
+
+// at lets something happen at a time, in epoch seconds. happen has to look whether it
+// still is to happen: nothing takes it back. It is not in the state file; [tx.rebuild]
+// has to say it again.
+func (t *tx) at(seconds int64, happen func(*tx)) {
+	if len(t.due) >= max(t.dueLimit, minDue) {
+		t.dueLimit = math.MaxInt // rebuild comes here again
+		t.rebuild()
+		t.dueLimit = 2 * len(t.due)
+	}
+	t.dueNumber++
+	heap.Push(&t.due, due{time.Unix(seconds, 0), t.dueNumber, happen})
 }
 
 // settleDue makes happen what fell due, each at its own time.
@@ -51,10 +70,8 @@ func (t *tx) settleDue() {
 	now := t.now
 	for len(t.due) > 0 && !t.due[0].at.After(now) {
 		next := heap.Pop(&t.due).(due)
-		if inv := t.Invoices.get(next.invoiceID); inv != nil && inv.open() {
-			t.now = next.at
-			t.expire(inv)
-		}
+		t.now = next.at
+		next.happen(t)
 	}
 	t.now = now
 }

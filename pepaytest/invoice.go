@@ -129,10 +129,22 @@ func (t *tx) newInvoice(inv *invoice, life time.Duration) *invoice {
 	inv.ExpiresAt = (t.now.Add(life).UnixMilli() + 999) / 1000
 	inv.Session = t.newSession()
 	t.Invoices.add(inv)
-	t.sessions[inv.Session.Token] = inv.ID
-	t.expireAt(inv)
+	t.indexInvoice(inv)
 	t.emit(pepay.EventInvoiceCreated, inv.snapshot(), nil)
 	return inv
+}
+
+// indexInvoice lets the payor find an invoice and time end it.
+func (t *tx) indexInvoice(inv *invoice) {
+	t.sessions[inv.Session.Token] = inv.ID
+	if !inv.open() {
+		return
+	}
+	t.at(inv.ExpiresAt, func(t *tx) {
+		if inv.open() && t.Invoices.get(inv.ID) == inv {
+			t.expire(inv)
+		}
+	})
 }
 
 // changeInvoice makes a change of an invoice and emits it. A change that shows nowhere

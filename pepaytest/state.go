@@ -22,9 +22,11 @@ type state struct {
 	// Answers are those of requests with an Idempotency-Key.
 	Answers *store[*pastAnswer] `json:"answers"`
 
-	// Rebuilt from the entities when a state file is read.
-	sessions map[string]string // invoice ids by session token
-	due      dueHeap
+	// Made again from the entities by rebuild.
+	sessions  map[string]string // invoice ids by session token
+	due       dueHeap
+	dueNumber int
+	dueLimit  int
 }
 
 func newState() *state {
@@ -33,4 +35,17 @@ func newState() *state {
 		Answers:  newStore[*pastAnswer](maxAnswers),
 		sessions: map[string]string{},
 	}
+}
+
+// rebuild makes the indexes, and what is to happen by itself, from the entities: after
+// they were read from a file, and from time to time to forget what belongs to entities
+// that are gone.
+func (t *tx) rebuild() {
+	clear(t.sessions)
+	clear(t.due)
+	t.due = t.due[:0]
+	t.Invoices.all(func(inv *invoice) bool {
+		t.indexInvoice(inv)
+		return true
+	})
 }
