@@ -7,6 +7,7 @@
 //   - events.gen.go, the types of events;
 //   - resources.gen.go, which Go type models which resource of an event;
 //   - secrets.gen.go, what keeps the secrets of models out of logs;
+//   - internal/server/requests.gen.go, what the contract says about requests, for the simulator;
 //   - internal/server/wire.gen.go, the client's own types as the server face sends them.
 //
 // It refuses an action that has nothing left to do or that hides something
@@ -117,13 +118,21 @@ func generate(root string) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
+	requests, unchecked, err := requestTable(g.doc)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range unchecked {
+		g.warnings = append(g.warnings, f.caused(g.causes.at(g.doc, f.path)))
+	}
 	g.files = map[string][]byte{
-		mergedOverlay:                 merged,
-		"api/openapi.effective.json":  effective,
-		"operations.gen.go":           table,
-		"events.gen.go":               events,
-		"resources.gen.go":            resources,
-		"internal/server/wire.gen.go": wire,
+		mergedOverlay:                     merged,
+		"api/openapi.effective.json":      effective,
+		"operations.gen.go":               table,
+		"events.gen.go":                   events,
+		"resources.gen.go":                resources,
+		"internal/server/requests.gen.go": requests,
+		"internal/server/wire.gen.go":     wire,
 	}
 	return g, nil
 }
