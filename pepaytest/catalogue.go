@@ -101,3 +101,12 @@ func tokenByID(id int64) *token {
 	}
 	return nil
 }
+
+// defaultSettlementToken is the one in which Pepay settles for merchants who have chosen
+// none: dollars on base.
+func defaultSettlementToken(environment string) *token {
+	if environment == string(server.NetworkEnvironmentMainnet) {
+		return tokenByID(123)
+	}
+	return tokenByID(11)
+}

@@ -36,8 +36,9 @@ type invoice struct {
 	ReturnURL   string          `json:"return_url,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
 
-	Session  session    `json:"session"`
-	Payments []*payment `json:"payments,omitempty"` // the oldest first
+	Session  session     `json:"session"`
+	Payments []*payment  `json:"payments,omitempty"` // the oldest first
+	Address  *allocation `json:"address,omitempty"`  // where it is to be paid; an underpaid invoice is locked to its token
 }
 
 func (i *invoice) key() string { return i.ID }

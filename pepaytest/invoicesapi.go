@@ -41,13 +41,34 @@ func (h handlers) CreateInvoice(w http.ResponseWriter, r *http.Request, _ server
 // GetInvoice simulates GET /api/v1/invoices/{invoiceId}.
 //
 // See https://docs-alpha.pepay.io/api-reference/invoices/retrieve-invoice-details
-func (h handlers) GetInvoice(w http.ResponseWriter, r *http.Request, invoiceID string, _ server.GetInvoiceParams) {
+func (h handlers) GetInvoice(w http.ResponseWriter, r *http.Request, invoiceID string, p server.GetInvoiceParams) {
+	h.respond(w, r, func(t *tx) (any, *problem) {
+		expand, bad := parseExpand(p.Expand, p.PaymentsLimit)
+		if bad != nil {
+			return nil, bad
+		}
+		inv, bad := t.invoiceOf(invoiceID)
+		if bad != nil {
+			return nil, bad
+		}
+		return inv.expanded(expand), nil
+	})
+}
+
+// GetInvoiceStatus simulates GET /api/v1/invoices/{invoiceId}/status.
+//
+// See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-status
+func (h handlers) GetInvoiceStatus(w http.ResponseWriter, r *http.Request, invoiceID string) {
 	h.respond(w, r, func(t *tx) (any, *problem) {
 		inv, bad := t.invoiceOf(invoiceID)
 		if bad != nil {
 			return nil, bad
 		}
-		return inv.snapshot(), nil
+		report := server.InvoiceStatusReport{Object: ptr("invoice_status"), Invoice: inv.snapshot()}
+		if last := inv.latestPayment(); last != nil {
+			report.LatestPayment = ptr(last.snapshot())
+		}
+		return report, nil
 	})
 }
 

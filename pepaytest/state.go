@@ -17,8 +17,10 @@ type state struct {
 	mu sync.Mutex
 
 	// Counter numbers ids, so that the same calls get the same ids.
-	Counter  int64            `json:"counter"`
-	Invoices *store[*invoice] `json:"invoices"`
+	Counter int64 `json:"counter"`
+	// Settlements numbers settlements.
+	Settlements int64            `json:"settlements"`
+	Invoices    *store[*invoice] `json:"invoices"`
 	// Answers are those of requests with an Idempotency-Key.
 	Answers *store[*pastAnswer] `json:"answers"`
 
