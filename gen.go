@@ -44,4 +44,5 @@ package pepay
 //go:generate go tool -modfile=internal/tools/go.mod oapi-codegen -config api/client.yaml openapi.json
 //go:generate go -C internal/tools run ./doccomments ../../pepay.gen.go
 //go:generate go tool -modfile=internal/tools/go.mod oapi-codegen -config api/server.yaml openapi.json
+//go:generate go -C internal/tools run ./explicitnulls ../../api/openapi.effective.json ../../internal/server/server.gen.go
 //go:generate go -C internal/tools run ./methods -root ../..

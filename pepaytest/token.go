@@ -53,29 +53,16 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wsURL := "ws" + strings.TrimPrefix(s.url, "http") + "/ws/" + string(scope) + "/events"
-	writeJSON(w, http.StatusOK, mintAnswer{
-		Success: true,
-		Data: mintData{
-			WSToken: server.WSToken{
-				Token: token, Scope: &scope, MerchantID: &who.merchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
-			},
-			NetworkEnvironment: claims.Environment,
-		},
-	})
+	writeJSON(w, http.StatusOK, mintAnswer{Success: true, Data: server.WSToken{
+		Token: token, Scope: &scope, MerchantID: &who.merchantID, ExpiresAt: claims.ExpiresAt, WSURL: &wsURL,
+		NetworkEnvironment: claims.Environment,
+	}})
 }
 
-// The contract's models, except that network_environment is sent as null where
-// there is none: the generated field would be left out.
-type (
-	mintAnswer struct {
-		Success bool     `json:"success"`
-		Data    mintData `json:"data"`
-	}
-	mintData struct {
-		server.WSToken
-		NetworkEnvironment *server.NetworkEnvironment `json:"network_environment"`
-	}
-)
+type mintAnswer struct {
+	Success bool           `json:"success"`
+	Data    server.WSToken `json:"data"`
+}
 
 // ttl is the life in seconds a request gets.
 func (c *config) ttl(asked *int64, now int64) (int64, error) {

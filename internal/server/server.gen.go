@@ -546,7 +546,7 @@ type APIKey struct {
 	CreatedAt *Timestamp `json:"created_at,omitempty"`
 
 	// ExpiresAt Zero for a key that never expires.
-	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+	ExpiresAt *Timestamp `json:"expires_at"`
 
 	// KeyID Id of the key, for revoking it.
 	//
@@ -554,14 +554,14 @@ type APIKey struct {
 	KeyID *string `json:"key_id,omitempty"`
 
 	// LastUsedAt Zero for a key that was never used.
-	LastUsedAt *Timestamp `json:"last_used_at,omitempty"`
+	LastUsedAt *Timestamp `json:"last_used_at"`
 
 	// Name Example: Production API Key
 	Name *string `json:"name,omitempty"`
 
 	// RevokedAt Zero for a key that is not revoked.
-	RevokedAt     *Timestamp `json:"revoked_at,omitempty"`
-	RevokedReason *string    `json:"revoked_reason,omitempty"`
+	RevokedAt     *Timestamp `json:"revoked_at"`
+	RevokedReason *string    `json:"revoked_reason"`
 
 	// Scope What a ws_token opens, the merchant's or the commerce event stream.
 	Scope *WSTokenScope `json:"scope,omitempty"`
@@ -626,7 +626,7 @@ type Address struct {
 
 	// AddressLine1 Example: 123 Market St
 	AddressLine1 *string `json:"addressLine1,omitempty"`
-	AddressLine2 *string `json:"addressLine2,omitempty"`
+	AddressLine2 *string `json:"addressLine2"`
 
 	// City Example: San Francisco
 	City *string `json:"city,omitempty"`
@@ -636,8 +636,8 @@ type Address struct {
 	CreatedAt *Timestamp `json:"createdAt,omitempty"`
 
 	// CustomerID Example: cust_123
-	CustomerID *string `json:"customerId,omitempty"`
-	Email      *string `json:"email,omitempty"`
+	CustomerID *string `json:"customerId"`
+	Email      *string `json:"email"`
 
 	// FirstName Example: Ada
 	FirstName   *string `json:"firstName,omitempty"`
@@ -645,15 +645,15 @@ type Address struct {
 
 	// LastName Example: Lovelace
 	LastName    *string `json:"lastName,omitempty"`
-	PhoneNumber *string `json:"phoneNumber,omitempty"`
+	PhoneNumber *string `json:"phoneNumber"`
 
 	// State Example: CA
 	State         *string    `json:"state,omitempty"`
-	ValidatedAt   *Timestamp `json:"validatedAt,omitempty"`
-	WalletAddress *string    `json:"walletAddress,omitempty"`
+	ValidatedAt   *Timestamp `json:"validatedAt"`
+	WalletAddress *string    `json:"walletAddress"`
 
 	// WalletNetwork Example: ethereum
-	WalletNetwork *string `json:"walletNetwork,omitempty"`
+	WalletNetwork *string `json:"walletNetwork"`
 
 	// ZipCode Example: 94105
 	ZipCode *string `json:"zipCode,omitempty"`
@@ -699,10 +699,10 @@ type CancelOrderRequest struct {
 // Cart The cart of a customer. It has no id of its own. Amounts are in US dollars.
 type Cart struct {
 	// CreatedAt Zero for a cart that was only initialized.
-	CreatedAt *Timestamp `json:"createdAt,omitempty"`
+	CreatedAt *Timestamp `json:"createdAt"`
 
 	// CustomerID Example: cust_123
-	CustomerID *string    `json:"customerId,omitempty"`
+	CustomerID *string    `json:"customerId"`
 	ItemCount  *int64     `json:"itemCount,omitempty"`
 	Items      []CartItem `json:"items"`
 	MerchantID *int64     `json:"merchantId,omitempty"`
@@ -713,11 +713,11 @@ type Cart struct {
 	Subtotal *json.Number `json:"subtotal,omitempty"`
 
 	// UpdatedAt Zero for a cart that was only initialized.
-	UpdatedAt     *Timestamp `json:"updatedAt,omitempty"`
-	WalletAddress *string    `json:"walletAddress,omitempty"`
+	UpdatedAt     *Timestamp `json:"updatedAt"`
+	WalletAddress *string    `json:"walletAddress"`
 
 	// WalletNetwork Example: bsc
-	WalletNetwork *string `json:"walletNetwork,omitempty"`
+	WalletNetwork *string `json:"walletNetwork"`
 }
 
 // CartCustomer The customer whose cart is meant, by the merchant's id or by wallet and network.
@@ -907,7 +907,7 @@ type CheckoutInvoice struct {
 	MerchantID *int64  `json:"merchantId,omitempty"`
 
 	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment,omitempty"`
+	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment"`
 
 	// OrderID Example: 550e8400-e29b-41d4-a716-446655440333
 	OrderID string `json:"orderId"`
@@ -947,7 +947,7 @@ type CheckoutInvoiceRequest struct {
 
 	// WebhookURL Has no effect.
 	// Deprecated: Pepay ignores it. Webhook endpoints are set up in the dashboard.
-	WebhookURL *string `json:"webhookUrl,omitempty"`
+	WebhookURL *string `json:"webhookUrl"`
 }
 
 // ClearedCart How much a cart held before it was cleared.
@@ -1100,7 +1100,7 @@ type CreatedAPIKey struct {
 	APIKey Secret `json:"api_key"`
 
 	// ExpiresAt Zero for a key that never expires.
-	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+	ExpiresAt *Timestamp `json:"expires_at"`
 
 	// KeyID Id of the key, for revoking it.
 	//
@@ -1137,7 +1137,7 @@ type CreatedInvoice struct {
 // CustomerEmail The customer's e-mail address, if there is one.
 type CustomerEmail struct {
 	// Email Example: customer@example.com
-	Email    *string `json:"email,omitempty"`
+	Email    *string `json:"email"`
 	HasEmail *bool   `json:"has_email,omitempty"`
 }
 
@@ -1146,7 +1146,7 @@ type Estimate struct {
 	CreatedAt *Timestamp `json:"createdAt,omitempty"`
 
 	// CustomerID Example: cust_123456
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID *string `json:"customerId"`
 
 	// EstimateID Id of the estimate for the next two steps.
 	//
@@ -1160,13 +1160,13 @@ type Estimate struct {
 	MerchantID   *int64                 `json:"merchantId,omitempty"`
 
 	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment,omitempty"`
+	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment"`
 
 	// Pricing What an estimate comes to, in US dollars. In the documented example Total is the sum of Subtotal, Shipping, Tax and Fees.Total.
 	Pricing       *EstimatePricing `json:"pricing,omitempty"`
 	ValidItems    *[]EstimateItem  `json:"validItems,omitempty"`
-	WalletAddress *string          `json:"walletAddress,omitempty"`
-	WalletNetwork *string          `json:"walletNetwork,omitempty"`
+	WalletAddress *string          `json:"walletAddress"`
+	WalletNetwork *string          `json:"walletNetwork"`
 }
 
 // EstimateFeeBreakdown The parts of what is charged beside the products, in US dollars. TotalFees is the sum of the other two.
@@ -1261,7 +1261,7 @@ type EstimateRequest struct {
 	Items *[]EstimateItemInput `json:"items,omitempty"`
 
 	// UseCart Takes the items from the customer's cart. Pepay reads the cart and does not change it.
-	UseCart *bool `json:"useCart,omitempty"`
+	UseCart *bool `json:"useCart"`
 
 	// WalletAddress Address of the customer's wallet, together with wallet_network. The next steps of a checkout document customer_id only.
 	WalletAddress *string `json:"wallet_address,omitempty"`
@@ -1384,8 +1384,8 @@ type Invoice struct {
 	//
 	// Example: 49
 	AmountUSD       *json.Number `json:"amount_usd,omitempty"`
-	CommerceOrderID *string      `json:"commerce_order_id,omitempty"`
-	CreatedAt       *Timestamp   `json:"created_at,omitempty"`
+	CommerceOrderID *string      `json:"commerce_order_id"`
+	CreatedAt       *Timestamp   `json:"created_at"`
 
 	// Currency Example: usd
 	Currency *string `json:"currency,omitempty"`
@@ -1393,13 +1393,13 @@ type Invoice struct {
 	// CustomerID The merchant's own id of the customer.
 	//
 	// Example: cust_123
-	CustomerID *string `json:"customer_id,omitempty"`
+	CustomerID *string `json:"customer_id"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
-	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	Environment *NetworkEnvironment `json:"environment"`
 
 	// ExpiresAt When the invoice can no longer be paid.
-	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
+	ExpiresAt *Timestamp `json:"expires_at"`
 
 	// ID Example: 550e8400-e29b-41d4-a716-446655440000
 	ID *string `json:"id,omitempty"`
@@ -1410,7 +1410,7 @@ type Invoice struct {
 	InvoiceType *string `json:"invoice_type,omitempty"`
 
 	// LastPaymentAt Zero while there is no payment.
-	LastPaymentAt *Timestamp `json:"last_payment_at,omitempty"`
+	LastPaymentAt *Timestamp `json:"last_payment_at"`
 
 	// LatestPayment A payment towards an invoice. The documentation has examples of it and no list of its fields.
 	LatestPayment *InvoicePayment `json:"latest_payment,omitempty"`
@@ -1419,15 +1419,15 @@ type Invoice struct {
 	MerchantID *int64 `json:"merchant_id,omitempty"`
 
 	// Metadata What the merchant stored with the invoice.
-	Metadata *json.RawMessage `json:"metadata,omitempty"`
+	Metadata *json.RawMessage `json:"metadata"`
 
 	// Object Example: invoice
 	Object *string `json:"object,omitempty"`
 
 	// PaidAt Zero until the invoice is paid.
-	PaidAt             *Timestamp `json:"paid_at,omitempty"`
-	PayerWalletAddress *string    `json:"payer_wallet_address,omitempty"`
-	PayerWalletNetwork *string    `json:"payer_wallet_network,omitempty"`
+	PaidAt             *Timestamp `json:"paid_at"`
+	PayerWalletAddress *string    `json:"payer_wallet_address"`
+	PayerWalletNetwork *string    `json:"payer_wallet_network"`
 
 	// Payments The payments, where they were asked for with expand.
 	Payments *[]InvoicePayment `json:"payments,omitempty"`
@@ -1463,7 +1463,7 @@ type InvoicePayment struct {
 	AmountUSD *json.Number `json:"amount_usd,omitempty"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
-	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	Environment *NetworkEnvironment `json:"environment"`
 
 	// ID Example: 550e8400-e29b-41d4-a716-446655440111
 	ID *string `json:"id,omitempty"`
@@ -1608,7 +1608,7 @@ type InvoiceTotalsByStatus struct {
 // MainnetAccess Whether an account may use mainnet, and which network environment it uses now.
 type MainnetAccess struct {
 	// CurrentEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	CurrentEnvironment *NetworkEnvironment `json:"current_environment,omitempty"`
+	CurrentEnvironment *NetworkEnvironment `json:"current_environment"`
 
 	// HasMainnetAccess Example: false
 	HasMainnetAccess *bool `json:"has_mainnet_access,omitempty"`
@@ -1617,11 +1617,11 @@ type MainnetAccess struct {
 // ManualVerification A job that looks for the payment of an invoice again. The one page about it shows an example with placeholders: it does not say in which form points in time come, nor what a result or an error holds, so these are JSON. Timestamp decodes each form in which Pepay sends a time.
 type ManualVerification struct {
 	AttemptCount *int64           `json:"attempt_count,omitempty"`
-	CompletedAt  *json.RawMessage `json:"completed_at,omitempty"`
-	CreatedAt    *json.RawMessage `json:"created_at,omitempty"`
+	CompletedAt  *json.RawMessage `json:"completed_at"`
+	CreatedAt    *json.RawMessage `json:"created_at"`
 
 	// Error An object whose members no page shows.
-	Error *json.RawMessage `json:"error,omitempty"`
+	Error *json.RawMessage `json:"error"`
 
 	// ID Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
 	ID        string  `json:"id"`
@@ -1637,19 +1637,19 @@ type ManualVerification struct {
 	Network *string `json:"network,omitempty"`
 
 	// NextAttemptAt When the job looks next.
-	NextAttemptAt *json.RawMessage `json:"next_attempt_at,omitempty"`
+	NextAttemptAt *json.RawMessage `json:"next_attempt_at"`
 
 	// Object Example: invoice_manual_verification
 	Object *string `json:"object,omitempty"`
 
 	// Result An object whose members no page shows.
-	Result *json.RawMessage `json:"result,omitempty"`
+	Result *json.RawMessage `json:"result"`
 
 	// Status "pending" is the only value in the documentation.
 	//
 	// Example: pending
 	Status    *string          `json:"status,omitempty"`
-	UpdatedAt *json.RawMessage `json:"updated_at,omitempty"`
+	UpdatedAt *json.RawMessage `json:"updated_at"`
 }
 
 // MerchantToken A token that Pepay supports. A search returns every field; the list of all tokens has neither address, decimals and kind of a token nor its flags other than IsBlocked and SupportsSubscriptions.
@@ -1668,7 +1668,7 @@ type MerchantToken struct {
 	Network *string `json:"network,omitempty"`
 
 	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	NetworkEnvironment *NetworkEnvironment `json:"network_environment,omitempty"`
+	NetworkEnvironment *NetworkEnvironment `json:"network_environment"`
 
 	// PhotoURI Address of a picture.
 	//
@@ -1676,7 +1676,7 @@ type MerchantToken struct {
 	PhotoURI *string `json:"photo_uri,omitempty"`
 
 	// Price The price of a token. All fields are zero where Pepay sends null, as for tokens of devnet.
-	Price        *TokenPrice `json:"price,omitempty"`
+	Price        *TokenPrice `json:"price"`
 	RequiresMemo *bool       `json:"requires_memo,omitempty"`
 
 	// SupportsStableSettlement Whether the token can be settled as a stable coin.
@@ -1705,7 +1705,7 @@ type MerchantTokenPage struct {
 	AcceptancePolicy *AcceptancePolicy `json:"acceptance_policy,omitempty"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
-	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	Environment *NetworkEnvironment `json:"environment"`
 
 	// Limit Number of tokens per page.
 	//
@@ -1730,7 +1730,7 @@ type MerchantTokens struct {
 	AcceptancePolicy *AcceptancePolicy `json:"acceptance_policy,omitempty"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
-	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	Environment *NetworkEnvironment `json:"environment"`
 	Tokens      []MerchantToken     `json:"tokens"`
 }
 
@@ -1766,7 +1766,7 @@ type Order struct {
 	CreatedAt      *Timestamp `json:"createdAt,omitempty"`
 
 	// CustomerID Example: cust_123456
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID *string `json:"customerId"`
 
 	// Fulfillment How an order is shipped.
 	Fulfillment *OrderFulfillment `json:"fulfillment,omitempty"`
@@ -1782,7 +1782,7 @@ type Order struct {
 	MerchantID *int64           `json:"merchantId,omitempty"`
 
 	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment,omitempty"`
+	NetworkEnvironment *NetworkEnvironment `json:"networkEnvironment"`
 
 	// Object Only in events: commerce_order.
 	//
@@ -1812,7 +1812,7 @@ type Order struct {
 	ShipmentsSummary *OrderShipmentsSummary `json:"shipmentsSummary,omitempty"`
 
 	// ShippingAddress Null in the documentation.
-	ShippingAddress *json.RawMessage `json:"shippingAddress,omitempty"`
+	ShippingAddress *json.RawMessage `json:"shippingAddress"`
 
 	// Status The status of an order. It has the values of the orders API, and fulfilled, which is in an example of an event.
 	Status *OrderStatus `json:"status,omitempty"`
@@ -1820,7 +1820,7 @@ type Order struct {
 	// Substatus Where exactly it is. PROVIDER_PLACEMENT_SUBMITTED and AWAITING_TRACKING are in the documentation.
 	//
 	// Example: AWAITING_TRACKING
-	Substatus *string               `json:"substatus,omitempty"`
+	Substatus *string               `json:"substatus"`
 	Timeline  *[]OrderTimelineEntry `json:"timeline,omitempty"`
 
 	// Total Only in lists.
@@ -1831,10 +1831,10 @@ type Order struct {
 	// TotalAmountUSD Example: 10.00
 	TotalAmountUSD *Decimal   `json:"totalAmountUsd,omitempty"`
 	UpdatedAt      *Timestamp `json:"updatedAt,omitempty"`
-	WalletAddress  *string    `json:"walletAddress,omitempty"`
+	WalletAddress  *string    `json:"walletAddress"`
 
 	// WalletNetwork Example: bsc
-	WalletNetwork *string `json:"walletNetwork,omitempty"`
+	WalletNetwork *string `json:"walletNetwork"`
 }
 
 // OrderActions What can be done with an order now.
@@ -1845,17 +1845,17 @@ type OrderActions struct {
 
 // OrderCancellation An order whose cancellation was requested.
 type OrderCancellation struct {
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID *string `json:"customerId"`
 
 	// OrderID Example: 3c90c3cc-0d44-4b50-8888-8dd25736052a
 	OrderID string `json:"orderId"`
 
 	// RefundQuote An object whose members no page shows.
-	RefundQuote *json.RawMessage `json:"refundQuote,omitempty"`
+	RefundQuote *json.RawMessage `json:"refundQuote"`
 
 	// Status The status of the order.
 	Status    *OrderStatus `json:"status,omitempty"`
-	Substatus *string      `json:"substatus,omitempty"`
+	Substatus *string      `json:"substatus"`
 }
 
 // OrderFulfillment How an order is shipped.
@@ -1916,7 +1916,7 @@ type OrderPayment struct {
 	Amount *json.Number `json:"amount,omitempty"`
 
 	// CustomerID Example: cust_123
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID *string `json:"customerId"`
 
 	// InvoiceID Example: 550e8400-e29b-41d4-a716-446655440000
 	InvoiceID *string `json:"invoiceId,omitempty"`
@@ -1930,7 +1930,7 @@ type OrderPayment struct {
 	OrderStatus *OrderStatus `json:"orderStatus,omitempty"`
 
 	// PaidAt Zero until it is paid.
-	PaidAt *Timestamp `json:"paidAt,omitempty"`
+	PaidAt *Timestamp `json:"paidAt"`
 
 	// PaymentDetails The transaction that paid an order.
 	PaymentDetails *OrderPaymentDetails `json:"paymentDetails,omitempty"`
@@ -1981,7 +1981,7 @@ type OrderPaymentSummary struct {
 	Status *string `json:"status,omitempty"`
 
 	// TxHash Example: 0xpay
-	TxHash *string `json:"txHash,omitempty"`
+	TxHash *string `json:"txHash"`
 }
 
 // OrderPaymentsRequest Whose payments to look up.
@@ -2002,28 +2002,28 @@ type OrderReconciliation struct {
 	OrderID string `json:"orderId"`
 
 	// Payment An object whose members no page shows.
-	Payment *json.RawMessage `json:"payment,omitempty"`
+	Payment *json.RawMessage `json:"payment"`
 }
 
 // OrderRefund The refund of an order. Amounts are in US dollars, and unset where Pepay sends null.
 type OrderRefund struct {
-	AmountUSD *Decimal `json:"amountUsd,omitempty"`
+	AmountUSD *Decimal `json:"amountUsd"`
 
 	// DestinationWalletAddressBsc Wallet on BSC that the refund goes to.
-	DestinationWalletAddressBsc *string  `json:"destinationWalletAddressBsc,omitempty"`
-	FeeUSD                      *Decimal `json:"feeUsd,omitempty"`
+	DestinationWalletAddressBsc *string  `json:"destinationWalletAddressBsc"`
+	FeeUSD                      *Decimal `json:"feeUsd"`
 
 	// Status NONE is the only value in the documentation.
 	//
 	// Example: NONE
 	Status *string `json:"status,omitempty"`
-	TxHash *string `json:"txHash,omitempty"`
+	TxHash *string `json:"txHash"`
 }
 
 // OrderSettlement How the payment of an order was settled.
 type OrderSettlement struct {
 	// Network Example: bsc
-	Network *string `json:"network,omitempty"`
+	Network *string `json:"network"`
 
 	// Status settled is the only value in the documentation.
 	//
@@ -2031,7 +2031,7 @@ type OrderSettlement struct {
 	Status *string `json:"status,omitempty"`
 
 	// TxHash Example: 0xsettle
-	TxHash *string `json:"txHash,omitempty"`
+	TxHash *string `json:"txHash"`
 }
 
 // OrderShipment A shipment of an order, with the carrier's tracking and the retailer's.
@@ -2063,7 +2063,7 @@ type OrderShipment struct {
 type OrderShipmentsSummary struct {
 	HasTracking    *bool      `json:"hasTracking,omitempty"`
 	IsDelivered    *bool      `json:"isDelivered,omitempty"`
-	LastTrackingAt *Timestamp `json:"lastTrackingAt,omitempty"`
+	LastTrackingAt *Timestamp `json:"lastTrackingAt"`
 	ShipmentCount  *int64     `json:"shipmentCount,omitempty"`
 }
 
@@ -2096,7 +2096,7 @@ type PaymentAddress struct {
 	ExchangeRate *Decimal `json:"exchange_rate,omitempty"`
 
 	// Message StatusCode in words, for people.
-	Message *string `json:"message,omitempty"`
+	Message *string `json:"message"`
 
 	// Network Example: base
 	Network *string `json:"network,omitempty"`
@@ -2104,20 +2104,20 @@ type PaymentAddress struct {
 	// QuoteExpiresInSeconds Seconds until the quote ends.
 	//
 	// Example: 300
-	QuoteExpiresInSeconds *json.Number `json:"quote_expires_in_seconds,omitempty"`
-	QuoteLastUpdatedAt    *Timestamp   `json:"quote_last_updated_at,omitempty"`
+	QuoteExpiresInSeconds *json.Number `json:"quote_expires_in_seconds"`
+	QuoteLastUpdatedAt    *Timestamp   `json:"quote_last_updated_at"`
 
 	// QuoteStatus Whether there is a quote.
 	QuoteStatus *QuoteStatus `json:"quote_status,omitempty"`
 
 	// QuoteValidUntil When the quote ends, 5 minutes after it was made.
-	QuoteValidUntil *Timestamp `json:"quote_valid_until,omitempty"`
+	QuoteValidUntil *Timestamp `json:"quote_valid_until"`
 
 	// RetryAfterSeconds How many seconds to wait before that. Unset where Pepay sends null.
-	RetryAfterSeconds *json.Number `json:"retry_after_seconds,omitempty"`
+	RetryAfterSeconds *json.Number `json:"retry_after_seconds"`
 
 	// Retryable Whether Pepay recommends to allocate again for a new quote.
-	Retryable *bool `json:"retryable,omitempty"`
+	Retryable *bool `json:"retryable"`
 
 	// StatusCode Why there is no quote.
 	StatusCode *QuoteStatusCode `json:"status_code,omitempty"`
@@ -2198,7 +2198,7 @@ type PaymentSession struct {
 	Description *string `json:"description,omitempty"`
 
 	// Environment The network a resource belongs to. Empty where Pepay sends null.
-	Environment *NetworkEnvironment `json:"environment,omitempty"`
+	Environment *NetworkEnvironment `json:"environment"`
 
 	// ExpiresAt When the session ends.
 	ExpiresAt *Timestamp `json:"expires_at,omitempty"`
@@ -2210,13 +2210,13 @@ type PaymentSession struct {
 	InvoiceStatus *InvoiceStatus `json:"invoice_status,omitempty"`
 
 	// LockedNetwork The network of the rest of an underpaid invoice.
-	LockedNetwork *string `json:"locked_network,omitempty"`
+	LockedNetwork *string `json:"locked_network"`
 
 	// LockedPaymentAddress The present address for the rest of an underpaid invoice.
-	LockedPaymentAddress *string `json:"locked_payment_address,omitempty"`
+	LockedPaymentAddress *string `json:"locked_payment_address"`
 
 	// LockedTokenID Id of the token of the rest of an underpaid invoice.
-	LockedTokenID *int64 `json:"locked_token_id,omitempty"`
+	LockedTokenID *int64 `json:"locked_token_id"`
 
 	// MerchantEmail Example: billing@example.com
 	MerchantEmail *string `json:"merchant_email,omitempty"`
@@ -2225,7 +2225,7 @@ type PaymentSession struct {
 	MerchantName *string `json:"merchant_name,omitempty"`
 
 	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	NetworkEnvironment *NetworkEnvironment `json:"network_environment,omitempty"`
+	NetworkEnvironment *NetworkEnvironment `json:"network_environment"`
 
 	// RemainingSeconds Seconds until the session ends, at least 0.
 	//
@@ -2250,7 +2250,7 @@ type PaymentSessionHeaders struct {
 // PaymentStatus Whether an invoice is paid.
 type PaymentStatus struct {
 	// PaidAt Zero until the invoice is paid.
-	PaidAt *Timestamp `json:"paid_at,omitempty"`
+	PaidAt *Timestamp `json:"paid_at"`
 
 	// Status The status of an invoice. It is unpaid at first. Paid, expired and canceled are final.
 	Status InvoiceStatus `json:"status"`
@@ -2277,33 +2277,33 @@ type PaymentToken struct {
 	Network *string `json:"network,omitempty"`
 
 	// PhotoURI Address of a picture.
-	PhotoURI      *string    `json:"photo_uri,omitempty"`
-	RateUpdatedAt *Timestamp `json:"rate_updated_at,omitempty"`
+	PhotoURI      *string    `json:"photo_uri"`
+	RateUpdatedAt *Timestamp `json:"rate_updated_at"`
 	RequiresMemo  *bool      `json:"requires_memo,omitempty"`
 
 	// SettlementCostUSD Total cost in dollars after settlement.
 	//
 	// Example: 102
-	SettlementCostUSD *json.Number `json:"settlement_cost_usd,omitempty"`
+	SettlementCostUSD *json.Number `json:"settlement_cost_usd"`
 
 	// SettlementRate Rate to the settlement token.
 	//
 	// Example: 1.02
-	SettlementRate *json.Number `json:"settlement_rate,omitempty"`
+	SettlementRate *json.Number `json:"settlement_rate"`
 
 	// SupportsStableSettlement Whether the token can be settled as a stable coin.
 	SupportsStableSettlement *bool `json:"supports_stable_settlement,omitempty"`
 
 	// Tier Example: 100
-	Tier *string `json:"tier,omitempty"`
+	Tier *string `json:"tier"`
 
 	// TierFee Unset where Pepay sends null.
 	//
 	// Example: 0
-	TierFee *json.Number `json:"tier_fee,omitempty"`
+	TierFee *json.Number `json:"tier_fee"`
 
 	// TokenAddress Address of the token's contract. Empty for a native token.
-	TokenAddress *string `json:"token_address,omitempty"`
+	TokenAddress *string `json:"token_address"`
 
 	// TokenDecimals Example: 6
 	TokenDecimals *int64 `json:"token_decimals,omitempty"`
@@ -2320,7 +2320,7 @@ type PaymentToken struct {
 	// UnavailableReason Why the token cannot be settled.
 	//
 	// Example: Rate data is older than 5 minutes
-	UnavailableReason *string `json:"unavailable_reason,omitempty"`
+	UnavailableReason *string `json:"unavailable_reason"`
 }
 
 // ProductOffer A seller's offer of a product. It can be checked out only if it is delivered within 10 days.
@@ -2486,7 +2486,7 @@ type Settlement struct {
 	Network *string `json:"network,omitempty"`
 
 	// SettlementTxHash Example: 0xabc123
-	SettlementTxHash *string `json:"settlement_tx_hash,omitempty"`
+	SettlementTxHash *string `json:"settlement_tx_hash"`
 
 	// Stage Example: final
 	Stage *string `json:"stage,omitempty"`
@@ -2720,7 +2720,7 @@ type WSToken struct {
 	MerchantID *int64 `json:"merchant_id,omitempty"`
 
 	// NetworkEnvironment The network a resource belongs to. Empty where Pepay sends null.
-	NetworkEnvironment *NetworkEnvironment `json:"network_environment,omitempty"`
+	NetworkEnvironment *NetworkEnvironment `json:"network_environment"`
 
 	// Scope What a ws_token opens, the merchant's or the commerce event stream.
 	Scope *WSTokenScope `json:"scope,omitempty"`
