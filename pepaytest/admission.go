@@ -14,6 +14,7 @@ type requester struct {
 	scope       pepay.WSTokenScope       // of the key; bearer tokens have the merchant's
 	environment pepay.NetworkEnvironment // of commerce keys
 	invoiceID   string                   // of payor sessions
+	keyID       string                   // of keys
 }
 
 // sees says whether an entity of this merchant and environment is there for the
@@ -59,7 +60,7 @@ func (s *Server) identify(op *pepay.Operation, h http.Header) (requester, *probl
 	if bad != nil {
 		return requester{}, bad
 	}
-	q := requester{credential: header, merchantID: key.MerchantID, scope: key.Scope, environment: key.Environment}
+	q := requester{credential: header, merchantID: key.MerchantID, scope: key.Scope, environment: key.Environment, keyID: key.ID}
 	switch {
 	case !taken[header]:
 		return requester{}, forbidden(headerName(header) + " does not open " + op.ID)

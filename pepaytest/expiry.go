@@ -25,12 +25,12 @@ const (
 // watchExpiry interrupts the stream when its token expires.
 func (st *stream) watchExpiry() (stop func()) {
 	cfg := st.server.cfg
-	if !cfg.closeOnExpiry || st.expires.IsZero() {
+	if !cfg.closeOnExpiry || st.who.expires.IsZero() {
 		return func() {}
 	}
 	var timer *time.Timer
 	check := func() {
-		left := st.expires.Sub(cfg.now())
+		left := st.who.expires.Sub(cfg.now())
 		if left <= 0 {
 			st.interrupt(streamEnd{how: endClose, code: 1008, reason: "token expired"}, expiryPatience)
 			return

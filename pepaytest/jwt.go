@@ -18,6 +18,7 @@ type tokenClaims struct {
 	Scope               server.WSTokenScope
 	Environment         *server.NetworkEnvironment
 	InvoiceID           string // of a payment session
+	KeyID               string // of the key that minted it
 }
 
 func (c tokenClaims) sign() (string, error) {
@@ -31,6 +32,9 @@ func (c tokenClaims) sign() (string, error) {
 	}
 	if c.InvoiceID != "" {
 		claims["invoice_id"] = c.InvoiceID
+	}
+	if c.KeyID != "" {
+		claims["key_id"] = c.KeyID
 	}
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(signingKey())
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -16,7 +17,8 @@ const (
 	defaultMerchantID = 123
 )
 
-// Key is an API key the simulator knows.
+// Key is an API key the simulator knows from the start. More are created, and all of
+// them are listed and revoked, through the API.
 type Key struct {
 	// MerchantID is the merchant the key belongs to. Zero means 123, the merchant
 	// of the documentation's examples.
@@ -26,6 +28,11 @@ type Key struct {
 	// Environment is the network a commerce key is bound to. Empty means devnet.
 	// Merchant keys are bound to none.
 	Environment pepay.NetworkEnvironment
+	// Name is what the list of keys calls it. Empty means "Key of this server".
+	Name string
+	// ExpiresAt is when it stops working, in whole seconds of the business time
+	// ([Server.Advance]). Zero means never.
+	ExpiresAt time.Time
 	// Revoked keys answer 401, as unknown ones do.
 	Revoked bool
 }
@@ -82,18 +89,25 @@ func (s *Server) CommerceAPIKey() string { return defaultCommerceAPIKey }
 // any scope, x-commerce-api-key only commerce keys. The contract lists them as
 // alternatives and nobody documents what both together mean, so that is refused:
 // a client that sends both is wrong whatever Pepay makes of it.
-func (s *Server) authenticateKey(h http.Header) (Key, *problem) {
+func (s *Server) authenticateKey(h http.Header) (apiKey, *problem) {
 	merchant, commerce := present(h.Values("x-api-key")), present(h.Values("x-commerce-api-key"))
 	switch {
 	case len(merchant) > 0 && len(commerce) > 0:
-		return Key{}, invalidRequest("Send either x-api-key or x-commerce-api-key, not both")
+		return apiKey{}, invalidRequest("Send either x-api-key or x-commerce-api-key, not both")
 	case len(merchant)+len(commerce) != 1:
-		return Key{}, invalidKey()
+		return apiKey{}, invalidKey()
 	}
-	value := slices.Concat(merchant, commerce)[0]
-	key, ok := s.cfg.keys[value]
-	if !ok || key.Revoked || (len(commerce) == 1 && key.Scope != pepay.WSTokenScopeCommerce) {
-		return Key{}, invalidKey()
+	var key apiKey
+	known := false
+	s.change(nil, func(t *tx) {
+		k := t.keyOf(slices.Concat(merchant, commerce)[0])
+		if known = k != nil && k.works(t.now) && (len(commerce) == 0 || k.Scope == pepay.WSTokenScopeCommerce); known {
+			k.LastUsedAt = t.now.Unix()
+			key = *k
+		}
+	})
+	if !known {
+		return apiKey{}, invalidKey()
 	}
 	return key, nil
 }

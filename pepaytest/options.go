@@ -12,6 +12,8 @@ type Option func(*config) error
 
 type config struct {
 	keys           map[string]Key
+	keyLimit       int
+	revocation     Revocation
 	now            func() time.Time
 	minTTL, maxTTL int64 // seconds; no maximum is 0
 	listener       net.Listener
@@ -26,7 +28,7 @@ type config struct {
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{keys: defaultKeys(), now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks()}
+	c := &config{keys: defaultKeys(), keyLimit: defaultKeyLimit, now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks()}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("pepaytest: nil Option")

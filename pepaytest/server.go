@@ -92,6 +92,7 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		closing:    make(chan struct{}),
 		served:     make(chan error, 1),
 	}
+	s.change(nil, (*tx).begin)
 	s.faults = newFaults()
 	s.routes = s.newRoutes(handlers{server: s})
 	s.httpServer = &http.Server{

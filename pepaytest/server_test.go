@@ -203,11 +203,17 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		s, err := pepaytest.Start("", pepaytest.WithListener(memnet.Listen()),
-			pepaytest.WithClock(func() time.Time { <-release; return fixedClock() }))
+		var started atomic.Bool
+		s, err := pepaytest.Start("", pepaytest.WithListener(memnet.Listen()), pepaytest.WithClock(func() time.Time {
+			if started.Load() {
+				<-release
+			}
+			return fixedClock()
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}
+		started.Store(true)
 		go func() { _, _ = post(t, s, "") }()
 		synctest.Wait() // the handler asks for the time
 		var closed atomic.Bool

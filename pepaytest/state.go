@@ -1,6 +1,9 @@
 package pepaytest
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // The limits of the stores, so that a simulator that runs for weeks stays small. The
 // oldest entities are forgotten. Pepay documents no such limits.
@@ -21,11 +24,13 @@ type state struct {
 	// Settlements numbers settlements.
 	Settlements int64            `json:"settlements"`
 	Invoices    *store[*invoice] `json:"invoices"`
+	Keys        *store[*apiKey]  `json:"keys"`
 	// Answers are those of requests with an Idempotency-Key.
 	Answers *store[*pastAnswer] `json:"answers"`
 
 	// Made again from the entities by rebuild.
 	sessions  map[string]string // invoice ids by session token
+	keyIDs    map[string]string // ids of keys by their digests
 	due       dueHeap
 	dueNumber int
 	dueLimit  int
@@ -34,8 +39,10 @@ type state struct {
 func newState() *state {
 	return &state{
 		Invoices: newStore[*invoice](maxInvoices),
+		Keys:     newStore[*apiKey](math.MaxInt),
 		Answers:  newStore[*pastAnswer](maxAnswers),
 		sessions: map[string]string{},
+		keyIDs:   map[string]string{},
 	}
 }
 
@@ -44,10 +51,15 @@ func newState() *state {
 // that are gone.
 func (t *tx) rebuild() {
 	clear(t.sessions)
+	clear(t.keyIDs)
 	clear(t.due)
 	t.due = t.due[:0]
 	t.Invoices.all(func(inv *invoice) bool {
 		t.indexInvoice(inv)
+		return true
+	})
+	t.Keys.all(func(k *apiKey) bool {
+		t.indexKey(k)
 		return true
 	})
 }

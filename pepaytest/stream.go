@@ -23,7 +23,7 @@ type stream struct {
 	since     string
 	opened    time.Time
 	selection selection
-	expires   time.Time // zero: never
+	who       caller
 	sent      atomic.Int64
 
 	// Of the handler's goroutine.
@@ -88,7 +88,7 @@ func (s *Server) openStream(w http.ResponseWriter, r *http.Request, kind streamK
 	}
 	sel.audience = who.audience
 	st := &stream{
-		server: s, operation: s.operationID(r), since: since, opened: s.cfg.now(), selection: sel, expires: who.expires,
+		server: s, operation: s.operationID(r), since: since, opened: s.cfg.now(), selection: sel, who: who,
 		gone: make(chan struct{}), done: make(chan struct{}),
 	}
 	st.begin()

@@ -17,6 +17,8 @@ import (
 type caller struct {
 	audience audience
 	expires  time.Time // of its token; zero for an API key
+	keyID    string    // of the key, or of the one that minted the token
+	minted   bool      // a token, not a key
 }
 
 // authenticateStream reads the credential of an upgrade: an API key in a header or
@@ -42,7 +44,7 @@ func (s *Server) authenticateStream(r *http.Request, query url.Values, kind stre
 	if string(key.Scope) != string(kind) {
 		return caller{}, wrongScope(string(key.Scope), kind)
 	}
-	return caller{audience: audience{kind: kind, merchantID: key.MerchantID, environment: key.Environment}}, nil
+	return caller{audience: audience{kind: kind, merchantID: key.MerchantID, environment: key.Environment}, keyID: key.ID}, nil
 }
 
 // authenticateToken checks signature, expiry and scope, in this order.
@@ -58,12 +60,16 @@ func (s *Server) authenticateToken(token string, kind streamKind) (caller, *prob
 	case claims.Scope != string(kind):
 		return caller{}, wrongScope(claims.Scope, kind)
 	}
-	return caller{
+	who := caller{
 		audience: audience{
 			kind: kind, merchantID: claims.MerchantID, environment: pepay.NetworkEnvironment(claims.Environment), invoiceID: claims.InvoiceID,
 		},
-		expires: claims.ExpiresAt.Time,
-	}, nil
+		expires: claims.ExpiresAt.Time, keyID: claims.KeyID, minted: true,
+	}
+	if s.lostKey(who) {
+		return caller{}, invalidToken()
+	}
+	return who, nil
 }
 
 // streamClaims are the claims of a ws_token and of a payment token.
@@ -73,6 +79,7 @@ type streamClaims struct {
 	Scope       string `json:"scope"`
 	Environment string `json:"network_environment"`
 	InvoiceID   string `json:"invoice_id"`
+	KeyID       string `json:"key_id"`
 }
 
 // The documentation names the statuses, 401 and 403, but no codes for them.

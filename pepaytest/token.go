@@ -42,7 +42,7 @@ func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 	}
 	claims := tokenClaims{
 		ID: fmt.Sprintf("wst_%d", s.minted.Add(1)), IssuedAt: issued, ExpiresAt: issued + ttl,
-		MerchantID: who.merchantID, Scope: scope,
+		MerchantID: who.merchantID, Scope: scope, KeyID: who.keyID,
 	}
 	if scope == server.WSTokenScopeCommerce {
 		claims.Environment = (*server.NetworkEnvironment)(&who.environment)

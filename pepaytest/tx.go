@@ -73,7 +73,11 @@ func changed(before, after any) map[string]json.RawMessage {
 
 // newID is a version 4 UUID. The same calls in the same order get the same ids.
 func (t *tx) newID(kind string) string {
-	b := t.digest(kind)
+	return uuid(t.digest(kind))
+}
+
+// uuid is a version 4 UUID of these bytes.
+func uuid(b [32]byte) string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

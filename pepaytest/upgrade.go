@@ -18,6 +18,9 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 	u := &upgrader{ResponseWriter: w, accepted: func() {
 		if s.streams.add(st) {
 			st.faults = s.faults.planStream(st.operation)
+			if s.lostKey(st.who) { // while the handshake was under way
+				st.loseKey(reasonRevoked)
+			}
 		} else {
 			st.interrupt(serverCloses(), closeGrace)
 		}

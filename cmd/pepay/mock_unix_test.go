@@ -267,6 +267,7 @@ func TestSignalDuringToken(t *testing.T) {
 				return time.Now()
 			}))
 			server.Faults().On("*", pepaytest.Latency(time.Hour), pepaytest.Always())
+			<-arrived // it was read when the server started
 			cmd := command(at(server.URL()), "token")
 			var stdout, stderr strings.Builder
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr

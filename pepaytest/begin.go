@@ -1,0 +1,6 @@
+package pepaytest
+
+// begin is the state of a server that just started.
+func (t *tx) begin() {
+	t.addConfiguredKeys()
+}
