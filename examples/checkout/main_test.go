@@ -1,0 +1,3 @@
+package main
+
+const webhookSecret = "the endpoint's secret"
