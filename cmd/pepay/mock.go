@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/cli/terminal"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
@@ -40,6 +42,10 @@ ws-error-after=3,code=CODE with message=…
 
 'pepay trigger' makes events happen in it, 'pepay listen' follows them.
 
+--webhook delivers every event, signed with PEPAY_WEBHOOK_SECRET:
+
+  PEPAY_WEBHOOK_SECRET=example-secret pepay mock --webhook 8090/pepay/webhook
+
 It answers requests to an IP address and to localhost. Where it has another name, as
 in a network of containers, --allow-host adds that: pepay mock --addr 0.0.0.0:3000
 --allow-host mock.
@@ -61,6 +67,8 @@ func mockCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "allow-host", Usage: "answer requests to the host `NAME` too; may be repeated"},
 			&cli.StringFlag{Name: "write-env", TakesFile: true, Usage: "write address and keys to `FILE`, for --env-file of the other commands"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
+			&cli.StringSliceFlag{Name: "webhook", Usage: "deliver events to `URL` as signed webhooks; 3000 or localhost:3000/webhook will do; may be repeated"},
+			secretFileFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "print url, api_key and commerce_api_key as one JSON object when ready"},
 			&cli.BoolFlag{Name: "verbose", Usage: "print a line per request to standard error"},
 		},
@@ -93,6 +101,10 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 	}
+	endpoints, secret, err := mockWebhooks(ctx, cmd)
+	if err != nil {
+		return err
+	}
 	server, err := startSimulator(cmd.String("addr"), opts...)
 	if err != nil {
 		return err
@@ -109,7 +121,10 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 	}
-	if err := announce(cmd, server, faults); err != nil {
+	for _, endpoint := range endpoints {
+		server.AddWebhook(endpoint.String(), secret)
+	}
+	if err := announce(cmd, server, faults, endpoints); err != nil {
 		_ = server.Close()
 		return err
 	}
@@ -117,8 +132,29 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 	return server.Close()
 }
 
+// mockWebhooks are the endpoints that --webhook names, and the secret that signs for
+// them.
+func mockWebhooks(ctx context.Context, cmd *cli.Command) ([]*url.URL, pepay.Secret, error) {
+	var endpoints []*url.URL
+	for _, text := range cmd.StringSlice("webhook") {
+		endpoint, err := forwardTarget(text, "--webhook")
+		if err != nil {
+			return nil, "", err
+		}
+		endpoints = append(endpoints, endpoint)
+	}
+	if len(endpoints) == 0 {
+		if cmd.IsSet("secret-file") {
+			return nil, "", usagef("--secret-file: use it with --webhook")
+		}
+		return nil, "", nil
+	}
+	secret, err := requiredSecret(ctx, cmd)
+	return endpoints, secret, err
+}
+
 // announce says that the simulator is ready, to a script or to a person.
-func announce(cmd *cli.Command, server *pepaytest.Server, faults []string) error {
+func announce(cmd *cli.Command, server *pepaytest.Server, faults []string, endpoints []*url.URL) error {
 	if cmd.Bool("json") {
 		return terminal.WriteJSON(cmd.Root().Writer, struct {
 			URL            string `json:"url"`
@@ -135,7 +171,10 @@ func announce(cmd *cli.Command, server *pepaytest.Server, faults []string) error
 	for _, spec := range faults {
 		fmt.Fprintf(&b, "  fault  %s\n", terminal.Printable(spec))
 	}
-	if len(faults) > 0 {
+	for _, endpoint := range endpoints {
+		fmt.Fprintf(&b, "  webhook  %s\n", terminal.Printable(shownTarget(endpoint)))
+	}
+	if len(faults)+len(endpoints) > 0 {
 		b.WriteByte('\n')
 	}
 	if reachableByOthers(cmd.String("addr")) {
