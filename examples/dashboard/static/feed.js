@@ -1,5 +1,7 @@
 // The table of events, and what a screen reader is told about them.
 
+import { Announcer } from './announcer.js';
+import { make, makeTime } from './dom.js';
 import { layOut } from './json.js';
 import { amountOf, idsOf, nameOf, text } from './resource.js';
 import { statusOf } from './status.js';
@@ -38,8 +40,7 @@ export class Feed {
   #offered = new Set();
   #only = ''; // the id of a resource
   #incomplete = false;
-  /** @type {string[]} */
-  #sayings = [];
+  #announcer;
   #news = 0;
   #latest = '';
   #lastSummary = 0;
@@ -47,6 +48,7 @@ export class Feed {
   /** @param {{rows: HTMLElement, empty: HTMLElement, filter: HTMLSelectElement, pause: HTMLButtonElement, only: HTMLAnchorElement, announcer: HTMLElement}} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#announcer = new Announcer(parts.announcer);
     parts.filter.addEventListener('change', () => this.#showAll());
     parts.pause.addEventListener('click', () => {
       parts.pause.setAttribute('aria-pressed', String(!this.#paused));
@@ -55,7 +57,7 @@ export class Feed {
     });
     parts.rows.addEventListener('click', (event) => this.#clicked(event));
     addEventListener('hashchange', () => this.#choose());
-    setInterval(() => this.#announce(), 1000);
+    setInterval(() => this.#summarize(), 1000);
     this.#choose();
   }
 
@@ -91,12 +93,9 @@ export class Feed {
    */
   gap(event, words) {
     this.#flush(); // also while paused: it belongs between events
-    const row = document.createElement('tr');
-    row.className = 'gap';
-    row.setAttribute('role', 'row');
     const cell = makeCell(words);
     cell.colSpan = 5;
-    row.append(cell);
+    const row = make('tr', { class: 'gap', role: 'row' }, cell);
     const [ms, nth] = event ? timeOf(event) : (this.#kept[0]?.at ?? [0, 0]);
     this.#place({ id: '', at: [ms, nth + 0.5], type: '', ids: [], json: '', row, detail: null });
     this.#showEmpty();
@@ -111,7 +110,7 @@ export class Feed {
 
   /** Tells a screen reader something. @param {string} words */
   say(words) {
-    this.#sayings = [...this.#sayings, words].slice(-3);
+    this.#announcer.say(words);
   }
 
   /** @param {Arrival} arrival */
@@ -243,14 +242,12 @@ export class Feed {
     empty.textContent = what ? `No events ${what} among the last ones.` : none;
   }
 
-  #announce() {
+  #summarize() {
     const now = Date.now();
-    if (this.#news && now - this.#lastSummary >= SUMMARY_EVERY) {
-      this.say(this.#news === 1 ? `New event: ${this.#latest}.` : `${this.#news} new events, the last: ${this.#latest}.`);
-      this.#news = 0;
-      this.#lastSummary = now;
-    }
-    if (this.#sayings.length) this.#parts.announcer.textContent = this.#sayings.splice(0).join(' ');
+    if (!this.#news || now - this.#lastSummary < SUMMARY_EVERY) return;
+    this.say(this.#news === 1 ? `New event: ${this.#latest}.` : `${this.#news} new events, the last: ${this.#latest}.`);
+    this.#news = 0;
+    this.#lastSummary = now;
   }
 }
 
@@ -268,77 +265,31 @@ function timeOf({ id, created }) {
 /** Everything in an event is somebody else's text: it goes in as text. @param {PepayEvent} event */
 function makeRow(event) {
   const resource = event.data.object;
-  const row = document.createElement('tr');
-  row.setAttribute('role', 'row');
-  row.dataset.event = event.id;
-
-  const at = new Date(event.created * 1000);
-  const known = event.created > 0 && !Number.isNaN(at.getTime());
-  const time = document.createElement('time');
-  time.dateTime = known ? at.toISOString() : '';
-  time.title = known ? at.toLocaleString() : '';
-  time.textContent = known ? at.toLocaleTimeString() : '–';
-
-  const open = document.createElement('button');
-  open.type = 'button';
-  open.className = 'open';
-  open.setAttribute('aria-expanded', 'false');
-  open.append(makeSpan(`swatch ${colorOf(event.type)}`, ''), text(event.type));
-
+  const open = make('button', { type: 'button', class: 'open', 'aria-expanded': 'false' }, make('span', { class: `swatch ${colorOf(event.type)}` }), text(event.type));
   const { kind, id, invoice } = nameOf(resource);
-  const name = [makeSpan('kind', kind), ' ', id ? makeLink(id) : '–'];
-  if (invoice) name.push(makeSpan('of', 'of invoice ', makeLink(invoice)));
-
   const { tone, words } = statusOf(resource);
-  row.append(
-    makeCell(time),
+  return make(
+    'tr',
+    { role: 'row', 'data-event': event.id },
+    makeCell(makeTime(new Date(event.created > 0 ? event.created * 1000 : NaN))),
     makeCell(open),
-    makeCell(...name),
+    makeCell(make('span', { class: 'kind' }, kind), ' ', id ? makeLink(id) : '–', invoice && make('span', { class: 'of' }, 'of invoice ', makeLink(invoice))),
     makeCell(amountOf(resource) || '–'),
-    makeCell(words ? makeSpan(`pill ${tone}`, words) : '–'),
+    makeCell(words ? make('span', { class: `pill ${tone}` }, words) : '–'),
   );
-  return row;
 }
 
 /** @param {Item} item */
 function makeDetail({ id, json }) {
-  const row = document.createElement('tr');
-  row.className = 'detail';
-  row.setAttribute('role', 'row');
-  const pre = document.createElement('pre');
-  pre.tabIndex = 0; // to be scrolled from the keyboard
-  pre.setAttribute('role', 'region');
-  pre.setAttribute('aria-label', `Event ${id}`);
-  pre.textContent = layOut(json);
+  // The tabindex is for scrolling from the keyboard.
+  const pre = make('pre', { tabindex: 0, role: 'region', 'aria-label': `Event ${id}` }, layOut(json));
   const cell = makeCell(pre);
   cell.colSpan = 5;
-  row.append(cell);
-  return row;
+  return make('tr', { class: 'detail', role: 'row' }, cell);
 }
 
-/** @param {(string | Node)[]} content */
-function makeCell(...content) {
-  const cell = document.createElement('td');
-  cell.setAttribute('role', 'cell');
-  cell.append(...content);
-  return cell;
-}
-
-/**
- * @param {string} className
- * @param {(string | Node)[]} content
- */
-function makeSpan(className, ...content) {
-  const span = document.createElement('span');
-  span.className = className;
-  span.append(...content);
-  return span;
-}
+/** @param {(string | Node | false)[]} content */
+const makeCell = (...content) => make('td', { role: 'cell' }, ...content);
 
 /** Shows the events of one resource and of what belongs to it. @param {string} id */
-function makeLink(id) {
-  const link = document.createElement('a');
-  link.href = `#${new URLSearchParams({ of: id })}`;
-  link.textContent = link.title = id;
-  return link;
-}
+const makeLink = (id) => make('a', { href: `#${new URLSearchParams({ of: id })}`, title: id }, id);
