@@ -25,10 +25,12 @@ type config struct {
 	notice         func(Notice) any
 	requestLog     func(Request)
 	webhook        webhookConfig
+	catalogue      catalogue
+	commerce       CommerceRules
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{keys: defaultKeys(), keyLimit: defaultKeyLimit, now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks()}
+	c := &config{keys: defaultKeys(), keyLimit: defaultKeyLimit, now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks(), catalogue: newCatalogue()}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("pepaytest: nil Option")

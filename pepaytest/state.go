@@ -22,9 +22,12 @@ type state struct {
 	// Counter numbers ids, so that the same calls get the same ids.
 	Counter int64 `json:"counter"`
 	// Settlements numbers settlements.
-	Settlements int64            `json:"settlements"`
-	Invoices    *store[*invoice] `json:"invoices"`
-	Keys        *store[*apiKey]  `json:"keys"`
+	Settlements int64             `json:"settlements"`
+	Invoices    *store[*invoice]  `json:"invoices"`
+	Keys        *store[*apiKey]   `json:"keys"`
+	Carts       *store[*cart]     `json:"carts"`
+	Estimates   *store[*estimate] `json:"estimates"`
+	Addresses   *store[*address]  `json:"addresses"`
 	// Answers are those of requests with an Idempotency-Key.
 	Answers *store[*pastAnswer] `json:"answers"`
 
@@ -38,11 +41,14 @@ type state struct {
 
 func newState() *state {
 	return &state{
-		Invoices: newStore[*invoice](maxInvoices),
-		Keys:     newStore[*apiKey](math.MaxInt),
-		Answers:  newStore[*pastAnswer](maxAnswers),
-		sessions: map[string]string{},
-		keyIDs:   map[string]string{},
+		Invoices:  newStore[*invoice](maxInvoices),
+		Keys:      newStore[*apiKey](math.MaxInt),
+		Answers:   newStore[*pastAnswer](maxAnswers),
+		sessions:  map[string]string{},
+		keyIDs:    map[string]string{},
+		Carts:     newStore[*cart](maxSecondary),
+		Estimates: newStore[*estimate](maxSecondary),
+		Addresses: newStore[*address](maxSecondary),
 	}
 }
 
