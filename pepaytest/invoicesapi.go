@@ -87,12 +87,13 @@ func (t *tx) seesInvoice(inv *invoice) bool {
 	return who.sees(inv.MerchantID, inv.Environment) && (who.scope != pepay.WSTokenScopeCommerce || inv.Type == "commerce")
 }
 
-// environment is the network of what the requester creates.
+// environment is the network of what the requester creates: that of the commerce key, or
+// else of the account.
 func (t *tx) environment() string {
 	if e := t.call.who.environment; e != "" {
 		return string(e)
 	}
-	return string(pepay.NetworkEnvironmentDevnet)
+	return string(t.account(t.call.who.merchantID).Environment)
 }
 
 func noSuch(what string) *problem {

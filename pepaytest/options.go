@@ -13,6 +13,7 @@ type Option func(*config) error
 type config struct {
 	keys           map[string]Key
 	keyLimit       int
+	accounts       map[int64]Account
 	revocation     Revocation
 	now            func() time.Time
 	minTTL, maxTTL int64 // seconds; no maximum is 0

@@ -100,7 +100,7 @@ func (t *tx) pay(inv *invoice, p Payment) error {
 
 // settlementNetwork is where the merchant gets the money.
 func (t *tx) settlementNetwork(inv *invoice) string {
-	return defaultSettlementToken(inv.Environment).network
+	return t.account(inv.MerchantID).settlementToken(server.NetworkEnvironment(inv.Environment)).network
 }
 
 // maySettle says why an invoice cannot be settled now, or nil. A settlement that failed

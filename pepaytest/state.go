@@ -28,6 +28,7 @@ type state struct {
 	Carts       *store[*cart]     `json:"carts"`
 	Estimates   *store[*estimate] `json:"estimates"`
 	Addresses   *store[*address]  `json:"addresses"`
+	Accounts    *store[*account]  `json:"accounts"`
 	// Answers are those of requests with an Idempotency-Key.
 	Answers *store[*pastAnswer] `json:"answers"`
 
@@ -49,6 +50,7 @@ func newState() *state {
 		Carts:     newStore[*cart](maxSecondary),
 		Estimates: newStore[*estimate](maxSecondary),
 		Addresses: newStore[*address](maxSecondary),
+		Accounts:  newStore[*account](math.MaxInt),
 	}
 }
 
