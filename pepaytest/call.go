@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // call is a request for an operation of the contract, after it was admitted.
@@ -21,17 +22,32 @@ type call struct {
 	emitted        []string // ids of the events it made happen
 }
 
-// newCall admits a request.
+// newCall admits a request: 401 or 403 to who may not, 400 to what the contract does
+// not allow.
 func (s *Server) newCall(op *pepay.Operation, number int64, r *http.Request, body []byte) (*call, *problem) {
 	who, bad := s.identify(op, r.Header)
 	if bad != nil {
 		return nil, bad
+	}
+	if err := checkRequest(op.ID, r, body); err != nil {
+		return nil, invalidRequest(err.Error())
 	}
 	c := &call{operation: op, who: who, requestID: requestID(number), path: r.Method + " " + r.URL.RequestURI(), body: body}
 	if op.IdempotencyKey {
 		c.idempotencyKey = r.Header.Get("Idempotency-Key")
 	}
 	return c, nil
+}
+
+// checkRequest compares a request with what the contract says about its operation.
+func checkRequest(operationID string, r *http.Request, body []byte) error {
+	if err := server.CheckQuery(operationID, r.URL.RawQuery); err != nil {
+		return err
+	}
+	if err := server.CheckHeaders(operationID, r.Header); err != nil {
+		return err
+	}
+	return server.CheckBody(operationID, r.Header.Get("Content-Type"), body)
 }
 
 type callKey struct{}
@@ -46,11 +62,13 @@ func callOf(r *http.Request) *call {
 }
 
 // bodyOf is the body of a call, which the contract's schema has accepted. An empty one
-// is the zero T.
-func bodyOf[T any](t *tx) T {
+// is the zero T. Names of members count as they are written, unlike in encoding/json.
+func bodyOf[T any](t *tx) T { return decodeBody[T](t.call) }
+
+func decodeBody[T any](c *call) T {
 	var in T
-	if len(t.call.body) > 0 {
-		_ = json.Unmarshal(t.call.body, &in)
+	if known := server.KnownBody(c.operation.ID, c.body); len(known) > 0 {
+		_ = json.Unmarshal(known, &in)
 	}
 	return in
 }

@@ -22,7 +22,7 @@ const (
 // See https://docs-alpha.pepay.io/api-reference/events/list-events
 func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params server.ListEventsParams) {
 	who := callOf(r).who.audience()
-	page, err := newPage(who, params, r.URL.RawQuery)
+	page, err := newPage(who, params, r.URL.Query())
 	if err != nil {
 		invalidRequest(err.Error()).write(w)
 		return
@@ -86,16 +86,7 @@ type page struct {
 	older, newer string // than this event
 }
 
-func newPage(who audience, params server.ListEventsParams, rawQuery string) (*page, error) {
-	query, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return nil, errors.New("The query cannot be read")
-	}
-	if err := checkParameters(query, []string{
-		"type", "created[gte]", "created[lte]", "limit", "starting_after", "ending_before", "invoice_id", "environment",
-	}); err != nil {
-		return nil, err
-	}
+func newPage(who audience, params server.ListEventsParams, query url.Values) (*page, error) {
 	p := &page{
 		selection: selection{audience: who}, from: params.CreatedGTE, to: params.CreatedLTE, limit: defaultLimit,
 		older: query.Get("starting_after"), newer: query.Get("ending_before"),
@@ -110,12 +101,13 @@ func newPage(who audience, params server.ListEventsParams, rawQuery string) (*pa
 		p.limit = int(*params.Limit)
 	}
 	if query.Has("type") {
+		var err error
 		if p.selection.types, err = parseTypes(query.Get("type")); err != nil {
 			return nil, err
 		}
 	}
-	p.selection.conditions, err = parseConditions(query)
-	return p, err
+	p.selection.conditions = conditionsOf(query)
+	return p, nil
 }
 
 func (p *page) wants(r *record) bool {

@@ -1,8 +1,10 @@
 package pepaytest
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,11 +21,13 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 	s.routes = s.newRoutes(server.Unimplemented{})
 	var payor session
 	s.change(nil, func(t *tx) { payor = t.newInvoice(&invoice{Amount: 1000}, time.Hour).Session })
+	bodies := exampleBodies(t)
 	for _, op := range pepay.Operations() {
 		w := httptest.NewRecorder()
 		path := strings.NewReplacer("{tokenId}", "1", "{", "", "}", "").Replace(op.Path)
-		r := httptest.NewRequestWithContext(t.Context(), op.Method, path, http.NoBody)
+		r := httptest.NewRequestWithContext(t.Context(), op.Method, path, strings.NewReader(bodies[op.ID]))
 		r.Host = "localhost"
+		r.Header.Set("Content-Type", "application/json")
 		if op.IdempotencyKey {
 			r.Header.Set("Idempotency-Key", "123e4567-e89b-42d3-a456-556642440000")
 		}
@@ -46,6 +50,35 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 			t.Errorf("%s: %d %s", op.ID, w.Code, w.Body)
 		}
 	}
+}
+
+// exampleBodies are the requests that the contract shows, by operation id.
+func exampleBodies(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("../api/openapi.effective.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type operation struct {
+		OperationID string
+		RequestBody struct {
+			Content map[string]struct{ Example json.RawMessage }
+		}
+	}
+	var doc struct {
+		Paths map[string]map[string]operation
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	bodies := map[string]string{}
+	for _, methods := range doc.Paths {
+		for _, op := range methods {
+			bodies[op.OperationID] = string(op.RequestBody.Content["application/json"].Example)
+		}
+	}
+	bodies["getOrderPayments"] = `{"orderIds":[]}` // the contract has no example of it
+	return bodies
 }
 
 // The router's patterns and the table's paths have to be the same texts.

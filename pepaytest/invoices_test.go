@@ -132,3 +132,47 @@ func TestInvoicesExpire(t *testing.T) {
 		}
 	})
 }
+
+// What the contract says about a request is enforced before a handler sees it.
+func TestRequestsAreCheckedAgainstTheContract(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t)
+	for name, tc := range map[string]struct{ method, path, body, key, want string }{
+		"unknown parameter":    {http.MethodGet, invoicesPath + "?page=2", "", "", `the query has no parameter \"page\"; there are limit, starting_after, `},
+		"parameter twice":      {http.MethodGet, invoicesPath + "?limit=1&limit=2", "", "", "limit is given twice"},
+		"bounds":               {http.MethodGet, invoicesPath + "?limit=101", "", "", "limit must be from 1 to 100"},
+		"no Idempotency-Key":   {http.MethodPost, invoicesPath, `{"amount_usd":10}`, "", "Idempotency-Key is required"},
+		"bad Idempotency-Key":  {http.MethodPost, invoicesPath, `{"amount_usd":10}`, "order-1", "Idempotency-Key must be a UUID v4"},
+		"missing member":       {http.MethodPost, invoicesPath, `{"AMOUNT_USD":10}`, aUUID, "amount_usd is required"},
+		"member out of bounds": {http.MethodPost, invoicesPath, `{"amount_usd":0.00999999999999999999}`, aUUID, "amount_usd must be at least 0.01"},
+		"member twice":         {http.MethodPost, invoicesPath, `{"amount_usd":10,"amount_usd":1}`, aUUID, `the request body has the member \"amount_usd\" twice`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			headers := []string{}
+			if tc.key != "" {
+				headers = append(headers, "Idempotency-Key", tc.key)
+			}
+			r := ask(t, s, tc.method, tc.path, tc.body, headers...)
+			wantError(t, r, http.StatusBadRequest, "VALIDATION_ERROR")
+			if !strings.Contains(r.body, tc.want) {
+				t.Errorf("%s does not say %s", r.body, tc.want)
+			}
+		})
+	}
+	t.Run("without a credential", func(t *testing.T) {
+		t.Parallel()
+		r, err := request(t, s, http.MethodPost, invoicesPath, `{}`)
+		if err != nil || r.status != http.StatusUnauthorized {
+			t.Errorf("%d %s, %v: who asks comes first", r.status, r.body, err)
+		}
+	})
+	t.Run("names in another case are other names", func(t *testing.T) {
+		t.Parallel()
+		made := createInvoice(t, s, `{"amount_usd":10,"CUSTOMER_ID":"a","Amount_USD":20}`, anotherUUID)
+		r := ask(t, s, http.MethodGet, invoicesPath+"/"+made.ID, "")
+		if !strings.Contains(r.body, `"amount":10000`) || !strings.Contains(r.body, `"customer_id":null`) {
+			t.Errorf("the invoice is %s", r.body)
+		}
+	})
+}

@@ -81,14 +81,19 @@ func (s *Server) openStream(w http.ResponseWriter, r *http.Request, kind streamK
 		bad.write(w)
 		return
 	}
-	sel, since, err := parseStreamQuery(query, kind)
+	operation := s.operationID(r)
+	if err := server.CheckQuery(operation, r.URL.RawQuery); err != nil {
+		invalidRequest(err.Error()).write(w)
+		return
+	}
+	sel, since, err := parseStreamQuery(query)
 	if err != nil {
 		invalidRequest(err.Error()).write(w)
 		return
 	}
 	sel.audience = who.audience
 	st := &stream{
-		server: s, operation: s.operationID(r), since: since, opened: s.cfg.now(), selection: sel, who: who,
+		server: s, operation: operation, since: since, opened: s.cfg.now(), selection: sel, who: who,
 		gone: make(chan struct{}), done: make(chan struct{}),
 	}
 	st.begin()

@@ -1,11 +1,8 @@
 package pepaytest
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 
@@ -24,11 +21,7 @@ const (
 func (h handlers) MintWSToken(w http.ResponseWriter, r *http.Request) {
 	s := h.server
 	who := callOf(r).who
-	params, err := decodeMintRequest(r)
-	if err != nil {
-		invalidRequest(err.Error()).write(w)
-		return
-	}
+	params := decodeBody[server.MintWSTokenRequest](callOf(r))
 	scope := server.WSTokenScope(who.scope)
 	if params.Scope != nil && *params.Scope != scope {
 		invalidRequest(fmt.Sprintf("scope %s does not match the API key, whose scope is %s", *params.Scope, scope)).write(w)
@@ -83,35 +76,4 @@ func (c *config) ttl(asked *int64, now int64) (int64, error) {
 	default:
 		return ttl, nil
 	}
-}
-
-// decodeMintRequest is stricter than encoding/json, which takes "SCOPE" for scope
-// and null for a string. An empty body asks for the defaults.
-func decodeMintRequest(r *http.Request) (server.MintWSTokenRequest, error) {
-	var params server.MintWSTokenRequest
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(r.Body); err != nil {
-		return params, errors.New("The request body cannot be read")
-	}
-	if len(bytes.TrimSpace(body.Bytes())) == 0 {
-		return params, nil
-	}
-	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/json" {
-		return params, errors.New("Content-Type must be application/json")
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body.Bytes(), &fields); err != nil || fields == nil {
-		return params, errors.New("The request body must be a JSON object")
-	}
-	if raw, ok := fields["scope"]; ok {
-		if err := json.Unmarshal(raw, &params.Scope); err != nil || params.Scope == nil || !params.Scope.Valid() {
-			return params, errors.New("scope must be merchant or commerce")
-		}
-	}
-	if raw, ok := fields["ttl_seconds"]; ok {
-		if err := json.Unmarshal(raw, &params.TTLSeconds); err != nil || params.TTLSeconds == nil {
-			return params, errors.New("ttl_seconds must be an integer")
-		}
-	}
-	return params, nil
 }
