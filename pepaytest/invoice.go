@@ -36,6 +36,10 @@ type invoice struct {
 	ReturnURL   string          `json:"return_url,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
 
+	CustomerEmail string                    `json:"customer_email,omitempty"` // or what the payor said
+	Questions     json.RawMessage           `json:"questions,omitempty"`
+	Answers       []server.QuestionResponse `json:"answers,omitempty"` // to the questions
+
 	Session  session     `json:"session"`
 	Payments []*payment  `json:"payments,omitempty"` // the oldest first
 	Address  *allocation `json:"address,omitempty"`  // where it is to be paid; an underpaid invoice is locked to its token

@@ -23,7 +23,7 @@ type invoiceFilter struct {
 // See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-list
 func (f *invoiceFilter) check() *problem {
 	for _, status := range f.statuses {
-		if !server.InvoiceStatus(status).Valid() {
+		if !slices.Contains(invoiceStatuses(), server.InvoiceStatus(status)) {
 			return invalidRequest(fmt.Sprintf("status has %q; there are unpaid, underpaid, paid, expired and canceled", status))
 		}
 	}
@@ -53,4 +53,10 @@ func (f *invoiceFilter) paid(p *payment) bool {
 		return false
 	}
 	return p.WalletAddress == *f.walletAddress || strings.HasPrefix(p.WalletAddress, "0x") && strings.EqualFold(p.WalletAddress, *f.walletAddress)
+}
+
+func invoiceStatuses() []server.InvoiceStatus {
+	return []server.InvoiceStatus{
+		server.InvoiceStatusUnpaid, server.InvoiceStatusUnderpaid, server.InvoiceStatusPaid, server.InvoiceStatusExpired, server.InvoiceStatusCanceled,
+	}
 }

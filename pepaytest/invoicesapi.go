@@ -3,40 +3,10 @@ package pepaytest
 import (
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
-
-// CreateInvoice simulates POST /api/v1/invoices.
-//
-// See https://docs-alpha.pepay.io/api-reference/invoices/create-an-invoice
-func (h handlers) CreateInvoice(w http.ResponseWriter, r *http.Request, _ server.CreateInvoiceParams) {
-	h.respond(w, r, func(t *tx) (any, *problem) {
-		in := bodyOf[server.CreateInvoiceRequest](t)
-		life := defaultInvoiceLife
-		if in.ExpiresIn != nil {
-			life = time.Duration(*in.ExpiresIn) * time.Millisecond
-		}
-		inv := &invoice{
-			MerchantID: t.call.who.merchantID, Environment: t.environment(), Type: "standard", Amount: millisOf(in.AmountUSD),
-			CustomerID: deref(in.CustomerID), Description: deref(in.Description), Title: deref(in.InvoiceTitle), Footer: deref(in.InvoiceFooter),
-			ReturnURL: deref(in.PaymentReturnURL),
-		}
-		if in.Metadata != nil {
-			inv.Metadata = *in.Metadata
-		}
-		if t.call.who.scope == pepay.WSTokenScopeCommerce {
-			inv.Type = "commerce" // keys of a product are locked to its invoices
-		}
-		t.newInvoice(inv, life)
-		return server.CreatedInvoice{
-			InvoiceID: inv.ID, ExpiresAt: &inv.ExpiresAt, PaymentURL: ptr(t.server.paymentURL(inv.Session)),
-			SessionToken: &inv.Session.Token, Signature: &inv.Session.Signature, PaymentSessionHeaders: inv.Session.headers(),
-		}, nil
-	})
-}
 
 // GetInvoice simulates GET /api/v1/invoices/{invoiceId}.
 //

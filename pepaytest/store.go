@@ -66,8 +66,22 @@ func (s *store[E]) remove(id string) {
 	delete(s.byID, id)
 	s.entries[position-s.first] = none
 	s.removed++
-	for len(s.entries) > 0 && s.entries[0] == none {
-		s.dropOldest()
+	if s.removed > s.len()+minHoles {
+		s.compact()
+	}
+}
+
+// minHoles is how many removed entities may leave a hole before they are closed.
+const minHoles = 64
+
+// compact closes the holes, so that one old entity does not keep those of all that came
+// and went after it.
+func (s *store[E]) compact() {
+	var none E
+	s.entries = slices.DeleteFunc(s.entries, func(e E) bool { return e == none })
+	s.removed = 0
+	for i, e := range s.entries {
+		s.byID[e.key()] = s.first + i
 	}
 }
 
