@@ -18,6 +18,8 @@ type answer struct {
 	body    bytes.Buffer
 	padding int
 	upgrade *stream // instead of a body: the connection becomes this
+	// invoiceID is the invoice of the payor's session that asked.
+	invoiceID string
 }
 
 func newAnswer() *answer { return &answer{header: http.Header{}} }

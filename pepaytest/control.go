@@ -1,9 +1,11 @@
 package pepaytest
 
 import (
-	"mime"
+	"crypto/subtle"
 	"net/http"
 	"strings"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // controlPath is where a simulator in another process is told what to do and asked
@@ -12,68 +14,134 @@ const controlPath = "/_pepaytest/"
 
 func isControl(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, controlPath) }
 
-// control answers
-//
-//	POST /_pepaytest/events   a JSON event, of which type and data.object are required,
-//	                          is emitted; the answer has it completed
-//	GET  /_pepaytest/streams  the open streams
-//
-// to whoever has a key of the simulator and is not a page of another origin: any page
-// in a browser can reach a server on localhost. bad is what is wrong with the request
-// already, if anything.
-func (s *Server) control(r *http.Request, bad *problem) *answer {
+// controlRoute is one control endpoint.
+type controlRoute struct {
+	method, pattern string // the pattern is what follows controlPath, as chi writes it
+	// open endpoints take requests without a credential. Pages of another origin are
+	// refused there too.
+	open bool
+	// handle returns the data of the answer, or what is wrong. It runs after admission.
+	handle func(*controlRequest) (any, *problem)
+}
+
+// controlRequest is an admitted request for a control endpoint.
+type controlRequest struct {
+	*http.Request
+	server *Server
+	params *chi.Context
+}
+
+func (c *controlRequest) param(name string) string { return c.params.URLParam(name) }
+
+// controlStream is the data of an answer that goes on until the client or the server is
+// gone.
+type controlStream func(http.ResponseWriter)
+
+// controlRoutes are all control endpoints.
+func controlRoutes() []controlRoute {
+	return []controlRoute{
+		{method: http.MethodGet, pattern: "state", handle: controlState},
+		{method: http.MethodGet, pattern: "changes", handle: controlChanges},
+		{method: http.MethodPost, pattern: "events", handle: controlEmit},
+		{method: http.MethodGet, pattern: "requests", handle: controlListRequests},
+		{method: http.MethodGet, pattern: "requests/{number}", handle: controlGetRequest},
+		{method: http.MethodGet, pattern: "streams", handle: controlListStreams},
+	}
+}
+
+// controls finds the endpoint of a request.
+type controls struct {
+	router *chi.Mux
+	routes map[string]*controlRoute // by method and pattern
+}
+
+func newControls() *controls {
+	c := &controls{router: chi.NewRouter(), routes: map[string]*controlRoute{}}
+	for _, route := range controlRoutes() {
+		c.router.Method(route.method, controlPath+route.pattern, http.NotFoundHandler())
+		c.routes[route.method+" "+controlPath+route.pattern] = &route
+	}
+	return c
+}
+
+// find is the endpoint that a request is for with the parameters in its path, or nil.
+func (c *controls) find(method, path string) (*controlRoute, *chi.Context) {
+	params := chi.NewRouteContext()
+	return c.routes[method+" "+c.router.Find(params, method, path)], params
+}
+
+// methods are those that a path knows.
+func (c *controls) methods(path string) []string {
+	var known []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost} {
+		if route, _ := c.find(method, path); route != nil {
+			known = append(known, method)
+		}
+	}
+	return known
+}
+
+// control answers a request for a control endpoint. bad is what is wrong with it already,
+// if anything.
+func (s *Server) control(w http.ResponseWriter, r *http.Request, bad *problem) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	ans := newAnswer()
-	if bad == nil {
-		bad = s.admit(r)
+	result, bad := s.controlled(ans.header, r, bad)
+	if stream, ok := result.(controlStream); ok && bad == nil {
+		stream(w)
+		return
 	}
 	if bad != nil {
 		bad.write(ans)
-		return ans
+	} else {
+		writeJSON(ans, http.StatusOK, data(result))
 	}
-	switch method, name := r.Method, strings.TrimPrefix(r.URL.Path, controlPath); {
-	case name == "events" && method == http.MethodPost:
-		s.controlEmit(ans, r)
-	case name == "streams" && method == http.MethodGet:
-		writeJSON(ans, http.StatusOK, map[string]any{"success": true, "data": s.openStreams()})
-	case name == "events" || name == "streams":
-		methodNotAllowed(method, r.URL.Path).write(ans)
-	default:
-		notFound(method, r.URL.Path).write(ans)
-	}
-	return ans
+	ans.send(w)
 }
 
-// admit refuses browsers on pages of another origin, and then whoever has no key. A
-// page cannot send the key's header without a preflight request, which is refused too.
-func (s *Server) admit(r *http.Request) *problem {
+// controlled admits a request and handles it.
+func (s *Server) controlled(header http.Header, r *http.Request, bad *problem) (any, *problem) {
+	path := routePath(r)
+	route, params := s.controls.find(r.Method, path)
+	if bad == nil {
+		bad = s.admit(r, route != nil && route.open)
+	}
+	switch {
+	case bad != nil:
+		return nil, bad
+	case route != nil:
+		return route.handle(&controlRequest{Request: r, server: s, params: params})
+	}
+	if known := s.controls.methods(path); len(known) > 0 {
+		header.Set("Allow", strings.Join(known, ", "))
+		return nil, methodNotAllowed(r.Method, r.URL.Path)
+	}
+	return nil, notFound(r.Method, r.URL.Path)
+}
+
+// admit refuses browsers on pages of another origin, and then whoever has neither a key
+// nor the console's token. A page cannot send the header of either without a preflight
+// request, which is refused too.
+func (s *Server) admit(r *http.Request, open bool) *problem {
 	asked := *r
 	asked.Method = http.MethodPost // the check lets methods pass that change nothing
 	if new(http.CrossOriginProtection).Check(&asked) != nil {
 		return &problem{http.StatusForbidden, "FORBIDDEN", "A page of another origin may not ask this"}
 	}
+	if open {
+		return nil
+	}
+	if tokens := r.Header.Values(consoleTokenHeader); len(tokens) > 0 {
+		if len(tokens) == 1 && s.cfg.isConsoleToken(tokens[0]) {
+			return nil
+		}
+		return &problem{http.StatusUnauthorized, "CONSOLE_TOKEN_INVALID", "Invalid console token; reload the page"}
+	}
 	_, bad := s.authenticateKey(r.Header)
 	return bad
 }
 
-func (s *Server) controlEmit(w http.ResponseWriter, r *http.Request) {
-	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/json" {
-		(&problem{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json"}).write(w)
-		return
-	}
-	body, bad := readBody(r)
-	if bad != nil {
-		bad.write(w)
-		return
-	}
-	ev, err := decodeEvent(body)
-	if err != nil {
-		invalidRequest(err.Error()).write(w)
-		return
-	}
-	rec, err := s.emit(ev) //nolint:contextcheck // deliveries outlive the request that emits
-	if err != nil {
-		invalidRequest(err.Error()).write(w)
-		return
-	}
-	writeJSON(w, http.StatusOK, newEventAnswer(rec))
+func (c *config) isConsoleToken(token string) bool {
+	return c.consoleToken != "" && subtle.ConstantTimeCompare([]byte(token), []byte(c.consoleToken.Reveal())) == 1
 }

@@ -70,6 +70,7 @@ func (s *Server) emitAt(ev *pepay.Event, now time.Time) (*record, error) {
 	}
 	about := newSubject(ev.Data.Object)
 	rec := s.events.add(func(seq int64) *record { return newRecord(ev, about, now, seq) })
+	s.noteEvent(rec)
 	s.webhooks.offer(rec)
 	return rec, nil
 }

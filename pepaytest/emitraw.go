@@ -26,6 +26,7 @@ func (s *Server) EmitRaw(event json.RawMessage) pepay.Event {
 	now := s.cfg.now()
 	rec := newRawRecord(event, now)
 	s.events.add(func(int64) *record { return rec })
+	s.noteEvent(rec)
 	s.webhooks.offer(rec)
 	return rec.public()
 }

@@ -68,6 +68,13 @@ func (l *eventLog) read(after int64, buf []*record) (n int, lost bool, changed <
 	return 0, false, l.changed
 }
 
+// len is how many events are kept, repeated deliveries included.
+func (l *eventLog) len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.entries)
+}
+
 // end is the position of the last event.
 func (l *eventLog) end() int64 {
 	l.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -23,9 +24,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 	misdirected := s.cfg.checkHost(r)
 	if isControl(r) {
-		s.control(r, misdirected).send(w)
+		s.control(w, r, misdirected)
 		return
 	}
+	if s.console(w, r, misdirected) {
+		return
+	}
+	began := time.Now()
 	operation := s.operation(r)
 	operationID := ""
 	if operation != nil {
@@ -34,11 +39,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body, bad := readBody(r)
 	entry := newRequest(s.cfg.now(), operationID, r, body)
 	number := s.log.add(entry)
-	settled := func(status int) {
+	s.changes.note(requestChange, strconv.FormatInt(number, 10))
+	settled := func(status int, ans *answer) {
+		entry := entry.answered(status, ans, time.Since(began))
 		// Before the answer goes out: whoever has it must find it recorded.
-		s.log.setStatus(number, status)
+		s.log.settle(number, entry)
+		s.changes.note(requestChange, strconv.FormatInt(number, 10))
 		if s.cfg.requestLog != nil {
-			entry.Status = status
 			s.cfg.requestLog(entry.clone())
 		}
 	}
@@ -50,12 +57,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		due = s.faults.plan(operationID, r)
 	}
 	if !s.wait(r.Context(), due.delay) {
-		settled(0)
+		settled(0, nil)
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}
 	if due.cut == cutBefore {
 		s.resetBefore(w)
-		settled(0)
+		settled(0, nil)
 		return
 	}
 	genuine := func() *answer { return s.answer(operation, number, r, body, bad) }
@@ -65,11 +72,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case due.cut == cutMidBody:
 		s.resetMidBody(w, r.Method, ans)
-		settled(0)
+		settled(0, nil)
 	case ans.upgrade != nil:
 		s.upgrade(w, r, ans, settled)
 	default:
-		settled(ans.status)
+		settled(ans.status, ans)
 		ans.send(w)
 	}
 }
@@ -82,6 +89,7 @@ func (s *Server) answer(op *pepay.Operation, number int64, r *http.Request, body
 	if bad == nil && op != nil && !isStream(op.Method, op.Path) {
 		var c *call
 		if c, bad = s.newCall(op, number, r, body); bad == nil { //nolint:contextcheck // deliveries outlive the request that emits
+			ans.invoiceID = c.who.invoiceID
 			r = r.WithContext(withCall(r.Context(), c))
 		}
 	}

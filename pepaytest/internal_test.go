@@ -1,6 +1,7 @@
 package pepaytest
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -104,9 +105,9 @@ func TestRequestLogIsBounded(t *testing.T) {
 				t.Fatalf("number %d, want %d", got, i+1)
 			}
 		}
-		log.setStatus(5, 500) // not kept any more
-		log.setStatus(6, 201)
-		log.setStatus(maxRecorded+5, 202)
+		log.settle(5, Request{Status: 500}) // not kept any more
+		log.settle(6, Request{Status: 201})
+		log.settle(maxRecorded+5, Request{Status: 202})
 		all := log.all()
 		if len(all) != maxRecorded || all[0].Status != 201 || all[len(all)-1].Status != 202 {
 			t.Errorf("%d entries, first %d, last %d", len(all), all[0].Status, all[len(all)-1].Status)
@@ -120,6 +121,20 @@ func TestRequestLogIsBounded(t *testing.T) {
 		}
 		if got := len(log.all()); got != 9 || log.bytes > maxRecordedBytes {
 			t.Errorf("%d entries of %d bytes", got, log.bytes)
+		}
+		last := log.kept()[8]
+		for range 3 { // answered again, the answer counts once
+			log.settle(last.number, last.answered(200, &answer{body: *bytes.NewBuffer(make([]byte, 8*maxRecordedAnswer))}, time.Second))
+		}
+		if got, want := log.bytes, 9*maxRecordedBytes/10; got < want+maxRecordedAnswer || got > want+maxRecordedAnswer+100 {
+			t.Errorf("%d bytes, want %d and an answer that is cut", got, want)
+		}
+		if answered := log.get(last.number); !answered.cut || len(answered.AnswerBody) != maxRecordedAnswer || answered.Duration != time.Second || last.Status != 0 {
+			t.Errorf("%d bytes of the answer, cut %v", len(answered.AnswerBody), answered.cut)
+		}
+		log.settle(last.number, last.answered(200, &answer{header: http.Header{"X": {string(make([]byte, maxRecordedBytes/8))}}}, 0))
+		if got := len(log.all()); got != 8 || log.bytes > maxRecordedBytes {
+			t.Errorf("%d entries of %d bytes after a large answer", got, log.bytes)
 		}
 		log.add(newRequest(time.Time{}, "", r, make([]byte, maxRecordedBytes+1)))
 		if got := len(log.all()); got != 1 {

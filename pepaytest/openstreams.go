@@ -12,6 +12,8 @@ type openStream struct {
 	EventsSent int64      `json:"events_sent"`
 }
 
+func controlListStreams(c *controlRequest) (any, *problem) { return c.server.openStreams(), nil }
+
 // openStreams lists them, the longest open first.
 func (s *Server) openStreams() []openStream {
 	list := []openStream{}

@@ -3,7 +3,10 @@ package pepaytest
 import (
 	"errors"
 	"net"
+	"net/http"
 	"time"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 // Option configures a [Server]. A bad value is an error of [Start] and fails the
@@ -25,6 +28,8 @@ type config struct {
 	closeOnExpiry  bool
 	notice         func(Notice) any
 	requestLog     func(Request)
+	consoleToken   pepay.Secret
+	consolePage    http.Handler
 	webhook        webhookConfig
 	catalogue      catalogue
 	commerce       CommerceRules

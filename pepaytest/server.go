@@ -32,6 +32,9 @@ type Server struct {
 	routes      chi.Router
 	operations  map[string]*pepay.Operation // by method and pattern
 	faults      *Faults
+	controls    *controls
+	changes     changes
+	started     time.Time
 	log         requestLog
 	minted      atomic.Int64
 	events      *eventLog
@@ -89,6 +92,8 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		operations: operationsByRoute(),
 		events:     newEventLog(cfg.retention),
 		state:      newState(),
+		controls:   newControls(),
+		started:    time.Now(), // no clock of the user's runs before somebody asks
 		closing:    make(chan struct{}),
 		served:     make(chan error, 1),
 	}

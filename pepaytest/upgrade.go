@@ -13,7 +13,7 @@ import (
 // upgrade turns the request into an open stream and serves it to its end. A request
 // that is no proper WebSocket handshake is answered instead; settled is called with
 // the status before the client can see it.
-func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, settled func(status int)) {
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, settled func(status int, ans *answer)) {
 	st := ans.upgrade
 	u := &upgrader{ResponseWriter: w, accepted: func() {
 		if s.streams.add(st) {
@@ -24,7 +24,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		} else {
 			st.interrupt(serverCloses(), closeGrace)
 		}
-		settled(http.StatusSwitchingProtocols)
+		settled(http.StatusSwitchingProtocols, ans)
 	}}
 	defer s.streams.remove(st)
 	for name, values := range ans.header {
@@ -40,7 +40,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		}
 		refused := newAnswer()
 		u.refusal().write(refused)
-		settled(u.status)
+		settled(u.status, refused)
 		refused.send(w)
 		return
 	}

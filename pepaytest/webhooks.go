@@ -25,12 +25,15 @@ func (w *webhooks) add(e *Endpoint) {
 
 // offer shows an event to every endpoint. It does not wait for any.
 func (w *webhooks) offer(r *record) {
-	w.mu.Lock()
-	all := slices.Clone(w.all)
-	w.mu.Unlock()
-	for _, e := range all {
+	for _, e := range w.list() {
 		e.offer(r)
 	}
+}
+
+func (w *webhooks) list() []*Endpoint {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.all)
 }
 
 // closeAll ends every delivery. Senders are counted among what the server waits for.
