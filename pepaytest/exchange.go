@@ -88,7 +88,7 @@ func (s *Server) answer(op *pepay.Operation, number int64, r *http.Request, body
 	ans := newAnswer()
 	if bad == nil && op != nil && !isStream(op.Method, op.Path) {
 		var c *call
-		if c, bad = s.newCall(op, number, r, body); bad == nil { //nolint:contextcheck // deliveries outlive the request that emits
+		if c, bad = s.newCall(op, number, r, body); bad == nil {
 			ans.invoiceID = c.who.invoiceID
 			r = r.WithContext(withCall(r.Context(), c))
 		}
