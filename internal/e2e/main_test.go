@@ -13,5 +13,6 @@ type tests struct{ *testing.M }
 
 func (t tests) Run() int {
 	defer dashboard.remove()
+	defer checkoutShop.remove()
 	return t.M.Run()
 }

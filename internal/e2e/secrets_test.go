@@ -13,9 +13,9 @@ import (
 
 // wantNoSecrets holds the page to its promise: a token is in the address of a
 // WebSocket and nowhere else, and keys and passwords are nowhere.
-func (p *page) wantNoSecrets(s *site) {
+func (p *page) wantNoSecrets(s *site, more ...string) {
 	p.t.Helper()
-	secrets := []string{s.sim.APIKey(), s.sim.CommerceAPIKey(), password}
+	secrets := append([]string{s.sim.APIKey(), s.sim.CommerceAPIKey(), password}, more...)
 	for _, address := range p.socketURLs() {
 		u, err := url.Parse(address)
 		if err != nil || u.Query().Get("token") == "" || "http"+strings.TrimPrefix(u.Scheme, "ws")+"://"+u.Host != s.sim.URL() {

@@ -26,14 +26,17 @@ type site struct {
 	url string
 }
 
-// program is the example, built once for all tests.
+// program is an example, built once for all tests.
 type program struct {
+	dir string // of the module
+	pkg string
+
 	once sync.Once
 	path string
 	err  error
 }
 
-var dashboard program
+var dashboard = program{dir: "../..", pkg: "./examples/dashboard"}
 
 func (p *program) remove() {
 	if p.path != "" {
@@ -49,8 +52,8 @@ func (p *program) build(t *testing.T) string {
 			p.err = err
 			return
 		}
-		p.path = filepath.Join(dir, "dashboard")
-		out, err := exec.Command("go", "-C", "../..", "build", "-o", p.path, "./examples/dashboard").CombinedOutput()
+		p.path = filepath.Join(dir, "example")
+		out, err := exec.Command("go", "-C", p.dir, "build", "-o", p.path, p.pkg).CombinedOutput()
 		if p.err = err; err != nil {
 			t.Logf("%s", out)
 		}
@@ -61,13 +64,13 @@ func (p *program) build(t *testing.T) string {
 	return p.path
 }
 
-func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *site {
+// start runs the example in front of a simulator until the test ends, and gives its
+// address, which is in the first line that it logs. What it logs may hold no secret.
+func (p *program) start(t *testing.T, sim *pepaytest.Server, secrets, env []string, args ...string) (at string) {
 	t.Helper()
-	sim := pepaytest.NewServer(t, opts...) // closed after the back end
-	cmd := exec.Command(dashboard.build(t), "-addr", "127.0.0.1:0", "-token-life", tokenLife.String())
-	cmd.Env = append(os.Environ(),
-		"PEPAY_API_URL="+sim.URL(), "PEPAY_WS_URL=", "PEPAY_API_KEY="+sim.APIKey(), "PEPAY_COMMERCE_API_KEY="+sim.CommerceAPIKey(),
-		"DASHBOARD_PASSWORD="+password)
+	cmd := exec.Command(p.build(t), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	cmd.Env = append(append(os.Environ(),
+		"PEPAY_API_URL="+sim.URL(), "PEPAY_WS_URL=", "PEPAY_API_KEY="+sim.APIKey(), "PEPAY_COMMERCE_API_KEY="+sim.CommerceAPIKey()), env...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +80,7 @@ func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *s
 	}
 	lines := bufio.NewReader(stderr)
 	line, err := lines.ReadString('\n')
-	at := regexp.MustCompile(`http://\S+`).FindString(line)
+	at = regexp.MustCompile(`http://\S+`).FindString(line)
 	drained := make(chan string)
 	go func() {
 		rest, _ := io.ReadAll(lines)
@@ -90,7 +93,7 @@ func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *s
 		if t.Failed() {
 			t.Logf("the back end said:\n%s", said)
 		}
-		for _, secret := range []string{"eyJ", sim.APIKey(), sim.CommerceAPIKey(), password} {
+		for _, secret := range append(secrets, "eyJ", sim.APIKey(), sim.CommerceAPIKey()) {
 			if strings.Contains(said, secret) {
 				t.Errorf("the back end's log has %q", secret)
 			}
@@ -99,6 +102,13 @@ func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *s
 	if err != nil || at == "" {
 		t.Fatalf("the back end did not start: %v, %s", err, line)
 	}
+	return at
+}
+
+func newSite(t *testing.T, tokenLife time.Duration, opts ...pepaytest.Option) *site {
+	t.Helper()
+	sim := pepaytest.NewServer(t, opts...) // closed after the back end
+	at := dashboard.start(t, sim, []string{password}, []string{"DASHBOARD_PASSWORD=" + password}, "-token-life", tokenLife.String())
 	return &site{t: t, sim: sim, url: at}
 }
 
