@@ -34,9 +34,9 @@ func TestFormsAreNotTrusted(t *testing.T) {
 		"less than nothing": {[]string{"product=" + headphones, "quantity=-1"}, "from 0 to 99"},
 		"no number":         {[]string{"product=" + headphones, "quantity=many"}, "from 0 to 99"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s.wantPage(s.submit("/cart", c.fields...), c.words)
-		})
+		if page := s.submit("/cart", c.fields...); !strings.Contains(page, c.words) {
+			t.Errorf("%s: the page does not say %q:\n%s", name, c.words, page)
+		}
 	}
 	for action, words := range map[string]string{"/address": "Check out first.", "/order": "Check out first.", "/quote": "Check out first."} {
 		s.wantPage(s.submit(action, janesAddress...), words)
