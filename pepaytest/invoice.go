@@ -161,6 +161,7 @@ func (t *tx) changeInvoice(inv *invoice, change func()) {
 	if previous := changed(before, after); len(previous) > 0 {
 		t.emit(pepay.EventInvoiceUpdated, after, previous)
 	}
+	t.orderFollows(inv)
 }
 
 // expire ends an invoice that was not paid in time.

@@ -128,6 +128,7 @@ func (t *tx) settle(inv *invoice) error {
 			}
 		})
 	}
+	t.orderFollows(inv)
 	return nil
 }
 
@@ -156,6 +157,7 @@ func (t *tx) failSettlement(inv *invoice) error {
 			}
 		})
 	}
+	t.orderFollows(inv)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 // oldest entities are forgotten. Pepay documents no such limits.
 const (
 	maxInvoices  = 100_000
+	maxOrders    = 50_000
 	maxAnswers   = 10_000
 	maxSecondary = 10_000 // of each other kind
 )
@@ -29,6 +30,7 @@ type state struct {
 	Estimates   *store[*estimate] `json:"estimates"`
 	Addresses   *store[*address]  `json:"addresses"`
 	Accounts    *store[*account]  `json:"accounts"`
+	Orders      *store[*order]    `json:"orders"`
 	// Answers are those of requests with an Idempotency-Key.
 	Answers *store[*pastAnswer] `json:"answers"`
 
@@ -51,6 +53,7 @@ func newState() *state {
 		Estimates: newStore[*estimate](maxSecondary),
 		Addresses: newStore[*address](maxSecondary),
 		Accounts:  newStore[*account](math.MaxInt),
+		Orders:    newStore[*order](maxOrders),
 	}
 }
 

@@ -1,6 +1,9 @@
 package pepaytest
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // subject is what filters compare with: fields of data.object. What the resource
 // does not say, or says as null, is empty and matches no filter.
@@ -18,9 +21,24 @@ type subject struct {
 	WalletNetwork   text `json:"payer_wallet_network"`
 }
 
+// orderSubject are the same fields as an order names them.
+type orderSubject struct {
+	MerchantID    text `json:"merchantId"`
+	CustomerID    text `json:"customerId"`
+	Environment   text `json:"networkEnvironment"`
+	WalletAddress text `json:"walletAddress"`
+	WalletNetwork text `json:"walletNetwork"`
+}
+
 func newSubject(object json.RawMessage) subject {
 	var s subject
 	_ = json.Unmarshal(object, &s) // an object, and text takes any value
+	if s.Kind == "commerce_order" {
+		var o orderSubject
+		_ = json.Unmarshal(object, &o)
+		s.MerchantID, s.CustomerID, s.Environment = cmp.Or(s.MerchantID, o.MerchantID), cmp.Or(s.CustomerID, o.CustomerID), cmp.Or(s.Environment, o.Environment)
+		s.WalletAddress, s.WalletNetwork = cmp.Or(s.WalletAddress, o.WalletAddress), cmp.Or(s.WalletNetwork, o.WalletNetwork)
+	}
 	return s
 }
 
