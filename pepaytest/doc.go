@@ -5,8 +5,10 @@
 //	srv := pepaytest.NewServer(t)
 //	client, err := wrapper.New(wrapper.WithBaseURL(srv.URL()), wrapper.WithAPIKey(srv.APIKey()))
 //
-// What it answers is what Pepay documents. An operation of the contract that is
-// not simulated answers 501 and names itself, so that a test does not pass without it.
+// What it answers is what Pepay documents. An operation that Pepay documents only by
+// name answers the contract's example, with the header X-Pepaytest-Example: true. One
+// that is not simulated answers 501 and names itself, so that a test does not pass
+// without it.
 //
 // # Events
 //

@@ -100,7 +100,7 @@ func (s *Server) answer(op *pepay.Operation, number int64, r *http.Request, body
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.routes.ServeHTTP(ans, r)
 	if ans.status == http.StatusNotImplemented && ans.body.Len() == 0 {
-		notSimulated(op.ID).write(ans)
+		ans.writeExample(op.ID)
 	}
 	ans.WriteHeader(http.StatusOK)
 	return ans

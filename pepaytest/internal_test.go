@@ -15,7 +15,8 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
-// An operation without a handler answers 501 and names itself.
+// An operation without a handler answers the contract's example if it is documented
+// only by name, else 501 and its name.
 func TestOperationsWithoutAHandler(t *testing.T) {
 	t.Parallel()
 	s := NewServer(t)
@@ -23,6 +24,7 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 	var payor session
 	s.change(nil, func(t *tx) { payor = t.newInvoice(&invoice{Amount: 1000}, time.Hour).Session })
 	bodies := exampleBodies(t)
+	examples := 0
 	for _, op := range pepay.Operations() {
 		w := httptest.NewRecorder()
 		path := strings.NewReplacer("{tokenId}", "1", "{", "", "}", "").Replace(op.Path)
@@ -46,10 +48,18 @@ func TestOperationsWithoutAHandler(t *testing.T) {
 			}
 		}
 		s.serve(w, r)
+		status, header := http.StatusNotImplemented, ""
 		want := `{"success":false,"error":{"code":"NOT_SIMULATED","message":"pepaytest does not simulate ` + op.ID + `"}}`
-		if w.Code != http.StatusNotImplemented || w.Body.String() != want {
-			t.Errorf("%s: %d %s", op.ID, w.Code, w.Body)
+		if example, ok := server.ExampleOf(op.ID); ok {
+			status, want, header = example.Status, example.Body, "true"
+			examples++
 		}
+		if got := w.Header().Get("X-Pepaytest-Example"); w.Code != status || w.Body.String() != want || got != header {
+			t.Errorf("%s: %d %s, X-Pepaytest-Example %q", op.ID, w.Code, w.Body, got)
+		}
+	}
+	if examples == 0 {
+		t.Error("no operation has an example")
 	}
 }
 

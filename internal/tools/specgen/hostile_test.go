@@ -151,6 +151,7 @@ func TestImportsOfGeneratedFiles(t *testing.T) {
 		"resources.gen.go":                nil,
 		"secrets.gen.go":                  {"fmt", "log/slog"},
 		"internal/server/server.gen.go":   {"encoding/json", "errors", "fmt", "net/http", "net/url", "time", "github.com/go-chi/chi/v5", "github.com/oapi-codegen/runtime"},
+		"internal/server/examples.gen.go": nil,
 		"internal/server/requests.gen.go": {"regexp"},
 		"internal/server/wire.gen.go":     {"encoding/json"},
 	}

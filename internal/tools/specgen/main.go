@@ -7,6 +7,7 @@
 //   - events.gen.go, the types of events;
 //   - resources.gen.go, which Go type models which resource of an event;
 //   - secrets.gen.go, what keeps the secrets of models out of logs;
+//   - internal/server/examples.gen.go, answers of operations that nobody describes, for the simulator;
 //   - internal/server/requests.gen.go, what the contract says about requests, for the simulator;
 //   - internal/server/wire.gen.go, the client's own types as the server face sends them.
 //
@@ -125,6 +126,10 @@ func generate(root string) (*generation, error) {
 	for _, f := range unchecked {
 		g.warnings = append(g.warnings, f.caused(g.causes.at(g.doc, f.path)))
 	}
+	examples, err := exampleTable(g.doc)
+	if err != nil {
+		return nil, err
+	}
 	g.files = map[string][]byte{
 		mergedOverlay:                     merged,
 		"api/openapi.effective.json":      effective,
@@ -132,6 +137,7 @@ func generate(root string) (*generation, error) {
 		"events.gen.go":                   events,
 		"resources.gen.go":                resources,
 		"internal/server/requests.gen.go": requests,
+		"internal/server/examples.gen.go": examples,
 		"internal/server/wire.gen.go":     wire,
 	}
 	return g, nil

@@ -200,7 +200,7 @@ func at(t *testing.T, doc any, path ...any) any {
 
 func TestRunWritesEverythingOrNothing(t *testing.T) {
 	t.Parallel()
-	written := []string{"api/overlay.gen.yaml", "api/openapi.effective.json", "operations.gen.go", "events.gen.go", "resources.gen.go", "internal/server/requests.gen.go", "internal/server/wire.gen.go"}
+	written := []string{"api/overlay.gen.yaml", "api/openapi.effective.json", "operations.gen.go", "events.gen.go", "resources.gen.go", "internal/server/examples.gen.go", "internal/server/requests.gen.go", "internal/server/wire.gen.go"}
 
 	good, err := contract{document: document(getA, schemaA), overlays: map[string]string{"repairs.yaml": harmless}}.run(t)
 	if err != nil {
