@@ -4,12 +4,12 @@ package pepaytest
 // upgrade is answered, so that a client gets every event from its connection on.
 func (st *stream) begin() {
 	log := st.server.events
-	st.position = log.end()
+	st.place = log.end()
 	if st.since == "" {
 		return
 	}
-	if rec, position := log.get(st.since); rec != nil {
-		st.position = position
+	if rec, place := log.get(st.since); rec != nil {
+		st.place = place
 		return
 	}
 	st.opening = st.snapshot(st.since)
@@ -27,7 +27,7 @@ func (st *stream) cursorLost() *streamEnd {
 // snapshot moves to the last events the stream wants. It returns what comes before
 // them: nothing, a frame, or the end of the stream.
 func (st *stream) snapshot(since string) *streamEnd {
-	st.position = st.server.events.tail(snapshotSize, st.selection.wants)
+	st.place = st.server.events.tail(snapshotSize, st.selection.wants)
 	switch st.server.cfg.oldCursor {
 	case OldCursorControl:
 		return st.server.noticeFrame(truncatedReplay(since))

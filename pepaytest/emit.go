@@ -65,12 +65,19 @@ func (s *Server) emit(ev *pepay.Event) (*record, error) {
 
 // emitAt dates an event that names no date itself.
 func (s *Server) emitAt(ev *pepay.Event, now time.Time) (*record, error) {
+	rec, err := s.events.emit(ev, now)
+	if err == nil {
+		s.noteEvent(rec)
+		s.webhooks.offer(rec)
+	}
+	return rec, err
+}
+
+// emit only lists an event.
+func (l *eventLog) emit(ev *pepay.Event, now time.Time) (*record, error) {
 	if err := checkEvent(ev); err != nil {
 		return nil, err
 	}
 	about := newSubject(ev.Data.Object)
-	rec := s.events.add(func(seq int64) *record { return newRecord(ev, about, now, seq) })
-	s.noteEvent(rec)
-	s.webhooks.offer(rec)
-	return rec, nil
+	return l.add(func(seq int64) *record { return newRecord(ev, about, now, seq) }), nil
 }

@@ -17,6 +17,10 @@ type eventLog struct {
 	seq     int64
 	byID    map[string]int64
 	changed chan struct{} // closed by the next event; nil while nobody waits
+
+	// Positions go on when the events are replaced, so that one never means another event.
+	replaced int   // how often
+	readFrom int64 // where a reader goes on that has not noticed yet
 }
 
 func newEventLog(retention int) *eventLog {
@@ -42,24 +46,53 @@ func (l *eventLog) add(build func(seq int64) *record) *record {
 		l.entries = l.entries[1:]
 		l.first++
 	}
-	if l.changed != nil {
-		close(l.changed)
-		l.changed = nil
-	}
+	l.wake()
 	return rec
 }
 
 func (l *eventLog) last() int64 { return l.first + int64(len(l.entries)) - 1 }
 
-// read copies the events after a position into buf. When there are none, changed
-// is closed as soon as one comes. lost says that the next one is forgotten already.
-func (l *eventLog) read(after int64, buf []*record) (n int, lost bool, changed <-chan struct{}) {
+// replace forgets every event and has those of another log instead. Readers go on after
+// them.
+func (l *eventLog) replace(with *eventLog) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if after < l.first-1 {
+	ahead := l.last() + 1 - with.first
+	l.first, l.entries, l.seq, l.byID = with.first+ahead, with.entries, with.seq, map[string]int64{}
+	for id, position := range with.byID {
+		l.byID[id] = position + ahead
+	}
+	l.replaced++
+	l.readFrom = l.last()
+	l.wake()
+}
+
+// wake is called under the lock.
+func (l *eventLog) wake() {
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+}
+
+// logPlace is how far a reader has read.
+type logPlace struct {
+	position int64
+	replaced int
+}
+
+// read copies the events after a place into buf. When there are none, changed
+// is closed as soon as one comes. lost says that the next one is forgotten already.
+func (l *eventLog) read(p *logPlace, buf []*record) (n int, lost bool, changed <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p.replaced != l.replaced {
+		*p = logPlace{l.readFrom, l.replaced}
+	}
+	if p.position < l.first-1 {
 		return 0, true, nil
 	}
-	if n = copy(buf, l.entries[after-l.first+1:]); n > 0 {
+	if n = copy(buf, l.entries[p.position-l.first+1:]); n > 0 {
 		return n, false, nil
 	}
 	if l.changed == nil {
@@ -75,22 +108,22 @@ func (l *eventLog) len() int {
 	return len(l.entries)
 }
 
-// end is the position of the last event.
-func (l *eventLog) end() int64 {
+// end is the place after the last event.
+func (l *eventLog) end() logPlace {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.last()
+	return logPlace{l.last(), l.replaced}
 }
 
-// get is an event and its position by its id, or nil when it is unknown or forgotten.
-func (l *eventLog) get(id string) (*record, int64) {
+// get is an event and the place after it by its id, or nil when it is unknown or forgotten.
+func (l *eventLog) get(id string) (*record, logPlace) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	position, ok := l.byID[id]
 	if !ok {
-		return nil, 0
+		return nil, logPlace{}
 	}
-	return l.entries[position-l.first], position
+	return l.entries[position-l.first], logPlace{position, l.replaced}
 }
 
 // walk visits the events on one side of a position with their own positions, nearest
@@ -109,12 +142,12 @@ func (l *eventLog) walk(from, step int64, visit func(*record, int64) bool) {
 	}
 }
 
-// tail is the position after which the last n events that match are.
-func (l *eventLog) tail(n int, matches func(*record) bool) int64 {
+// tail is the place after which the last n events that match are.
+func (l *eventLog) tail(n int, matches func(*record) bool) logPlace {
 	after := l.end()
-	l.walk(after+1, -1, func(r *record, position int64) bool {
+	l.walk(after.position+1, -1, func(r *record, position int64) bool {
 		if matches(r) {
-			after = position - 1
+			after.position = position - 1
 			n--
 		}
 		return n > 0

@@ -118,13 +118,13 @@ func (p *page) wants(r *record) bool {
 // more event is seen. A page is newest first in either direction; the one before a cursor
 // has the events next to it.
 func (p *page) read(log *eventLog) (events []json.RawMessage, more bool, err error) {
-	start := log.end() + 1
+	start := log.end().position + 1
 	if cursor := orElse(p.older, p.newer); cursor != "" {
-		rec, position := log.get(cursor)
+		rec, place := log.get(cursor)
 		if rec == nil || !p.selection.audience.sees(rec) {
 			return nil, false, fmt.Errorf("no event %q to page from", cursor)
 		}
-		start = position
+		start = place.position
 	}
 	events = []json.RawMessage{}
 	take := func(r *record, _ int64) bool {

@@ -170,7 +170,7 @@ func TestEventLogAtTheEdges(t *testing.T) {
 		lost    bool
 		waiting bool
 	}{{0, 0, true, false}, {1, 0, true, false}, {2, 2, false, false}, {3, 2, false, false}, {4, 1, false, false}, {5, 0, false, true}} {
-		n, lost, changed := log.read(tc.after, buf)
+		n, lost, changed := log.read(&logPlace{position: tc.after}, buf)
 		if n != tc.n || lost != tc.lost || (changed != nil) != tc.waiting {
 			t.Errorf("after %d: %d, %t, %v; want %+v", tc.after, n, lost, changed, tc)
 		}
@@ -178,8 +178,8 @@ func TestEventLogAtTheEdges(t *testing.T) {
 			t.Errorf("after %d comes %s", tc.after, buf[0].event.ID)
 		}
 	}
-	if got := log.tail(2, func(*record) bool { return true }); got != 3 {
-		t.Errorf("the last two are after %d", got)
+	if got := log.tail(2, func(*record) bool { return true }); got.position != 3 {
+		t.Errorf("the last two are after %+v", got)
 	}
 }
 

@@ -16,10 +16,14 @@ const (
 
 // state is what the simulator knows about the business: invoices, orders, keys. It is
 // locked as a whole by [Server.change], so that every answer, and the snapshot in every
-// event, shows one moment of it. All of it but the lock is written to the state file.
+// event, shows one moment of it.
 type state struct {
 	mu sync.Mutex
+	entities
+}
 
+// entities are all there is in the state. What is exported is written to the state file.
+type entities struct {
 	// Counter numbers ids, so that the same calls get the same ids.
 	Counter int64 `json:"counter"`
 	// Settlements numbers settlements.
@@ -42,8 +46,10 @@ type state struct {
 	dueLimit  int
 }
 
-func newState() *state {
-	return &state{
+func newState() *state { return &state{entities: newEntities()} }
+
+func newEntities() entities {
+	return entities{
 		Invoices:  newStore[*invoice](maxInvoices),
 		Keys:      newStore[*apiKey](math.MaxInt),
 		Answers:   newStore[*pastAnswer](maxAnswers),

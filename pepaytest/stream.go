@@ -27,14 +27,14 @@ type stream struct {
 	sent      atomic.Int64
 
 	// Of the handler's goroutine.
-	position int64
-	batch    []*record
-	window   [64]*record
-	buf      []byte
-	lastID   string     // of the last event sent
-	opening  *streamEnd // what is sent first to a cursor that is too old
-	faults   []pendingFault
-	late     []lateEvent // by LateAfter
+	place   logPlace
+	batch   []*record
+	window  [64]*record
+	buf     []byte
+	lastID  string     // of the last event sent
+	opening *streamEnd // what is sent first to a cursor that is too old
+	faults  []pendingFault
+	late    []lateEvent // by LateAfter
 
 	mu       sync.Mutex
 	wire     *wire // set once, before run
@@ -159,7 +159,7 @@ func (st *stream) next() (*record, *streamEnd) {
 		for len(st.batch) > 0 {
 			rec := st.batch[0]
 			st.batch = st.batch[1:]
-			st.position++
+			st.place.position++
 			if st.selection.wants(rec) {
 				return rec, nil
 			}
@@ -171,7 +171,7 @@ func (st *stream) next() (*record, *streamEnd) {
 			return nil, &streamEnd{how: endLeft}
 		default:
 		}
-		n, lost, changed := st.server.events.read(st.position, st.window[:])
+		n, lost, changed := st.server.events.read(&st.place, st.window[:])
 		if lost {
 			if end := st.cursorLost(); end != nil {
 				return nil, end
