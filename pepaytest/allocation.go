@@ -1,16 +1,9 @@
 package pepaytest
 
 import (
-	"time"
-
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
-
-// quoteLife is how long a quote holds.
-//
-// See https://docs-alpha.pepay.io/api-spec/payors/payment-addresses
-const quoteLife = 5 * time.Minute
 
 // allocation is the temporary address to which an invoice is to be paid in a token.
 type allocation struct {
@@ -25,6 +18,16 @@ func (t *tx) allocate(inv *invoice, tok *token) {
 	inv.Address = &allocation{
 		TokenID: tok.id, Network: tok.network, Address: madeUpAddress(tok.network, t.digest("payment address")), QuotedAt: t.now.Unix(),
 	}
+}
+
+// lock is the allocation to which a partial payment has locked the invoice, or nil.
+//
+// See https://docs-alpha.pepay.io/api-spec/payors/payment-sessions
+func (i *invoice) lock() *allocation {
+	if i.Status != server.InvoiceStatusUnderpaid {
+		return nil
+	}
+	return i.Address
 }
 
 // emitQuote says on the payor's stream what is left to pay. When Pepay does that is not

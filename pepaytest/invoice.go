@@ -43,6 +43,8 @@ type invoice struct {
 	Session  session     `json:"session"`
 	Payments []*payment  `json:"payments,omitempty"` // the oldest first
 	Address  *allocation `json:"address,omitempty"`  // where it is to be paid; an underpaid invoice is locked to its token
+
+	Verification *verification `json:"verification,omitempty"` // the last one
 }
 
 func (i *invoice) key() string { return i.ID }

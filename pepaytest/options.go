@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // Option configures a [Server]. A bad value is an error of [Start] and fails the
@@ -20,6 +21,8 @@ type config struct {
 	revocation     Revocation
 	now            func() time.Time
 	minTTL, maxTTL int64 // seconds; no maximum is 0
+	paymentTTL     time.Duration
+	quotes         map[int64]server.QuoteStatusCode // by token
 	listener       net.Listener
 	hosts          map[string]bool // names that a request may have as its Host
 	ownClock       bool            // not the system's, so that no timer follows it
@@ -36,7 +39,7 @@ type config struct {
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{keys: defaultKeys(), keyLimit: defaultKeyLimit, now: time.Now, minTTL: 1, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks(), catalogue: newCatalogue()}
+	c := &config{keys: defaultKeys(), keyLimit: defaultKeyLimit, now: time.Now, minTTL: 1, paymentTTL: defaultPaymentTokenTTL, retention: defaultRetention, notice: defaultNotice, webhook: defaultWebhooks(), catalogue: newCatalogue()}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("pepaytest: nil Option")

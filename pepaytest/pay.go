@@ -45,22 +45,22 @@ func (t *tx) mayPay(inv *invoice, p Payment) (*token, error) {
 			id = inv.Address.TokenID
 		}
 	}
-	return inv.payableToken(id)
+	return t.payableToken(inv, id)
 }
 
-// payableToken is the token with this id, if the invoice can be paid in it: it is one of
-// the environment, and the locked one of an underpaid invoice.
-//
-// See https://docs-alpha.pepay.io/api-spec/payors/payment-sessions
-func (i *invoice) payableToken(id int64) (*token, error) {
-	tok := tokenByID(id)
+// payableToken is the token with this id, if the invoice can be paid in it: its merchant
+// accepts it, it is one of the environment, and the locked one of an underpaid invoice.
+func (t *tx) payableToken(inv *invoice, id int64) (*token, error) {
+	tok, lock := tokenByID(id), inv.lock()
 	switch {
 	case tok == nil || tok.inactive:
 		return nil, fmt.Errorf("token %d is not supported", id)
-	case string(tok.environment) != i.Environment:
-		return nil, fmt.Errorf("token %d is a token of %s, and the invoice is one of %s", id, tok.environment, i.Environment)
-	case i.Status == server.InvoiceStatusUnderpaid && id != i.Address.TokenID:
-		return nil, fmt.Errorf("token %d is not token %d on %s, to which a partial payment has locked the invoice", id, i.Address.TokenID, i.Address.Network)
+	case string(tok.environment) != inv.Environment:
+		return nil, fmt.Errorf("token %d is a token of %s, and the invoice is one of %s", id, tok.environment, inv.Environment)
+	case lock != nil && id != lock.TokenID:
+		return nil, fmt.Errorf("token %d is not token %d on %s, to which a partial payment has locked the invoice", id, lock.TokenID, lock.Network)
+	case lock == nil && !t.accepts(inv.MerchantID, id):
+		return nil, fmt.Errorf("token %d is not accepted by the merchant", id)
 	}
 	return tok, nil
 }

@@ -161,6 +161,9 @@ func (st *stream) next() (*record, *streamEnd) {
 			st.batch = st.batch[1:]
 			st.place.position++
 			if st.selection.wants(rec) {
+				if st.selection.audience.kind == paymentEvents {
+					rec = rec.forPayor()
+				}
 				return rec, nil
 			}
 		}

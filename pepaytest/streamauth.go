@@ -10,7 +10,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/pepaylabs/pepay-go"
-	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
 // caller is who opens a stream.
@@ -89,26 +88,4 @@ func invalidToken() *problem {
 
 func wrongScope(have string, want streamKind) *problem {
 	return &problem{http.StatusForbidden, "FORBIDDEN", fmt.Sprintf("A credential of scope %s does not open the %s stream", have, want)}
-}
-
-// PaymentToken makes the JWT of a payment session for one invoice, which opens the
-// payment stream as ?token=. Pepay hands one out with a payment address; the
-// simulator has no such addresses. ttl is rounded up to whole seconds by the
-// server's clock; with 0 or less the token has expired already. An empty invoice id
-// is a mistake in the program and panics. It is safe for concurrent use.
-//
-// See https://docs-alpha.pepay.io/api-spec/payors/payment-addresses
-func (s *Server) PaymentToken(invoiceID string, ttl time.Duration) pepay.Secret {
-	if invoiceID == "" {
-		panic("pepaytest: PaymentToken: empty invoice id")
-	}
-	issued := s.cfg.now().Unix()
-	token, err := tokenClaims{
-		ID: fmt.Sprintf("pst_%d", s.minted.Add(1)), IssuedAt: issued, ExpiresAt: issued + int64((ttl+time.Second-1)/time.Second),
-		MerchantID: defaultMerchantID, Scope: server.WSTokenScope(paymentEvents), InvoiceID: invoiceID,
-	}.sign()
-	if err != nil {
-		panic("pepaytest: PaymentToken: " + err.Error())
-	}
-	return pepay.Secret(token)
 }
