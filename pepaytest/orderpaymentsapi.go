@@ -42,12 +42,12 @@ func (p *payment) details() *server.OrderPaymentDetails {
 }
 
 // worth is how much of a token is worth an amount.
-func (tok *token) worth(millis int64) json.Number {
-	price, ok := new(big.Rat).SetString(tok.price)
+func (t *token) worth(millis int64) json.Number {
+	price, ok := new(big.Rat).SetString(t.price)
 	if !ok || price.Sign() == 0 {
 		return dollars(millis)
 	}
-	amount := new(big.Rat).Quo(big.NewRat(millis, 1000), price).FloatString(int(tok.decimals))
+	amount := new(big.Rat).Quo(big.NewRat(millis, 1000), price).FloatString(int(t.decimals))
 	return json.Number(strings.TrimSuffix(strings.TrimRight(amount, "0"), "."))
 }
 
