@@ -16,21 +16,23 @@ func (o *Options) wants(ev *pepay.Event) (wanted bool, undecided string) {
 	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(ev.Data.Object, &fields) // an object that is none has no fields
 	kind := wire.Text(fields["object"])
-	for _, filter := range []struct{ name, value, field string }{
-		{"invoice_type", o.InvoiceType, "invoice_type"},
-		{"customer_id", o.CustomerID, "customer_id"},
-		{"order_id", o.OrderID, "commerce_order_id"},
-		{"wallet_address", o.WalletAddress, "payer_wallet_address"},
-		{"wallet_network", o.WalletNetwork, "payer_wallet_network"},
+	for _, filter := range []struct{ name, value, field, ofOrder string }{
+		{"invoice_type", o.InvoiceType, "invoice_type", ""},
+		{"customer_id", o.CustomerID, "customer_id", "customerId"},
+		{"order_id", o.OrderID, "commerce_order_id", "orderId"},
+		{"wallet_address", o.WalletAddress, "payer_wallet_address", "walletAddress"},
+		{"wallet_network", o.WalletNetwork, "payer_wallet_network", "walletNetwork"},
 	} {
 		if filter.value == "" {
 			continue
 		}
 		raw, said := fields[filter.field]
-		if filter.name == "order_id" && kind == "commerce_order" {
-			raw, said = fields["id"], true
-			if _, camel := fields["orderId"]; camel {
-				raw = fields["orderId"]
+		if kind == "commerce_order" { // it may have the names of the orders API
+			if filter.name == "order_id" {
+				raw, said = fields["id"], true
+			}
+			if own, ok := fields[filter.ofOrder]; ok {
+				raw, said = own, true
 			}
 		}
 		switch {
