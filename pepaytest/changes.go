@@ -60,7 +60,7 @@ func (c *changes) open() *changeReader {
 	if c.readers == nil {
 		c.readers = map[*changeReader]struct{}{}
 	}
-	r := &changeReader{of: c, places: map[change]int{}, ready: make(chan struct{}, 1)}
+	r := &changeReader{of: c, waits: map[change]struct{}{}, ready: make(chan struct{}, 1)}
 	c.readers[r] = struct{}{}
 	r.add(change{Kind: helloChange, Seq: c.seq})
 	return r
@@ -71,7 +71,7 @@ func (c *changes) open() *changeReader {
 type changeReader struct {
 	of      *changes
 	waiting []change
-	places  map[change]int // in waiting, by kind and id
+	waits   map[change]struct{} // kind and id of what waits
 	lost    bool
 	ready   chan struct{} // has an element when something waits
 }
@@ -79,16 +79,15 @@ type changeReader struct {
 // add is called under the lock.
 func (r *changeReader) add(ch change) {
 	what := change{Kind: ch.Kind, ID: ch.ID}
-	switch place, ok := r.places[what]; {
+	switch _, again := r.waits[what]; {
 	case r.lost:
 		r.waiting[0].Seq = ch.Seq
-	case ok:
-		r.waiting[place].Seq = ch.Seq
+	case again: // the reader has not asked for it yet
 	case len(r.waiting) == maxChangesWaiting:
-		clear(r.places)
+		clear(r.waits)
 		r.lost, r.waiting = true, []change{{Kind: lostChange, Seq: ch.Seq}}
 	default:
-		r.places[what] = len(r.waiting)
+		r.waits[what] = struct{}{}
 		r.waiting = append(r.waiting, ch)
 	}
 	select {
@@ -103,7 +102,7 @@ func (r *changeReader) take() []change {
 	defer r.of.mu.Unlock()
 	taken := r.waiting
 	r.waiting, r.lost = nil, false
-	clear(r.places)
+	clear(r.waits)
 	return taken
 }
 

@@ -151,6 +151,9 @@ func redactMembers(body []byte) (shown, rest []byte) {
 	for {
 		token, err := d.Token()
 		if err != nil {
+			if top := len(levels) - 1; top >= 0 && isSecretName(levels[top].name) && done < int64(len(body)) {
+				return append(shown, redacted...), nil // the text of a secret that is cut off
+			}
 			return shown, body[done:]
 		}
 		end := d.InputOffset()
@@ -175,8 +178,8 @@ func redactMembers(body []byte) (shown, rest []byte) {
 			before := bytes.IndexByte(text, '"')
 			text = slices.Concat(text[:before], []byte(`"`+redacted+`"`))
 		}
-		if opened := len(levels) > top+1; !opened && top >= 0 {
-			levels[top].named = false
+		if opened := len(levels) > top+1; !opened && top >= 0 && levels[top].object {
+			levels[top] = level{object: true} // the value has been read
 		}
 		shown, done = append(shown, text...), end
 	}
