@@ -1,6 +1,7 @@
 package pepaytest_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -146,7 +147,7 @@ func TestRequestsHaveAnswers(t *testing.T) {
 	s.Faults().On("listEvents", pepaytest.RawBody(strings.Repeat("x", 65<<10)), pepaytest.Next(1))
 	ask(t, s, http.MethodGet, "/api/v1/events", "")
 	for i, r := range s.Requests() {
-		if logged := <-seen; string(logged.AnswerBody) != string(r.AnswerBody) || logged.Duration != r.Duration {
+		if logged := <-seen; !bytes.Equal(logged.AnswerBody, r.AnswerBody) || logged.Duration != r.Duration {
 			t.Errorf("request %d: %q is logged, %q recorded", i, logged.AnswerBody, r.AnswerBody)
 		}
 		switch {
