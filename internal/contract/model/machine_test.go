@@ -1,0 +1,139 @@
+// Package model_test drives the simulator with random requests, payors, clock moves and
+// faults, and compares each step with a plain model of what Pepay documents.
+package model_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/pepaylabs/pepay-go/internal/leakcheck"
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+// The server's clock stands still, so that the model knows the time of every step. The
+// business time moves with Advance.
+func epoch() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// TestModel runs random steps. By default it is short; this is the long run:
+//
+//	go test ./model -rapid.checks=1 -rapid.steps=5000 -rapid.seed=1
+func TestModel(t *testing.T) {
+	var most atomic.Uint64
+	rapid.Check(t, func(rt *rapid.T) {
+		m := start(rt, t.Context())
+		defer m.stop(rt)
+		rt.Repeat(rapid.StateMachineActions(m))
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		most.Store(max(most.Load(), memory.HeapAlloc))
+	})
+	t.Logf("at most %d MiB of heap", most.Load()>>20)
+}
+
+// machine is the simulator and the model beside it.
+type machine struct {
+	ctx      context.Context
+	server   *pepaytest.Server
+	merchant credential
+	commerce credential
+	now      int64 // business time, epoch seconds
+	keys     int64 // Idempotency-Keys used
+
+	followers [2]*follower // merchant, commerce
+	want      [2][]string  // events of this step
+
+	invoices []*invoice // the oldest first
+	byID     map[string]*invoice
+}
+
+func start(t *rapid.T, ctx context.Context) *machine {
+	server, err := pepaytest.Start("", pepaytest.WithClock(epoch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &machine{
+		ctx: ctx, server: server, merchant: merchantKey(server), commerce: commerceKey(server),
+		now: epoch().Unix(), byID: map[string]*invoice{},
+	}
+	m.followers = [2]*follower{newFollower(m.merchant), newFollower(m.commerce)}
+	return m
+}
+
+func (m *machine) stop(t *rapid.T) {
+	if err := m.server.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Check compares what the last step has brought.
+func (m *machine) Check(t *rapid.T) {
+	for i, f := range m.followers {
+		want := m.want[i]
+		m.want[i] = nil
+		f.check(t, m, want)
+	}
+}
+
+// expectInvoice notes an event that the merchant's stream has, and the commerce stream
+// where the invoice is an order's.
+func (m *machine) expectInvoice(inv *invoice, eventType, status string) {
+	line := expected(eventType, inv.id, status)
+	m.want[0] = append(m.want[0], line)
+	if inv.kind == "commerce" {
+		m.want[1] = append(m.want[1], line)
+	}
+}
+
+// name is how the model calls a resource: payments by their invoice, because it does
+// not know their ids in advance.
+func (m *machine) name(s subject) string {
+	if s.Object == "invoice_payment" {
+		return s.Invoice
+	}
+	return s.ID
+}
+
+// shown is the resource as the API shows it now.
+func (m *machine) shown(t *rapid.T, s subject) json.RawMessage {
+	t.Helper()
+	switch s.Object {
+	case "invoice":
+		return json.RawMessage(m.ask(t, m.merchant, http.MethodGet, "/api/v1/invoices/"+s.ID, nil).want(t, http.StatusOK).body)
+	case "invoice_payment":
+		list := read[struct {
+			Payments []json.RawMessage `json:"payments"`
+		}](t, m.ask(t, m.merchant, http.MethodGet, "/api/v1/invoices/"+s.Invoice+"?expand=payments&payments_limit=100", nil).want(t, http.StatusOK))
+		for _, p := range list.Payments {
+			if read[subject](t, answer{body: string(p)}).ID == s.ID {
+				return p
+			}
+		}
+		t.Fatalf("invoice %s shows no payment %s", s.Invoice, s.ID)
+	}
+	t.Fatalf("no such resource: %v", s)
+	return nil
+}
+
+// newKey is an Idempotency-Key.
+func (m *machine) newKey() string {
+	m.keys++
+	return fmt.Sprintf("123e4567-e89b-42d3-a456-%012x", m.keys)
+}
+
+// Advance moves the business time.
+func (m *machine) Advance(t *rapid.T) {
+	d := time.Duration(rapid.Int64Range(0, int64(3*time.Hour/time.Second)).Draw(t, "seconds")) * time.Second
+	m.server.Advance(d)
+	m.now += int64(d / time.Second)
+	m.expireDue()
+}
