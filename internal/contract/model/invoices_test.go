@@ -14,12 +14,12 @@ type invoice struct {
 	id, kind, status, customer string
 	amount, paid               int64
 	created, expires           int64
-	payments                   int
-	settled                    string // settlement status of the last payment
+	payments                   []*payment
+	token                      int64  // in which it is paid, 0 where nobody chose one
 	key                        string // Idempotency-Key that made it
 	request                    map[string]any
 	answer                     string
-	token, signature           string // of the payor's session
+	session, signature         string // of the payor
 }
 
 // String is short, because rapid prints it with each step.
@@ -88,7 +88,7 @@ func (m *machine) added(t *rapid.T, a answer, inv *invoice) {
 		t.Fatalf("expires at %d, want %d", created.ExpiresAt, inv.expires)
 	}
 	inv.id, inv.status, inv.created = created.ID, "unpaid", m.now
-	inv.token, inv.signature = created.Token, created.Signature
+	inv.session, inv.signature = created.Token, created.Signature
 	m.invoices = append(m.invoices, inv)
 	m.byID[inv.id] = inv
 	m.expectInvoice(inv, "invoice.created", "unpaid")

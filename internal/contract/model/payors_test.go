@@ -1,0 +1,194 @@
+package model_test
+
+import (
+	"net/http"
+
+	"pgregory.net/rapid"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
+)
+
+// Two tokens that the simulator has on devnet. An invoice is paid in defaultToken where
+// nobody chose one.
+const (
+	tokenOnSolana = 10
+	defaultToken  = 11 // on base
+)
+
+func tokens() []int64 { return []int64{tokenOnSolana, defaultToken} }
+
+func networkOf(token int64) string {
+	if token == tokenOnSolana {
+		return "solana"
+	}
+	return "base"
+}
+
+// payment is what the model knows about one.
+type payment struct{ status, settlement string }
+
+// Pay pays too little, exactly, or too much.
+func (m *machine) Pay(t *rapid.T) {
+	inv := m.any(t)
+	remaining := max(inv.amount-inv.paid, 1)
+	p := pepaytest.Payment{
+		Millis:  rapid.OneOf(rapid.Just(int64(0)), rapid.Just(remaining), rapid.Int64Range(1, remaining), rapid.Int64Range(remaining, remaining*2)).Draw(t, "millis"),
+		TokenID: rapid.SampledFrom(append(tokens(), 0)).Draw(t, "token"),
+	}
+	err := m.server.Pay(inv.id, p)
+	locked := inv.status == "underpaid" && p.TokenID != 0 && p.TokenID != inv.token
+	if allowed := inv.open() && !locked; (err == nil) != allowed {
+		t.Fatalf("%v, paid with %+v: %v", inv, p, err)
+	}
+	if err != nil {
+		return
+	}
+	m.paid(inv, p)
+}
+
+// paid is what a payment does to an invoice.
+func (m *machine) paid(inv *invoice, p pepaytest.Payment) {
+	if p.Millis == 0 {
+		p.Millis = inv.amount - inv.paid
+	}
+	switch {
+	case p.TokenID != 0:
+		inv.token = p.TokenID
+	case inv.token == 0:
+		inv.token = defaultToken
+	}
+	inv.paid += p.Millis
+	received := &payment{status: "confirmed", settlement: "pending"}
+	inv.status = "paid"
+	if inv.paid < inv.amount {
+		received.status, inv.status = "underpaid", "underpaid"
+	}
+	inv.payments = append(inv.payments, received)
+	m.expectInvoice(inv, "invoice_payment.created", "pending")
+	m.expectInvoice(inv, "invoice_payment.updated", received.status)
+	m.expectInvoice(inv, "invoice.updated", inv.status)
+}
+
+// Settle brings the payments of a paid invoice to the merchant.
+func (m *machine) Settle(t *rapid.T) {
+	inv := m.any(t)
+	m.settlement(t, inv, m.server.Settle(inv.id), "settled", "pending", "failed")
+}
+
+// FailSettlement makes what is pending fail.
+func (m *machine) FailSettlement(t *rapid.T) {
+	inv := m.any(t)
+	m.settlement(t, inv, m.server.FailSettlement(inv.id), "failed", "pending")
+}
+
+func (m *machine) settlement(t *rapid.T, inv *invoice, err error, to string, from ...string) {
+	t.Helper()
+	var changes []*payment
+	for _, p := range inv.payments {
+		for _, status := range from {
+			if p.settlement == status {
+				changes = append(changes, p)
+			}
+		}
+	}
+	if allowed := inv.status == "paid" && len(changes) > 0; (err == nil) != allowed {
+		t.Fatalf("%v becomes %s: %v", inv, to, err)
+	}
+	if err != nil {
+		return
+	}
+	for _, p := range changes {
+		p.settlement = to
+		m.expectInvoice(inv, "invoice_payment.updated", p.status)
+	}
+}
+
+// Expire ends an invoice before its time.
+func (m *machine) Expire(t *rapid.T) {
+	inv := m.any(t)
+	err := m.server.Expire(inv.id)
+	if (err == nil) != inv.open() {
+		t.Fatalf("%v expires: %v", inv, err)
+	}
+	if err != nil {
+		return
+	}
+	inv.status, inv.expires = "expired", min(inv.expires, m.now)
+	m.expectInvoice(inv, "invoice.updated", "expired")
+}
+
+// Session compares what the payor is shown.
+func (m *machine) Session(t *rapid.T) {
+	inv := m.any(t)
+	payor := credential{"X-Session-Token": inv.session, "X-Signature": inv.signature}
+	got := read[struct {
+		ID        string `json:"invoice_id"`
+		Status    string `json:"invoice_status"`
+		Remaining int64  `json:"remaining_seconds"`
+		Locked    *int64 `json:"locked_token_id"`
+	}](t, m.ask(t, payor, http.MethodGet, "/api/v1/payments/session-details", nil).want(t, http.StatusOK))
+	if got.ID != inv.id || got.Status != inv.status || got.Remaining != max(0, inv.expires-m.now) {
+		t.Fatalf("the payor of %v sees %+v", inv, got)
+	}
+	if locked := inv.status == "underpaid"; (got.Locked != nil) != locked || locked && *got.Locked != inv.token {
+		t.Fatalf("the payor of %v, locked to %d, sees %+v", inv, inv.token, got)
+	}
+	status := read[struct {
+		Status string `json:"status"`
+	}](t, m.ask(t, payor, http.MethodGet, "/api/v1/payments/payment-status", nil).want(t, http.StatusOK))
+	if status.Status != inv.status {
+		t.Fatalf("the payor of %v sees %s", inv, status.Status)
+	}
+}
+
+// AvailableTokens has the locked token alone for an underpaid invoice.
+func (m *machine) AvailableTokens(t *rapid.T) {
+	inv := m.any(t)
+	payor := credential{"X-Session-Token": inv.session, "X-Signature": inv.signature}
+	got := read[[]struct{ ID int64 }](t, m.ask(t, payor, http.MethodGet, "/api/v1/payments/available-tokens", nil).want(t, http.StatusOK))
+	if locked := inv.status == "underpaid"; locked != (len(got) == 1) {
+		t.Fatalf("the payor of %v sees %d tokens", inv, len(got))
+	}
+}
+
+// AllocateAddress asks for an address in a token; a locked invoice takes its own alone.
+func (m *machine) AllocateAddress(t *rapid.T) {
+	inv := m.any(t)
+	token := rapid.SampledFrom(tokens()).Draw(t, "token")
+	network := rapid.SampledFrom([]string{"solana", "base"}).Draw(t, "network")
+	payor := credential{"X-Session-Token": inv.session, "X-Signature": inv.signature}
+	a := m.ask(t, payor, http.MethodPost, "/api/v1/payments/payment-addresses", map[string]any{"network": network, "tokenId": token})
+	allowed := inv.open() && (inv.status != "underpaid" || inv.token == token) && network == networkOf(token)
+	if allowed != (a.status == http.StatusOK) {
+		t.Fatalf("%v, token %d: %v", inv, token, a)
+	}
+	if allowed {
+		inv.token = token
+		got := read[struct {
+			Token string `json:"estimated_token_amount"`
+			Until int64  `json:"quote_valid_until"`
+			ID    int64  `json:"supported_token_id"`
+		}](t, a)
+		if got.ID != token || got.Until != m.now+5*60 || got.Token == "" {
+			t.Fatalf("%v: %s", inv, a.body)
+		}
+	}
+}
+
+// Report compares the status report with the invoice and its last payment.
+func (m *machine) Report(t *rapid.T) {
+	inv := m.any(t)
+	got := read[struct {
+		Invoice struct{ ID, Status string } `json:"invoice"`
+		Latest  *struct {
+			Status     string `json:"status"`
+			Settlement string `json:"settlement_status"`
+		} `json:"latest_payment"`
+	}](t, m.ask(t, m.merchant, http.MethodGet, "/api/v1/invoices/"+inv.id+"/status", nil).want(t, http.StatusOK))
+	if got.Invoice.ID != inv.id || got.Invoice.Status != inv.status || (got.Latest == nil) != (len(inv.payments) == 0) {
+		t.Fatalf("%v with %d payments: %+v", inv, len(inv.payments), got)
+	}
+	if last := len(inv.payments) - 1; last >= 0 && (got.Latest.Status != inv.payments[last].status || got.Latest.Settlement != inv.payments[last].settlement) {
+		t.Fatalf("%v, last payment %+v: %+v", inv, *inv.payments[last], *got.Latest)
+	}
+}
