@@ -25,6 +25,7 @@ const patience = 20 * time.Second
 // before it came over its stream, so that the same lines are printed every time.
 type demoRun struct {
 	server  *pepaytest.Server
+	shop    *demoShop
 	pace    time.Duration // between two steps
 	endless bool
 	asJSON  bool
@@ -37,12 +38,13 @@ type demoRun struct {
 	arrived chan struct{} // one per event
 	resumed chan struct{} // after the dropped connection
 	dropped sync.Once
+	missed  chan error // of the step that is taken then
 }
 
 func newDemoRun(cmd *cli.Command, server *pepaytest.Server) *demoRun {
 	p := &demoRun{
 		server: server, asJSON: cmd.Bool("json"), stdout: cmd.Root().Writer, notes: cmd.Root().Writer,
-		ready: make(chan struct{}, len(scopes())), arrived: make(chan struct{}), resumed: make(chan struct{}, 1),
+		ready: make(chan struct{}, len(scopes())), arrived: make(chan struct{}), resumed: make(chan struct{}, 1), missed: make(chan error, 1),
 	}
 	if p.asJSON {
 		p.notes = cmd.Root().ErrWriter
@@ -52,6 +54,7 @@ func newDemoRun(cmd *cli.Command, server *pepaytest.Server) *demoRun {
 
 // run follows both streams until the steps are done, or ctx ends.
 func (p *demoRun) run(outer context.Context, client *wrapper.Client, tokens map[pepay.WSTokenScope]*wstoken.Cache) error {
+	p.shop = &demoShop{client: client, server: p.server, round: 1}
 	p.server.Faults().On("openMerchantStream", pepaytest.DropAfter(dropAfter), pepaytest.Next(1))
 	if err := p.tell("\nTwo event streams, opened with these tokens:\n"); err != nil {
 		return err
@@ -81,13 +84,16 @@ func (p *demoRun) run(outer context.Context, client *wrapper.Client, tokens map[
 	return err
 }
 
-// open prepares a stream that has the key of its scope alone, for what it missed.
+// open prepares a stream that has the key of its scope alone, for what it missed. The
+// filters let each step bring one event to one of the streams.
 func (p *demoRun) open(client *wrapper.Client, scope pepay.WSTokenScope, tokens wstoken.Source) (*stream.Stream, error) {
 	opts := stream.Options{Source: tokens, Backoff: stream.Backoff{Base: 100 * time.Millisecond}, Observer: p.observer(scope)}
 	if scope == pepay.WSTokenScopeMerchant {
 		client, err := client.With(wrapper.WithAPIKey(p.server.APIKey()))
+		opts.Types, opts.InvoiceType = []string{"invoice.*"}, "standard"
 		return stream.Merchant(client, opts), err
 	}
+	opts.Types = []string{"commerce.order.*"}
 	client, err := client.With(wrapper.WithCommerceAPIKey(p.server.CommerceAPIKey()))
 	return stream.Commerce(client, opts), err
 }
@@ -138,7 +144,7 @@ func (p *demoRun) observer(scope pepay.WSTokenScope) stream.Observer {
 				p.ready <- struct{}{}
 			case state == stream.StateWaiting && wasLive:
 				_ = p.tell("  %-8s  the connection was dropped", scope)
-				p.dropped.Do(func() { p.emit(demoSteps()[dropAfter], 1) })
+				p.dropped.Do(func() { p.missed <- p.shop.pay(0) })
 			}
 		},
 		OnResume: func(r stream.Resume) {
@@ -155,14 +161,6 @@ func (p *demoRun) observer(scope pepay.WSTokenScope) stream.Observer {
 	}
 }
 
-func (p *demoRun) emit(h demoStep, round int) {
-	ev, err := h.event(round)
-	if err != nil {
-		panic(err) // the steps are fixed
-	}
-	p.server.Emit(ev)
-}
-
 // rounds takes the steps, once or until ctx ends.
 func (p *demoRun) rounds(ctx context.Context) error {
 	for range scopes() {
@@ -171,12 +169,13 @@ func (p *demoRun) rounds(ctx context.Context) error {
 		}
 	}
 	for round := 1; round == 1 || p.endless; round++ {
-		for i, h := range demoSteps() {
+		p.shop.round = round
+		for i, step := range demoSteps() {
 			if err := p.pause(ctx); err != nil {
 				return err
 			}
-			if round > 1 || i != dropAfter { // else the drop has it happen
-				p.emit(h, round) //nolint:contextcheck // the simulator delivers webhooks by itself
+			if err := p.take(ctx, step, round == 1 && i == dropAfter); err != nil {
+				return err
 			}
 			if err := await(ctx, p.arrived); err != nil {
 				return err
@@ -189,6 +188,19 @@ func (p *demoRun) rounds(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// take takes a step, or waits until it was taken while the connection was down.
+func (p *demoRun) take(ctx context.Context, step demoStep, whileDown bool) error {
+	if !whileDown {
+		return step(p.shop, ctx)
+	}
+	select {
+	case err := <-p.missed:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (p *demoRun) pause(ctx context.Context) error {

@@ -1,17 +1,25 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// demoStep is an event that the demo emits.
-type demoStep struct {
-	eventType string
-	sets      []string // as --set of 'pepay trigger' has them
+// demoShop is the merchant of the demo, who uses the API, and their customer, who pays.
+type demoShop struct {
+	client  *wrapper.Client
+	server  *pepaytest.Server
+	round   int // counted from 1
+	invoice string
+	order   string
 }
+
+// demoStep brings one event to one of the two streams.
+type demoStep func(*demoShop, context.Context) error
 
 // dropAfter is after how many of the steps below the merchant's connection is dropped,
 // once. The next step is taken while it is down.
@@ -20,29 +28,64 @@ const dropAfter = 2
 // demoSteps is what happens to an invoice and then to an order, in one round.
 func demoSteps() []demoStep {
 	return []demoStep{
-		{pepay.EventInvoiceCreated, nil},
-		{pepay.EventInvoiceUpdated, []string{
-			"status=underpaid", "amount_paid=4000", "amount_paid_decimal=4.000", "amount_remaining=6000", "amount_remaining_decimal=6.000", "paid_at=null",
-		}},
-		{pepay.EventInvoiceUpdated, nil}, // paid
-		{pepay.EventCommerceOrderCreated, nil},
-		{pepay.EventCommerceOrderUpdated, []string{"status=shipped"}},
+		(*demoShop).createInvoice,
+		func(d *demoShop, _ context.Context) error { return d.pay(demoAmount * 4 / 10) },
+		func(d *demoShop, _ context.Context) error { return d.pay(0) },
+		(*demoShop).checkOut,
+		simulate(pepay.OrderTransitionPaymentConfirmed),
+		simulate(pepay.OrderTransitionPlaced),
+		simulate(pepay.OrderTransitionShipped),
 	}
 }
 
-// event is the step's event in a round that is counted from 1. Each round has resources
-// of its own.
-func (h demoStep) event(round int) (pepay.Event, error) {
-	ev, err := pepaytest.NewEvent(h.eventType)
+const demoAmount = 10_000 // usd_millis
+
+func (d *demoShop) createInvoice(ctx context.Context) error {
+	created, err := d.client.Invoices.Create(ctx, pepay.CreateInvoiceRequest{
+		AmountUSD: pepay.DecimalFromMillis(demoAmount), Description: fmt.Sprintf("Order %d", 1000+d.round), CustomerID: "cust_123",
+	})
+	if err == nil {
+		d.invoice = created.InvoiceID
+	}
+	return err
+}
+
+// pay pays an amount, or what remains if that is 0.
+func (d *demoShop) pay(millis int64) error {
+	return d.server.Pay(d.invoice, pepaytest.Payment{Millis: millis})
+}
+
+func (d *demoShop) checkOut(ctx context.Context) error {
+	const customer = "cust_123"
+	checkout := d.client.Commerce.Checkout
+	estimate, err := checkout.Estimate(ctx, pepay.EstimateRequest{
+		CustomerID: customer, Items: []pepay.EstimateItemInput{{ProductID: "B08N5WRWNW", Retailer: "amazon", Quantity: 1}},
+	})
 	if err != nil {
-		return ev, err
+		return err
 	}
-	kind, _, _ := ev.Resource()
-	invoice := fmt.Sprintf("%08x-e29b-41d4-a716-446655440000", 0x550e8400+round-1)
-	sets := []string{"id=" + invoice}
-	if kind == "commerce_order" {
-		sets = []string{fmt.Sprintf("id=order_%d", 122+round), "invoice_id=" + invoice}
+	address, err := checkout.SetAddress(ctx, pepay.CheckoutAddressRequest{
+		CustomerID: customer, EstimateID: estimate.EstimateID,
+		Address: pepay.ShippingAddress{
+			FirstName: "Jane", LastName: "Doe", StreetAddress: "123 Main St", City: "Miami", State: "FL", ZipCode: "33101", Country: "US",
+			Phone: "+13055550123", Email: "jane@example.com",
+		},
+	})
+	if err != nil {
+		return err
 	}
-	ev.Data.Object, err = withFields(ev.Data.Object, append(sets, h.sets...), nil)
-	return ev, err
+	created, err := checkout.CreateInvoice(ctx, pepay.CheckoutInvoiceRequest{
+		CustomerID: customer, EstimateID: estimate.EstimateID, AddressID: address.AddressID,
+	})
+	if err == nil {
+		d.order = created.OrderID
+	}
+	return err
+}
+
+func simulate(to pepay.OrderTransition) demoStep {
+	return func(d *demoShop, ctx context.Context) error {
+		_, err := d.client.Commerce.Devnet.Simulate(ctx, d.order, pepay.SimulateOrderRequest{TransitionTo: to})
+		return err
+	}
 }
