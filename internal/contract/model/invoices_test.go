@@ -20,6 +20,7 @@ type invoice struct {
 	request                    map[string]any
 	answer                     string
 	session, signature         string // of the payor
+	order                      *order // of a commerce invoice
 }
 
 // String is short, because rapid prints it with each step.
@@ -37,8 +38,16 @@ func (m *machine) expireDue() {
 	}
 	slices.SortStableFunc(due, func(a, b *invoice) int { return int(a.expires - b.expires) })
 	for _, inv := range due {
-		inv.status = "expired"
-		m.expectInvoice(inv, "invoice.updated", "expired")
+		m.expired(inv)
+	}
+}
+
+// expired is what the end of an invoice does to it and to its order.
+func (m *machine) expired(inv *invoice) {
+	inv.status = "expired"
+	m.expectInvoice(inv, "invoice.updated", "expired")
+	if o := inv.order; o != nil {
+		m.expectOrder(o)
 	}
 }
 
@@ -90,7 +99,6 @@ func (m *machine) added(t *rapid.T, a answer, inv *invoice) {
 	inv.id, inv.status, inv.created = created.ID, "unpaid", m.now
 	inv.session, inv.signature = created.Token, created.Signature
 	m.invoices = append(m.invoices, inv)
-	m.byID[inv.id] = inv
 	m.expectInvoice(inv, "invoice.created", "unpaid")
 }
 

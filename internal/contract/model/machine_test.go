@@ -53,7 +53,8 @@ type machine struct {
 	want      [2][]string  // events of this step
 
 	invoices []*invoice // the oldest first
-	byID     map[string]*invoice
+	orders   []*order
+	changed  map[string]*order // by this step
 }
 
 func start(t *rapid.T, ctx context.Context) *machine {
@@ -63,7 +64,7 @@ func start(t *rapid.T, ctx context.Context) *machine {
 	}
 	m := &machine{
 		ctx: ctx, server: server, merchant: merchantKey(server), commerce: commerceKey(server),
-		now: epoch().Unix(), byID: map[string]*invoice{},
+		now: epoch().Unix(), changed: map[string]*order{},
 	}
 	m.followers = [2]*follower{newFollower(m.merchant), newFollower(m.commerce)}
 	return m
@@ -77,11 +78,11 @@ func (m *machine) stop(t *rapid.T) {
 
 // Check compares what the last step has brought.
 func (m *machine) Check(t *rapid.T) {
-	for i, f := range m.followers {
-		want := m.want[i]
-		m.want[i] = nil
-		f.check(t, m, want)
+	if orders := m.followers[0].check(t, m, m.want[0]); len(orders) > 0 {
+		t.Fatalf("the merchant sees an event of commerce: %+v", orders[0])
 	}
+	m.checkOrders(t, m.followers[1].check(t, m, m.want[1]))
+	m.want = [2][]string{}
 }
 
 // expectInvoice notes an event that the merchant's stream has, and the commerce stream
@@ -132,8 +133,11 @@ func (m *machine) newKey() string {
 
 // Advance moves the business time.
 func (m *machine) Advance(t *rapid.T) {
-	d := time.Duration(rapid.Int64Range(0, int64(3*time.Hour/time.Second)).Draw(t, "seconds")) * time.Second
-	m.server.Advance(d)
-	m.now += int64(d / time.Second)
+	m.advance(rapid.Int64Range(0, 3*60*60).Draw(t, "seconds"))
+}
+
+func (m *machine) advance(seconds int64) {
+	m.server.Advance(time.Duration(seconds) * time.Second)
+	m.now += seconds
 	m.expireDue()
 }

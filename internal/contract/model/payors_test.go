@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"net/http"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -67,6 +68,12 @@ func (m *machine) paid(inv *invoice, p pepaytest.Payment) {
 	m.expectInvoice(inv, "invoice_payment.created", "pending")
 	m.expectInvoice(inv, "invoice_payment.updated", received.status)
 	m.expectInvoice(inv, "invoice.updated", inv.status)
+	if o := inv.order; o != nil {
+		if o.status == "pending_payment" && inv.status == "paid" {
+			o.status = "processing"
+		}
+		m.expectOrder(o)
+	}
 }
 
 // Settle brings the payments of a paid invoice to the merchant.
@@ -83,23 +90,25 @@ func (m *machine) FailSettlement(t *rapid.T) {
 
 func (m *machine) settlement(t *rapid.T, inv *invoice, err error, to string, from ...string) {
 	t.Helper()
-	var changes []*payment
-	for _, p := range inv.payments {
-		for _, status := range from {
-			if p.settlement == status {
-				changes = append(changes, p)
-			}
-		}
-	}
-	if allowed := inv.status == "paid" && len(changes) > 0; (err == nil) != allowed {
+	may := inv.status == "paid" && slices.ContainsFunc(inv.payments, func(p *payment) bool { return slices.Contains(from, p.settlement) })
+	if (err == nil) != may {
 		t.Fatalf("%v becomes %s: %v", inv, to, err)
 	}
-	if err != nil {
-		return
+	if err == nil {
+		m.settled(inv, to, from...)
 	}
-	for _, p := range changes {
-		p.settlement = to
-		m.expectInvoice(inv, "invoice_payment.updated", p.status)
+}
+
+// settled is what a settlement does to the payments of an invoice and to its order.
+func (m *machine) settled(inv *invoice, to string, from ...string) {
+	for _, p := range inv.payments {
+		if slices.Contains(from, p.settlement) {
+			p.settlement = to
+			m.expectInvoice(inv, "invoice_payment.updated", p.status)
+		}
+	}
+	if inv.order != nil {
+		m.expectOrder(inv.order)
 	}
 }
 
@@ -113,8 +122,8 @@ func (m *machine) Expire(t *rapid.T) {
 	if err != nil {
 		return
 	}
-	inv.status, inv.expires = "expired", min(inv.expires, m.now)
-	m.expectInvoice(inv, "invoice.updated", "expired")
+	inv.expires = min(inv.expires, m.now)
+	m.expired(inv)
 }
 
 // Session compares what the payor is shown.
