@@ -33,8 +33,8 @@ const (
 //
 // Assumed, because no page says it:
 //
-//   - Linked to commerce is what says so itself: invoice_type is commerce or
-//     commerce_order_id is set.
+//   - Linked to commerce is what says so itself, by an invoice_type of commerce or a
+//     commerce_order_id, and a payment towards an invoice of the state that does.
 //   - "Include invoice.* in types on the commerce stream" to hear of expired
 //     invoices is meant for those who send types at all. Without types a stream
 //     carries everything above, invoice.updated with status expired included.

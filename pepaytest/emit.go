@@ -60,12 +60,12 @@ func (s *Server) Events() []pepay.Event {
 }
 
 func (s *Server) emit(ev *pepay.Event) (*record, error) {
-	return s.emitAt(ev, s.now()) // a clock of the user's must not run under the lock
+	return s.emitAbout(ev, newSubject(ev.Data.Object), s.now()) // a clock of the user's must not run under the lock
 }
 
-// emitAt dates an event that names no date itself.
-func (s *Server) emitAt(ev *pepay.Event, now time.Time) (*record, error) {
-	rec, err := s.events.emit(ev, now)
+// emitAbout dates an event that names no date itself.
+func (s *Server) emitAbout(ev *pepay.Event, about subject, now time.Time) (*record, error) {
+	rec, err := s.events.emit(ev, about, now)
 	if err == nil {
 		s.noteEvent(rec)
 		s.webhooks.offer(rec)
@@ -74,10 +74,9 @@ func (s *Server) emitAt(ev *pepay.Event, now time.Time) (*record, error) {
 }
 
 // emit only lists an event.
-func (l *eventLog) emit(ev *pepay.Event, now time.Time) (*record, error) {
+func (l *eventLog) emit(ev *pepay.Event, about subject, now time.Time) (*record, error) {
 	if err := checkEvent(ev); err != nil {
 		return nil, err
 	}
-	about := newSubject(ev.Data.Object)
 	return l.add(func(seq int64) *record { return newRecord(ev, about, now, seq) }), nil
 }

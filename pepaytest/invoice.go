@@ -19,7 +19,7 @@ type invoice struct {
 	ID          string               `json:"id"`
 	MerchantID  int64                `json:"merchant_id"`
 	Environment string               `json:"environment"`
-	Type        string               `json:"type"` // standard, commerce
+	Type        string               `json:"type"`
 	Status      server.InvoiceStatus `json:"status"`
 	Amount      int64                `json:"amount"`
 	Paid        int64                `json:"paid"`
@@ -46,6 +46,12 @@ type invoice struct {
 
 	Verification *verification `json:"verification,omitempty"` // the last one
 }
+
+// The documented types of invoices.
+const (
+	invoiceStandard   = "standard"
+	invoiceOfCommerce = "commerce"
+)
 
 func (i *invoice) key() string { return i.ID }
 

@@ -26,7 +26,7 @@ func (h handlers) CreateInvoice(w http.ResponseWriter, r *http.Request, _ server
 			life = time.Duration(*in.ExpiresIn) * time.Millisecond
 		}
 		inv := &invoice{
-			MerchantID: t.call.who.merchantID, Environment: t.environment(), Type: "standard", Amount: millisOf(in.AmountUSD),
+			MerchantID: t.call.who.merchantID, Environment: t.environment(), Type: invoiceStandard, Amount: millisOf(in.AmountUSD),
 			CustomerID: deref(in.CustomerID), Description: deref(in.Description), Title: deref(in.InvoiceTitle), Footer: deref(in.InvoiceFooter),
 			ReturnURL: deref(in.PaymentReturnURL), CustomerEmail: deref(in.CustomerEmail), Questions: questions,
 		}
@@ -34,7 +34,7 @@ func (h handlers) CreateInvoice(w http.ResponseWriter, r *http.Request, _ server
 			inv.Metadata = *in.Metadata
 		}
 		if t.call.who.scope == pepay.WSTokenScopeCommerce {
-			inv.Type = "commerce" // keys of a product are locked to its invoices
+			inv.Type = invoiceOfCommerce // keys of a product are locked to its invoices
 		}
 		t.newInvoice(inv, life)
 		return server.CreatedInvoice{

@@ -54,7 +54,7 @@ func (t *tx) invoiceOf(id string) (*invoice, *problem) {
 // seesInvoice lets a commerce key see the invoices of its product and environment.
 func (t *tx) seesInvoice(inv *invoice) bool {
 	who := &t.call.who
-	return who.sees(inv.MerchantID, inv.Environment) && (who.scope != pepay.WSTokenScopeCommerce || inv.Type == "commerce")
+	return who.sees(inv.MerchantID, inv.Environment) && (who.scope != pepay.WSTokenScopeCommerce || inv.Type == invoiceOfCommerce)
 }
 
 // environment is the network of what the requester creates: that of the commerce key, or

@@ -104,7 +104,7 @@ func (t *tx) newOrder(e *estimate, customerID, refundTo string) (*order, *invoic
 	}
 	o.Customer.ID = customerID
 	inv := t.newInvoice(&invoice{
-		MerchantID: o.MerchantID, Environment: o.Environment, Type: "commerce", Amount: o.Costs.total(), CustomerID: customerID, OrderID: o.ID,
+		MerchantID: o.MerchantID, Environment: o.Environment, Type: invoiceOfCommerce, Amount: o.Costs.total(), CustomerID: customerID, OrderID: o.ID,
 	}, commerceInvoiceLife)
 	o.InvoiceID = inv.ID
 	o.Payment = paymentOf(inv)

@@ -308,3 +308,20 @@ func TestOrderFollowsItsInvoice(t *testing.T) {
 		}
 	})
 }
+
+// The payment of an order's invoice does not say that it is commerce's; the commerce
+// scope has it all the same.
+func TestCommerceSeesThePaymentsOfItsInvoices(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t)
+	createInvoice(t, s, `{"amount_usd":10}`, aUUID)
+	for _, inv := range append(s.Invoices(), pepay.Invoice{ID: checkout(t, s, "").InvoiceID}) {
+		if err := s.Pay(inv.ID, pepaytest.Payment{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := commerce(t, s, http.MethodGet, "/api/v1/events?type=invoice_payment.*", "")
+	if n := strings.Count(r.body, `"object":"invoice_payment"`); r.status != http.StatusOK || n != 2 {
+		t.Errorf("%d events of payments, want the 2 of the order's: %d %s", n, r.status, r.body)
+	}
+}

@@ -19,6 +19,8 @@ type subject struct {
 	Environment     text `json:"environment"`
 	WalletAddress   text `json:"payer_wallet_address"`
 	WalletNetwork   text `json:"payer_wallet_network"`
+
+	linked bool // to commerce, although it does not say so
 }
 
 // orderSubject are the same fields as an order names them.
@@ -53,7 +55,7 @@ func (s *subject) ofOrder(id string) bool {
 }
 
 func (s *subject) ofCommerce() bool {
-	return s.Kind == "commerce_order" || s.InvoiceType == "commerce" || s.CommerceOrderID != ""
+	return s.linked || s.Kind == "commerce_order" || s.InvoiceType == invoiceOfCommerce || s.CommerceOrderID != ""
 }
 
 // text decodes a string, and a number as it is written.

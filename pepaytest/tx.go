@@ -44,17 +44,27 @@ func (t *tx) emit(eventType string, object any, previous map[string]json.RawMess
 	if t.call != nil {
 		ev.Request = pepay.EventRequest{ID: t.call.requestID, IdempotencyKey: t.call.idempotencyKey}
 	}
-	emit := t.server.emitAt
+	emit := t.server.emitAbout
 	if t.past != nil {
 		emit = t.past.emit
 	}
-	rec, err := emit(&ev, t.now)
+	rec, err := emit(&ev, t.subject(ev.Data.Object), t.now)
 	if err != nil {
 		panic("pepaytest: " + eventType + ": " + err.Error())
 	}
 	if t.call != nil {
 		t.call.emitted = append(t.call.emitted, rec.event.ID)
 	}
+}
+
+// subject reads a resource. A payment does not say that its invoice is commerce's, and
+// the state knows it.
+func (t *tx) subject(object json.RawMessage) subject {
+	about := newSubject(object)
+	if inv := t.Invoices.get(string(about.InvoiceID)); inv != nil {
+		about.linked = inv.Type == invoiceOfCommerce
+	}
+	return about
 }
 
 // changed says which members of a snapshot differ, with their old values.

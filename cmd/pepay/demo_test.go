@@ -30,13 +30,17 @@ Two event streams, opened with these tokens:
 
 const (
 	demoEvent  = `\d\d:\d\d:\d\d  `
-	demoEvents = `  merchant  ` + demoEvent + `invoice\.created          evt_\d+-1    invoice          550e8400-e29b-41d4-a716-446655440000    10\.000 usd  unpaid
-  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-2    invoice          550e8400-e29b-41d4-a716-446655440000    10\.000 usd  underpaid
+	demoID     = `[0-9a-f-]{36}`
+	demoEvents = `  merchant  ` + demoEvent + `invoice\.created          evt_\d+-1    invoice          ` + demoID + `    10\.000 usd  unpaid
+  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-4    invoice          ` + demoID + `    10\.000 usd  underpaid
   merchant  the connection was dropped
-  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-3    invoice          550e8400-e29b-41d4-a716-446655440000    10\.000 usd  paid
-  merchant  resumed after evt_\d+-2 with 1 event that happened meanwhile, none is missing
-  commerce  ` + demoEvent + `commerce\.order\.created   evt_\d+-4    commerce_order   order_123                                        -  placed
-  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-5    commerce_order   order_123                                        -  shipped
+  merchant  ` + demoEvent + `invoice\.updated          evt_\d+-8    invoice          ` + demoID + `    10\.000 usd  paid
+  merchant  resumed after evt_\d+-4 with 1 event that happened meanwhile, none is missing
+  commerce  ` + demoEvent + `commerce\.order\.created   evt_\d+-\d+   commerce_order   ` + demoID + `    103\.99 usd  pending payment
+  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-\d+   commerce_order   ` + demoID + `    103\.99 usd  processing
+  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-\d+   commerce_order   ` + demoID + `    103\.99 usd  processing
+  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-\d+   commerce_order   ` + demoID + `    103\.99 usd  placed
+  commerce  ` + demoEvent + `commerce\.order\.updated   evt_\d+-\d+   commerce_order   ` + demoID + `    103\.99 usd  shipped
 `
 )
 
@@ -84,7 +88,7 @@ func TestDemoJSON(t *testing.T) {
 	r := pepayRun(t, nil, "demo", "--once", "--json")
 	r.wantDone(t)
 	all := strings.SplitAfter(r.stdout, "\n")
-	if len(all) != 2+5+1 {
+	if len(all) != 2+8+1 {
 		t.Fatalf("%q", all)
 	}
 	for i, scope := range []string{"merchant", "commerce"} {

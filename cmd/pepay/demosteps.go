@@ -33,6 +33,7 @@ func demoSteps() []demoStep {
 		func(d *demoShop, _ context.Context) error { return d.pay(0) },
 		(*demoShop).checkOut,
 		simulate(pepay.OrderTransitionPaymentConfirmed),
+		simulate(pepay.OrderTransitionPaymentSettled),
 		simulate(pepay.OrderTransitionPlaced),
 		simulate(pepay.OrderTransitionShipped),
 	}

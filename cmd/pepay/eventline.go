@@ -75,8 +75,10 @@ func amountOf(ev *pepay.Event) string {
 	if json.Unmarshal(ev.Data.Object, &fields) != nil {
 		return ""
 	}
-	if amount := scalar(fields["amount_usd"]); amount != "" {
-		return amount + " usd"
+	for _, name := range []string{"amount_usd", "totalAmountUsd"} {
+		if amount := scalar(fields[name]); amount != "" {
+			return amount + " usd"
+		}
 	}
 	for _, name := range []string{"amount_decimal", "amount_remaining_decimal"} {
 		if amount := scalar(fields[name]); amount != "" {
