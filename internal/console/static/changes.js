@@ -40,7 +40,7 @@ export class Changes {
   /** @type {Map<string, Change>} */
   #waiting = new Map();
   #attempts = 0;
-  #seq = -1; // of the change that came last
+  #seq = -1; // the highest that came
   #accepted = false;
 
   /** @param {Options} options */
@@ -122,7 +122,7 @@ export class Changes {
     const { kind, id, seq } = change ?? {};
     if (typeof kind !== 'string') return;
     const missed = this.#seq >= 0 && kind === 'hello' && seq !== this.#seq;
-    if (typeof seq === 'number') this.#seq = seq;
+    if (typeof seq === 'number') this.#seq = kind === 'hello' ? seq : Math.max(this.#seq, seq); // they come out of order
     if (kind === 'hello') {
       this.#attempts = 0;
       this.#accepted = true;

@@ -93,7 +93,8 @@ test('lost means that everything is loaded again', async () => {
 
 test('a connection that ends is opened again, later and later; what was missed is loaded', async () => {
   const feed = new Feed();
-  await feed.send({ kind: 'hello', seq: 3 });
+  await feed.send({ kind: 'hello', seq: 1 }, { kind: 'clock', seq: 3 }, { kind: 'fault', seq: 2 });
+  await feed.run();
   feed.controller.close();
   await settle();
   assert.equal(feed.state, 'waiting');
