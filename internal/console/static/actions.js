@@ -10,7 +10,7 @@ import { fill } from './parts.js';
  * @typedef {object} Action
  * @property {string} key Tells it from the others.
  * @property {string} label
- * @property {string} events Which ones it will emit, as the button says.
+ * @property {string | string[]} events Which ones it will emit, as the button says.
  * @property {boolean} enabled
  * @property {string} [why] Why it is not.
  * @property {() => Promise<{events?: {id: string, type: string}[]} | undefined>} run
@@ -63,7 +63,7 @@ export class Actions {
           'button',
           { type: 'button', 'data-action': key, disabled: !enabled || this.#busy !== '', 'aria-busy': this.#busy === key, title: enabled ? undefined : why },
           make('span', { class: 'label' }, label),
-          make('span', { class: 'emits' }, enabled ? `emits ${events}` : (why ?? '')),
+          make('span', { class: 'emits' }, enabled ? `emits ${[events].flat().join(', ')}` : (why ?? '')),
         ),
       ),
     );

@@ -20,13 +20,14 @@ export function clockView(tools) {
   const amount = make('input', { type: 'number', min: 1, max: 100_000, value: '60', required: true });
   const facts = make('div', {});
   const dialog = makeDialog(() => act(() => tools.api.post('reset'), 'The simulator is as it was at the start.'));
-  let offset = 0;
+  let skew = 0; // between the simulator's clock and this machine's
   const view = new PanelView(
     'Clock and state',
     ['clock', 'reset', 'invoice', 'order', 'event'],
     () => tools.api.get('state'),
     (state) => {
-      offset = state.clock?.offset_ms ?? 0;
+      const offset = state.clock?.offset_ms ?? 0;
+      skew = (state.clock?.now ?? Date.now()) - Date.now();
       real.disabled = offset === 0;
       fill(ahead, [offsetWords(offset)]);
       ahead.hidden = offset === 0;
@@ -63,7 +64,7 @@ export function clockView(tools) {
   return view;
 
   function tick() {
-    if (!view.element.hidden) now.textContent = new Date(Date.now() + offset).toLocaleString();
+    if (!view.element.hidden) now.textContent = new Date(Date.now() + skew).toLocaleString();
   }
 
   /** @param {number} ms */

@@ -13,6 +13,7 @@ import { readRoute, routeTo } from './router.js';
 import { searchView } from './search.js';
 import { streamsView } from './streams.js';
 import { WebhooksView } from './webhooks.js';
+import { offsetWords } from './words.js';
 
 /** @typedef {import('./listview.js').View} View */
 /** @typedef {import('./listview.js').Tools} Tools */
@@ -91,11 +92,20 @@ function showState() {
   byId('live').title = state === 'live' ? '' : why;
 }
 
+/** A clock that does not show the real time is to be seen everywhere: it explains what has expired. */
+async function showClock() {
+  const { clock } = await api.get('state').catch(() => ({}));
+  if (!clock) return;
+  byId('ahead').hidden = !clock.offset_ms;
+  byId('ahead').textContent = `Clock ${offsetWords(clock.offset_ms)}`;
+}
+
 const changes = new Changes({
   open: (signal) => api.changes(signal),
   onChanges: (list) => {
     for (const { kind, id } of list) if (kind === 'event') seen.add(id);
     for (const id of [...seen].slice(0, Math.max(0, seen.size - SEEN))) seen.delete(id);
+    if (list.some(({ kind }) => kind === 'clock' || kind === 'reset')) void showClock();
     if (list.some(({ kind }) => kind === 'reset')) reload();
     else for (const view of views.values()) view.changed(list);
   },
@@ -103,6 +113,7 @@ const changes = new Changes({
   onRestart: () => location.reload(),
   onState: (now, { message = '', wait = 0 }) => {
     state = now;
+    if (state === 'live') void showClock();
     why = message;
     until = Date.now() + wait;
     showState();

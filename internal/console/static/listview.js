@@ -49,6 +49,7 @@ import { routeTo } from './router.js';
  */
 
 const TYPING = 250; // milliseconds without a key before it is searched
+const MISSED = 1000; // changes that are remembered while a view is not seen
 
 /** @template T @implements {View} */
 export class ListView {
@@ -65,6 +66,8 @@ export class ListView {
   #id = '';
   /** @type {any} */
   #typing = null;
+  /** @type {Change[]} */
+  #missed = []; // while it was not seen
 
   /**
    * @param {Tools} tools
@@ -108,6 +111,7 @@ export class ListView {
   show({ id, search }, first) {
     if (document.activeElement !== this.#input) this.#input.value = search;
     if (!this.#things.loaded || search !== this.#things.search) void this.#things.reload(search);
+    if (this.#missed.length) this.changed(this.#missed.splice(0));
     const before = this.#id;
     if (id === before) return;
     this.#id = id;
@@ -130,6 +134,10 @@ export class ListView {
 
   /** @param {Change[]} changes */
   changed(changes) {
+    if (this.element.hidden) {
+      this.#missed = [...new Map([...this.#missed, ...changes].map((change) => [`${change.kind} ${change.id}`, change])).values()].slice(-MISSED);
+      return;
+    }
     this.#detail?.changed(changes);
     const keys = changes.filter(({ kind }) => kind === this.#options.kind).map(({ id }) => id);
     if (keys.length) void this.#things.refresh(keys);

@@ -13,7 +13,6 @@ export class PanelView {
   content = make('div', {});
   loader;
   #kinds;
-  #due = true; // it has not been loaded, or has changed while it was not seen
 
   /**
    * @param {string} title
@@ -28,7 +27,7 @@ export class PanelView {
   }
 
   show() {
-    if (this.#due) this.reload();
+    this.reload();
   }
 
   /** @param {Change[]} changes */
@@ -37,8 +36,7 @@ export class PanelView {
   }
 
   reload() {
-    this.#due = this.element.hidden;
-    if (!this.#due) void this.loader.load();
+    if (!this.element.hidden) void this.loader.load(); // otherwise when it is shown
   }
 }
 

@@ -15,7 +15,7 @@ export function streamsView(tools) {
   const list = make('ul', { class: 'plain boxes', click: dropped });
   const view = new PanelView(
     'Open streams',
-    ['stream'],
+    ['stream', 'event'],
     () => tools.api.get('streams'),
     (streams) => {
       const known = streams ?? [];

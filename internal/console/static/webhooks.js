@@ -31,8 +31,7 @@ export class WebhooksView {
   /** @type {Detail | null} */
   #detail = null;
   #id = '';
-  /** @type {any[]} */
-  #endpoints = [];
+  #due = true; // something has changed while it was not seen
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -57,7 +56,6 @@ export class WebhooksView {
       make('section', { class: 'list panel', 'aria-label': 'Webhook endpoints' }, make('div', { class: 'title-row' }, make('h2', {}, 'Webhook endpoints')), make('div', { class: 'scroll plain-scroll' }, this.#loader.element, this.#list, form)),
       this.#side,
     );
-    this.reload();
   }
 
   /**
@@ -66,6 +64,7 @@ export class WebhooksView {
    */
   show({ id }, first) {
     this.element.toggleAttribute('data-open', id !== '');
+    if (this.#due) this.reload();
     if (id === this.#id && this.#side.childElementCount) return;
     this.#id = id;
     this.#mark();
@@ -87,22 +86,23 @@ export class WebhooksView {
 
   /** @param {Change[]} changes */
   changed(changes) {
+    if (this.element.hidden) {
+      this.#due ||= changes.some(concerns);
+      return;
+    }
     this.#detail?.changed(changes);
-    if (changes.some(({ kind }) => kind === 'delivery' || kind === 'receiver')) this.#reloadList();
+    if (changes.some(concerns)) void this.#loader.load();
   }
 
   reload() {
-    this.#reloadList();
-    this.#detail?.load();
-  }
-
-  #reloadList() {
+    this.#due = this.element.hidden;
+    if (this.#due) return;
     void this.#loader.load();
+    this.#detail?.load();
   }
 
   /** @param {any[]} endpoints */
   #show(endpoints) {
-    this.#endpoints = endpoints;
     const receives = endpoints.some(isReceiver);
     this.#receive.hidden = receives;
     fill(this.#list, endpoints.length ? endpoints.map(makeEndpoint) : [make('li', { class: 'bare' }, makeNone('There is no endpoint yet. The built-in receiver shows how a signature is checked.'))]);
@@ -132,10 +132,13 @@ export class WebhooksView {
       if (secret && endpoint.url !== RECEIVER) fill(this.#secret, [makeSecret(secret, this.#tools.say)]);
       this.#tools.say('The endpoint was added.');
     });
-    this.#reloadList();
+    void this.#loader.load();
     return added;
   }
 }
+
+/** @param {Change} change */
+const concerns = ({ kind }) => kind === 'delivery' || kind === 'receiver';
 
 /** @param {any} endpoint */
 const isReceiver = ({ url }) => url === RECEIVER || /\/_pepaytest\/receiver$/.test(url);
