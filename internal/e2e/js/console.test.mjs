@@ -50,7 +50,10 @@ class Feed {
 
   async send(...lines) {
     await settle();
-    for (const line of lines) this.controller.enqueue(new TextEncoder().encode(typeof line === 'string' ? line : `${JSON.stringify(line)}\n`));
+    for (const line of lines) {
+      const bytes = new TextEncoder().encode(typeof line === 'string' ? line : `${JSON.stringify(line)}\n`);
+      for (const byte of lines.length > 1 ? [bytes] : Array.from(bytes, (each) => Uint8Array.of(each))) this.controller.enqueue(byte);
+    }
     await settle();
   }
 
@@ -79,8 +82,9 @@ test('changes are told together, each once', async () => {
 test('a line may come in pieces, and lines that are no change are skipped', async () => {
   const feed = new Feed();
   await feed.send('{"kind":"hello","seq":0}\n\nnot JSON\nnull\n[]\n{"id":"x"}\n{"kind":7}\n{"kind":"invo', 'ice","id":"\u00e9', '","seq":1}\n');
+  await feed.send('{"kind":"order","id":"ü","seq":2}\n'); // byte by byte
   await feed.run();
-  assert.deepEqual(feed.told, ['invoice é']);
+  assert.deepEqual(feed.told, ['invoice é', 'order ü']);
   assert.equal(feed.state, 'live');
 });
 
@@ -161,6 +165,7 @@ function numbers(newest) {
       const from = before === undefined ? list.newest : Number(before) - 1;
       const items = [];
       for (let n = from; n > 0 && items.length < limit; n--) items.push({ n, word: list.words.get(n) ?? '' });
+      await list.hold;
       return { items, more: from - items.length > 0 };
     },
     one: async (id) => ({ n: Number(id), word: list.words.get(Number(id)) ?? '' }),
@@ -211,6 +216,31 @@ test('when more is new than a page has, nothing is missing between the old and t
   assert.deepEqual(list.shown(), down(350, 1));
 });
 
+test('of a list that is loaded to its end, nothing more is asked for', async () => {
+  const list = numbers(150);
+  await list.things.reload();
+  await list.things.next();
+  list.newest = 151;
+  await list.things.refresh(['151']);
+  assert.equal(list.things.more, false);
+  assert.deepEqual(list.shown(), down(151, 1));
+});
+
+test('a look at what is new that a search overtakes is thrown away', async () => {
+  const list = numbers(5);
+  await list.things.reload();
+  list.newest = 6;
+  let answer = () => {};
+  list.hold = new Promise((done) => (answer = done));
+  const look = list.things.refresh(['6']);
+  list.hold = undefined;
+  list.newest = 3;
+  await list.things.reload('x');
+  answer();
+  await look;
+  assert.deepEqual(list.shown(), [3, 2, 1]);
+});
+
 test('after a reset only what is there is shown', async () => {
   const list = numbers(250);
   await list.things.reload();
@@ -231,6 +261,9 @@ test('an old one that has changed is brought up to date when it is seen', async 
   await list.things.freshen([find()]);
   assert.equal(find().word, 'paid');
   assert.deepEqual(list.updates.at(-1), ['60']);
+  const updates = list.updates.length;
+  await list.things.freshen([find()]);
+  assert.equal(list.updates.length, updates, 'once');
 });
 
 test('a search starts anew; an answer to the one before is thrown away', async () => {
@@ -293,6 +326,7 @@ for (const [hash, want] of [
   ['', { view: '', id: '', search: '' }],
   ['#/invoices', { view: 'invoices', id: '', search: '' }],
   ['#/invoices/inv%2F1', { view: 'invoices', id: 'inv/1', search: '' }],
+  ['#/invoices/a%3Fb%23', { view: 'invoices', id: 'a?b#', search: '' }],
   ['#/webhooks/1/33', { view: 'webhooks', id: '1/33', search: '' }],
   ['#/requests?search=a%26b+c', { view: 'requests', id: '', search: 'a&b c' }],
   ['#/x/%', { view: 'x', id: '%', search: '' }],
