@@ -8,7 +8,7 @@ import { ListView } from './listview.js';
 import { fill, known, makeCopy, makeDate, makeFacts, makeNone, makeSection, makeStatus, makeText, makeTimeline } from './parts.js';
 import { amountOf } from './resource.js';
 import { routeTo } from './router.js';
-import { makeCalls, makeEvents } from './trail.js';
+import { Calls, makeEvents } from './trail.js';
 import { dateOf, millisOf, shortId } from './words.js';
 
 /** @typedef {import('./listview.js').Tools} Tools */
@@ -49,7 +49,7 @@ class InvoiceDetail {
   #timeline = makeSection('Timeline');
   #payments = makeSection('Payments');
   #events = makeSection('Events');
-  #calls = makeSection('API calls');
+  #calls;
   #json = make('div', {});
   /** @type {any} */
   #invoice = null;
@@ -61,6 +61,7 @@ class InvoiceDetail {
   constructor(tools, id) {
     this.#tools = tools;
     this.#id = id;
+    this.#calls = new Calls(tools.api);
     this.#loader = new Loader(() => tools.api.get(`invoices/${encodeURIComponent(id)}`), (data) => this.#show(data));
     this.#amount = make('input', {
       type: 'text',
@@ -82,7 +83,7 @@ class InvoiceDetail {
       this.#timeline.element,
       this.#payments.element,
       this.#events.element,
-      this.#calls.element,
+      make('section', {}, make('h3', {}, 'API calls'), this.#calls.element),
       make('details', {}, make('summary', {}, 'As REST answers it'), this.#json),
     );
   }
@@ -124,7 +125,7 @@ class InvoiceDetail {
     fill(this.#timeline.content, [makeTimeline(timeline)]);
     fill(this.#payments.content, [payments.length ? make('ul', { class: 'plain' }, ...payments.map(makePayment)) : makeNone('No payment yet.')]);
     fill(this.#events.content, [makeEvents(events)]);
-    fill(this.#calls.content, [makeCalls(requests)]);
+    this.#calls.show(requests);
     fill(this.#json, [makeText('The invoice as REST answers it', layOut(JSON.stringify(invoice)))]);
   }
 

@@ -8,7 +8,7 @@ import { ListView } from './listview.js';
 import { fill, known, makeCopy, makeDate, makeFacts, makeNone, makeSection, makeStatus, makeText, makeTimeline } from './parts.js';
 import { amountOf } from './resource.js';
 import { routeTo } from './router.js';
-import { makeCalls, makeEvents } from './trail.js';
+import { Calls, makeEvents } from './trail.js';
 import { shortId } from './words.js';
 
 /** @typedef {import('./listview.js').Tools} Tools */
@@ -63,7 +63,7 @@ class OrderDetail {
   #shipments = makeSection('Shipments');
   #timeline = makeSection('Timeline');
   #events = makeSection('Events');
-  #calls = makeSection('API calls');
+  #calls;
   #json = make('div', {});
 
   /**
@@ -73,6 +73,7 @@ class OrderDetail {
   constructor(tools, id) {
     this.#tools = tools;
     this.#id = id;
+    this.#calls = new Calls(tools.api);
     this.#loader = new Loader(() => tools.api.get(`orders/${encodeURIComponent(id)}`), (data) => this.#show(data));
     const shipping = make('fieldset', { class: 'fields' }, make('legend', {}, 'Ship and deliver with'), make('label', {}, 'Carrier ', this.#carrier), make('label', {}, 'Tracking number ', this.#tracking));
     this.#actions = new Actions(tools, shipping);
@@ -87,7 +88,7 @@ class OrderDetail {
       this.#shipments.element,
       this.#timeline.element,
       this.#events.element,
-      this.#calls.element,
+      make('section', {}, make('h3', {}, 'API calls'), this.#calls.element),
       make('details', {}, make('summary', {}, 'As REST answers it'), this.#json),
     );
   }
@@ -128,7 +129,7 @@ class OrderDetail {
     fill(this.#shipments.content, [shipments.length ? make('ul', { class: 'plain' }, ...shipments.map(makeShipment)) : makeNone('Not shipped yet.')]);
     fill(this.#timeline.content, [makeTimeline(timeline.length ? timeline : (order.timeline ?? []).map((/** @type {any} */ step) => ({ at: step.timestamp, ...step })))]);
     fill(this.#events.content, [makeEvents(events)]);
-    fill(this.#calls.content, [makeCalls(requests)]);
+    this.#calls.show(requests);
     fill(this.#json, [makeText('The order as REST answers it', layOut(JSON.stringify(order)))]);
   }
 

@@ -1,9 +1,11 @@
 // What a resource has left behind: events, and the API calls that touched it.
 
 import { make } from './dom.js';
-import { makeDate, makeNone } from './parts.js';
+import { fill, makeDate, makeNone } from './parts.js';
 import { routeTo } from './router.js';
 import { colorOf } from './types.js';
+
+/** @typedef {import('./api.js').Api} Api */
 
 /** @param {{id: string, type: string, created: unknown}[]} events */
 export function makeEvents(events) {
@@ -15,16 +17,43 @@ export function makeEvents(events) {
   );
 }
 
-/** @param {(number | {number: number, method: string, path: string, status: number})[]} requests */
-export function makeCalls(requests) {
-  if (!requests.length) return makeNone('No API call yet.');
-  return make(
-    'ul',
-    { class: 'plain calls' },
-    ...requests.map((request) => {
-      const number = typeof request === 'number' ? request : request.number;
-      const words = typeof request === 'number' ? `#${number}` : `#${number} ${request.method} ${request.path} ${request.status || 'cut'}`;
-      return make('li', {}, make('a', { href: routeTo('requests', String(number)) }, words));
-    }),
-  );
+const NAMED = 10; // calls whose method and path are asked for, the newest
+
+/** API calls, as links. The resource has their numbers only; what they were is asked for once. */
+export class Calls {
+  element = make('ul', { class: 'plain calls' });
+  #api;
+  /** @type {Map<number, string>} */
+  #words = new Map();
+  /** @type {number[]} the newest first */
+  #numbers = [];
+
+  /** @param {Api} api */
+  constructor(api) {
+    this.#api = api;
+  }
+
+  /** @param {number[]} numbers */
+  show(numbers) {
+    this.#numbers = numbers.toSorted((a, b) => b - a);
+    this.#render();
+    for (const number of this.#numbers.slice(0, NAMED)) {
+      if (this.#words.has(number)) continue;
+      this.#words.set(number, '');
+      this.#api.get(`requests/${number}`).then(
+        ({ method, path, status }) => {
+          this.#words.set(number, `${method} ${path} ${status || 'cut'}`);
+          this.#render();
+        },
+        () => {}, // it is not kept any more; the link says so
+      );
+    }
+  }
+
+  #render() {
+    fill(
+      this.element,
+      this.#numbers.length ? this.#numbers.map((number) => make('li', {}, make('a', { href: routeTo('requests', String(number)) }, `#${number} ${this.#words.get(number) ?? ''}`.trim()))) : [make('li', {}, makeNone('No API call yet.'))],
+    );
+  }
 }
