@@ -23,7 +23,8 @@ order; one connection is dropped on the way, and the stream resumes without loss
 account and no key is needed, and nothing leaves the machine.
 
 If there is a terminal, things keep happening until Ctrl-C, and a page on this machine
-shows them in a browser; --open opens it. --once ends after one round.`
+shows them in a browser; --open opens it. The simulator's console, whose address is
+printed too, pays, ships and more. --once ends after one round.`
 
 func demoCommand() *cli.Command {
 	return &cli.Command{
@@ -49,7 +50,14 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 	if cmd.Bool("once") && cmd.Bool("open") {
 		return usagef("--open: the page is there for as long as the demo goes on, which --once ends")
 	}
-	server, err := startSimulator(cmd.String("addr"))
+	shown := cmd.Bool("open") || !cmd.Bool("once") && terminal.Is(cmd.Root().Reader) && terminal.Is(cmd.Root().Writer)
+	var option []pepaytest.Option
+	if shown {
+		if option, err = consoleOption(cmd); err != nil {
+			return err
+		}
+	}
+	server, err := startSimulator(cmd.String("addr"), option...)
 	if err != nil {
 		return err
 	}
@@ -70,8 +78,8 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 		return err
 	}
 	run := newDemoRun(cmd, server)
-	if cmd.Bool("open") || !cmd.Bool("once") && terminal.Is(cmd.Root().Reader) && terminal.Is(cmd.Root().Writer) {
-		page, err := showDashboard(ctx, cmd, server, tokens)
+	if shown {
+		page, err := showDashboard(ctx, cmd, server, tokens, consoleURL(server, option))
 		if err != nil {
 			return err
 		}
@@ -82,13 +90,16 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 }
 
 // showDashboard tells where the page is, and opens it if it is to.
-func showDashboard(ctx context.Context, cmd *cli.Command, server *pepaytest.Server, tokens map[pepay.WSTokenScope]*wstoken.Cache) (*dashboard, error) {
+func showDashboard(ctx context.Context, cmd *cli.Command, server *pepaytest.Server, tokens map[pepay.WSTokenScope]*wstoken.Cache, consoleAt string) (*dashboard, error) {
 	page, err := serveDashboard(ctx, server, tokens)
 	if err != nil {
 		return nil, err
 	}
 	stderr := cmd.Root().ErrWriter
 	fmt.Fprintf(stderr, "\nThe simulator runs at %s until you press Ctrl-C.\nWatch it in a browser: %s\n", server.URL(), page.url)
+	if consoleAt != "" {
+		fmt.Fprintf(stderr, "Pay, ship and break things in its console: %s\n", consoleAt)
+	}
 	if cmd.Bool("open") {
 		if err := openBrowser(ctx, page.url); err != nil {
 			fmt.Fprintln(stderr, "No browser could be opened:", err)

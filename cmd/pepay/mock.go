@@ -46,13 +46,18 @@ ws-error-after=3,code=CODE with message=…
 
   PEPAY_WEBHOOK_SECRET=example-secret pepay mock --webhook 8090/pepay/webhook
 
+Its console is a page that shows invoices, orders, requests, webhooks and streams, pays
+and ships, and moves the clock; the address is printed at the start. Whoever can load it
+can do all that, so it is off when others can reach the simulator; --console has it all
+the same, and --no-console has none.
+
 It answers requests to an IP address and to localhost. Where it has another name, as
 in a network of containers, --allow-host adds that: pepay mock --addr 0.0.0.0:3000
 --allow-host mock.
 
 With --json one line goes to standard output as soon as the simulator listens:
 
-  {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…"}`
+  {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…","console_url":"…"}`
 
 func mockCommand() *cli.Command {
 	return &cli.Command{
@@ -69,7 +74,9 @@ func mockCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
 			&cli.StringSliceFlag{Name: "webhook", Usage: "deliver events to `URL` as signed webhooks; 3000 or localhost:3000/webhook will do; may be repeated"},
 			secretFileFlag(),
-			&cli.BoolFlag{Name: "json", Usage: "print url, api_key and commerce_api_key as one JSON object when ready"},
+			&cli.BoolFlag{Name: "console", Usage: "serve the console although others can reach it"},
+			&cli.BoolFlag{Name: "no-console", Usage: "serve no console"},
+			&cli.BoolFlag{Name: "json", Usage: "print url, api_key, commerce_api_key and console_url as one JSON object when ready"},
 			&cli.BoolFlag{Name: "verbose", Usage: "print a line per request to standard error"},
 		},
 		Action: mockAction,
@@ -93,6 +100,11 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 		}
 		opts = append(opts, pepaytest.WithAllowedHosts(hosts...))
 	}
+	option, err := consoleOption(cmd)
+	if err != nil {
+		return err
+	}
+	opts = append(opts, option...)
 	if cmd.Bool("verbose") {
 		opts = append(opts, pepaytest.WithRequestLog(requestLines(cmd.Root().ErrWriter)))
 	}
@@ -124,7 +136,7 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 	for _, endpoint := range endpoints {
 		server.AddWebhook(endpoint.String(), secret)
 	}
-	if err := announce(cmd, server, faults, endpoints); err != nil {
+	if err := announce(cmd, server, consoleURL(server, option), faults, endpoints); err != nil {
 		_ = server.Close()
 		return err
 	}
@@ -154,13 +166,14 @@ func mockWebhooks(ctx context.Context, cmd *cli.Command) ([]*url.URL, pepay.Secr
 }
 
 // announce says that the simulator is ready, to a script or to a person.
-func announce(cmd *cli.Command, server *pepaytest.Server, faults []string, endpoints []*url.URL) error {
+func announce(cmd *cli.Command, server *pepaytest.Server, consoleAt string, faults []string, endpoints []*url.URL) error {
 	if cmd.Bool("json") {
 		return terminal.WriteJSON(cmd.Root().Writer, struct {
 			URL            string `json:"url"`
 			APIKey         string `json:"api_key"`
 			CommerceAPIKey string `json:"commerce_api_key"`
-		}{server.URL(), server.APIKey(), server.CommerceAPIKey()})
+			ConsoleURL     string `json:"console_url,omitempty"`
+		}{server.URL(), server.APIKey(), server.CommerceAPIKey(), consoleAt})
 	}
 	var b strings.Builder
 	stderr := cmd.Root().ErrWriter
@@ -168,6 +181,9 @@ func announce(cmd *cli.Command, server *pepaytest.Server, faults []string, endpo
 	fmt.Fprintf(&b, "  export PEPAY_API_URL=%s\n", server.URL())
 	fmt.Fprintf(&b, "  export PEPAY_API_KEY=%s\n", server.APIKey())
 	fmt.Fprintf(&b, "  export PEPAY_COMMERCE_API_KEY=%s\n\n", server.CommerceAPIKey())
+	if consoleAt != "" {
+		fmt.Fprintf(&b, "  console  %s\n\n", consoleAt)
+	}
 	for _, spec := range faults {
 		fmt.Fprintf(&b, "  fault  %s\n", terminal.Printable(spec))
 	}
@@ -179,6 +195,9 @@ func announce(cmd *cli.Command, server *pepaytest.Server, faults []string, endpo
 	}
 	if reachableByOthers(cmd.String("addr")) {
 		b.WriteString("Others can reach it too, and its keys are public.\n")
+		if consoleAt == "" && !cmd.Bool("no-console") {
+			b.WriteString("The console is off for that reason; --console serves it.\n")
+		}
 	}
 	b.WriteString("These keys work here only. Ctrl-C ends it.\n")
 	fmt.Fprint(stderr, b.String())

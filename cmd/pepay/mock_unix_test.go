@@ -25,6 +25,7 @@ type mockProcess struct {
 	URL            string `json:"url"`
 	APIKey         string `json:"api_key"`
 	CommerceAPIKey string `json:"commerce_api_key"`
+	ConsoleURL     string `json:"console_url"`
 }
 
 // startMock starts "pepay mock --json" and reads its ready line.
@@ -228,7 +229,7 @@ func TestMockForPeople(t *testing.T) {
 	for _, want := range []string{
 		"The simulator listens on http://127.0.0.1:", "  export PEPAY_API_URL=http://127.0.0.1:",
 		"  export PEPAY_API_KEY=pk_", "  export PEPAY_COMMERCE_API_KEY=ck_", "  fault  *:latency=1ms\n",
-		"Others can reach it too, and its keys are public.\n", "These keys work here only.",
+		"Others can reach it too, and its keys are public.\nThe console is off for that reason; --console serves it.\n", "These keys work here only.",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, text.String())

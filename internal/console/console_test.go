@@ -145,6 +145,11 @@ func TestImports(t *testing.T) {
 			t.Errorf("%s has %s", name, found)
 		}
 	}
+	for _, style := range []string{"style.css", "console.css"} {
+		if css := ask(t, h, "GET", console.Path+"static/"+style).Body.String(); strings.Contains(css, "url(") || strings.Contains(css, "@import") {
+			t.Errorf("%s loads something", style)
+		}
+	}
 	if len(seen) < 20 {
 		t.Errorf("only %d modules were found", len(seen))
 	}

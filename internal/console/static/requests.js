@@ -12,7 +12,7 @@ import { durationOf } from './words.js';
 /** @typedef {import('./listview.js').Detail} Detail */
 
 const SHOWN = ['number', 'at', 'method', 'path', 'query', 'status', 'duration_us', 'operation', 'key_last4', 'credential'];
-const CREDENTIALS = { merchant: 'merchant key', commerce: 'commerce key', bearer: 'bearer token', session: 'payor’s session', none: 'no credential' };
+const CREDENTIALS = { merchant: 'merchant key', commerce: 'commerce key', bearer: 'bearer token', session: 'payor’s session', token: 'ws_token', none: 'no credential' };
 
 /** @param {Tools} tools */
 export function requestsView(tools) {
@@ -105,10 +105,11 @@ class RequestDetail {
 /**
  * @param {string} which
  * @param {string} first The first line.
- * @param {{headers?: Record<string, string | string[]>, body?: unknown} | undefined} side
+ * @param {{headers?: Record<string, string | string[]>, body?: unknown, cut?: boolean} | undefined} side
+ * @returns {(Node | false)[]}
  */
 function makeSide(which, first, side) {
   const lines = Object.entries(side?.headers ?? {}).flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${value}`));
   const body = side?.body === undefined || side.body === null || side.body === '' ? '' : bodyText(side.body);
-  return [makeText(`Headers of the ${which}`, [first, ...lines].join('\n')), body ? makeText(`Body of the ${which}`, body) : makeNone('No body.')];
+  return [makeText(`Headers of the ${which}`, [first, ...lines].join('\n')), body ? makeText(`Body of the ${which}`, body) : makeNone('No body.'), side?.cut ? makeNone('The rest was too long to be kept.') : false];
 }
