@@ -13,37 +13,13 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-// TestLook writes what the page looks like to the directory in LOOK, for people who
+// TestLook writes what the dashboard looks like to the directory in LOOK, for people who
 // change it, and the README's picture to docs.
 func TestLook(t *testing.T) {
-	dir := os.Getenv("LOOK")
-	if dir == "" {
-		t.Skip("set LOOK to a directory for screenshots of the page, or use make screenshots")
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	dir := lookInto(t)
 	s := newSite(t, 20*time.Second)
 	tb := newTab(t)
-	shoot := func(name string) {
-		t.Helper()
-		for _, width := range []int64{1280, 768, 360, 320} {
-			tb.do(chromedp.EmulateViewport(width, 800))
-			tb.until(fmt.Sprintf(`innerWidth === %d`, width))
-			for _, scheme := range []string{"light", "dark"} {
-				tb.scheme(scheme)
-				eval[bool](tb, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
-				png, err := chromedp.Run(tb.ctx, chromedp.FullScreenshot(100))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), png, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		tb.do(chromedp.EmulateViewport(1280, 800))
-	}
+	shoot := func(name string) { t.Helper(); tb.shoot(dir, name) }
 	lookAtDemo(t)
 	tb.open(s.url)
 	shoot("sign-in")
@@ -66,6 +42,39 @@ func TestLook(t *testing.T) {
 	tb.signIn(s)
 	tb.until(`[...document.querySelectorAll('.why')].some(why => why.innerText.includes('502'))`)
 	shoot("outage")
+}
+
+func lookInto(t *testing.T) (dir string) {
+	t.Helper()
+	dir = os.Getenv("LOOK")
+	if dir == "" {
+		t.Skip("set LOOK to a directory for screenshots of the pages, or use make screenshots")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// shoot takes pictures of a page, on screens and phones, light and dark.
+func (tb *tab) shoot(dir, name string) {
+	tb.t.Helper()
+	for _, width := range []int64{1280, 768, 360, 320} {
+		tb.do(chromedp.EmulateViewport(width, 800))
+		tb.until(fmt.Sprintf(`innerWidth === %d`, width))
+		for _, scheme := range []string{"light", "dark"} {
+			tb.scheme(scheme)
+			eval[bool](tb, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+			png, err := chromedp.Run(tb.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				tb.t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), png, 0o644); err != nil {
+				tb.t.Fatal(err)
+			}
+		}
+	}
+	tb.do(chromedp.EmulateViewport(1280, 800))
 }
 
 // lookAtDemo takes the README's picture: light, and small.
