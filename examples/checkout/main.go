@@ -32,7 +32,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
 	"log"
 	"log/slog"
 	"maps"
@@ -58,7 +57,10 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-//go:embed static
+//go:embed static/index.html
+var page string
+
+//go:embed static/*.js static/*.css static/*.svg
 var static embed.FS
 
 func main() {
@@ -136,7 +138,6 @@ type shop struct {
 	client   *wrapper.Client
 	verifier *webhook.Verifier
 	query    string
-	page     *template.Template
 	now      func() time.Time
 	closing  chan struct{}
 
@@ -185,28 +186,25 @@ type attempt struct {
 }
 
 func newShop(client *wrapper.Client, verifier *webhook.Verifier, query string) (*shop, error) {
-	page, err := template.New("").Funcs(template.FuncMap{"usd": usd, "clock": clock, "https": https}).ParseFS(static, "static/*.html")
-	if err != nil {
-		return nil, err
-	}
 	if u := client.StreamURL(); !plainHost.MatchString(u.Host) {
 		return nil, errors.New("the address of Pepay's streams cannot be put into a content security policy")
 	}
 	return &shop{
-		client: client, verifier: verifier, query: query, page: page, now: time.Now, closing: make(chan struct{}),
+		client: client, verifier: verifier, query: query, now: time.Now, closing: make(chan struct{}),
 		shoppers: map[string]*shopper{}, buyers: map[string]*shopper{},
 	}, nil
 }
+
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"usd": usd, "clock": clock, "https": https}).Parse(page))
 
 // plainHost keeps everything out of the policy that could end a directive.
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
 
 func (s *shop) handler() http.Handler {
-	own, _ := fs.Sub(static, "static")
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.show)
 	mux.HandleFunc("GET /updates", s.updates)
-	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(own)))
+	mux.Handle("GET /static/{file}", http.FileServerFS(static))
 	mux.HandleFunc("GET /static/pepay-stream.js", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, dashboard.Files(), "pepay-stream.js")
 	})
@@ -673,7 +671,7 @@ func (s *shop) show(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	var page bytes.Buffer
-	if err := s.page.ExecuteTemplate(&page, "index.html", &v); err != nil {
+	if err := pages.Execute(&page, &v); err != nil {
 		slog.ErrorContext(ctx, "the page cannot be made", "error", err)
 		http.Error(w, "The shop has a problem.", http.StatusInternalServerError)
 		return

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -106,7 +107,9 @@ func TestHeaders(t *testing.T) {
 	for _, file := range []string{"shop.js", "shop.css", "icon.svg", "pepay-stream.js"} {
 		s.do(s.get("/static/"+file), http.StatusOK)
 	}
-	s.do(s.get("/nothing"), http.StatusNotFound)
+	for _, nothing := range []string{"/nothing", "/static/", "/static/index.html", "/static/..%2fmain.go"} {
+		s.do(s.get(nothing), http.StatusNotFound)
+	}
 }
 
 // A stranger costs Pepay so much and no more.
@@ -144,7 +147,7 @@ func TestShoppersAreForgotten(t *testing.T) {
 	s.submit("/cart", "product="+headphones, "add=1")
 	s.shop.mu.Lock()
 	for i := len(s.shop.shoppers); i < maxShoppers; i++ {
-		s.shop.shoppers[strings.Repeat("x", i)] = &shopper{ends: s.shop.now().Add(time.Hour)}
+		s.shop.shoppers[strconv.Itoa(i)] = &shopper{ends: s.shop.now().Add(time.Hour)}
 	}
 	s.shop.mu.Unlock()
 	late := s.newPerson(s.client.Transport)

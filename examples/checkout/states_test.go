@@ -156,11 +156,10 @@ func newTestShop(t *testing.T, opts ...wrapper.Option) *shop {
 
 func render(t *testing.T, buyer *shopper, now time.Time) string {
 	t.Helper()
-	s := newTestShop(t, wrapper.WithBaseURL("https://pepay.example"))
 	v := view{Step: "cart", Title: "Shop"}
 	v.fill(buyer, now)
 	var page bytes.Buffer
-	if err := s.page.ExecuteTemplate(&page, "index.html", &v); err != nil {
+	if err := pages.Execute(&page, &v); err != nil {
 		t.Fatal(err)
 	}
 	return page.String()
