@@ -232,7 +232,7 @@ func TestPaymentToken(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &answer); err != nil {
 		t.Fatal(err)
 	}
-	if answer.ExpiresIn < 60 || answer.ExpiresIn > 1800 || answer.WSURL != "ws"+strings.TrimPrefix(s.sim.URL(), "http")+"/ws/payment" {
+	if answer.ExpiresIn < 60 || answer.ExpiresIn > 1802 || answer.WSURL != "ws"+strings.TrimPrefix(s.sim.URL(), "http")+"/ws/payment" {
 		t.Errorf("got %v %s", answer.ExpiresIn, answer.WSURL)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
