@@ -150,7 +150,8 @@ func (f *firefox) newPage(t *testing.T) *page {
 
 // attach opens a session.
 func (f *firefox) attach(address string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	// A machine that does something else takes longer to start a browser than to show a page.
+	ctx, cancel := context.WithTimeout(context.Background(), 6*patience)
 	defer cancel()
 	conn, resp, err := websocket.Dial(ctx, address+"/session", nil)
 	if err != nil {

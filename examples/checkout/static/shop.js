@@ -136,7 +136,7 @@ follow();
 byId('problem')?.focus();
 setInterval(tick, 250);
 setInterval(() => {
-  if ('live' in main.dataset && !document.hidden) load();
+  if ('live' in main.dataset) load(); // hidden as well: the title is in the tab
 }, POLL);
 document.addEventListener('visibilitychange', () => {
   if ('live' in main.dataset && !document.hidden) load();
