@@ -728,7 +728,9 @@ func (v *view) fill(buyer *shopper, now time.Time) {
 		v.TooMuch = usd(pepay.DecimalFromMillis(over))
 	}
 	if v.Open {
-		v.Seen = paymentWords[a.Report.LatestPayment.Status]
+		if latest := a.Report.LatestPayment.Status; string(latest) != string(invoice.Status) { // underpaid is said once
+			v.Seen = paymentWords[latest]
+		}
 		v.Locked = a.Session != nil && a.Session.LockedTokenID != 0
 	}
 	if a.Quote != nil {

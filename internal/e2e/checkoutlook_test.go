@@ -17,7 +17,7 @@ func TestLookShop(t *testing.T) {
 	shoot("empty")
 	tb.toAddress(s)
 	shoot("address")
-	tb.toReview(s)
+	tb.typeAddress()
 	shoot("review")
 	tb.click(`form[action="/order"] button`, "Waiting for your payment")
 	shoot("choice")
