@@ -154,8 +154,8 @@ func TestShoppersAreForgotten(t *testing.T) {
 	late.do(late.form("/cart", "product="+headphones, "add=1"), http.StatusTooManyRequests)
 	s.wantPage(s.submit("/cart", "product="+headphones, "quantity=2"), `value="2" min="0"`)
 	s.passed.Add(int64(25 * time.Hour))
-	late.wantPage(late.submit("/cart", "product="+headphones, "add=1"), "$129.99")
 	s.wantPage(s.submit("/checkout"), "Your cart is empty.") // of yesterday
+	late.wantPage(late.submit("/cart", "product="+headphones, "add=1"), "$129.99")
 	s.shop.mu.Lock()
 	defer s.shop.mu.Unlock()
 	if n := len(s.shop.shoppers); n != 1 {
@@ -311,6 +311,11 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("an order that was left: %d", got)
 	}
 	http.DefaultClient.CloseIdleConnections()
+	s.shop.mu.Lock()
+	defer s.shop.mu.Unlock()
+	if n := len(s.shop.buyers); n != 0 {
+		t.Errorf("%d orders are remembered", n)
+	}
 }
 
 // A page is told as soon as there is something new.
@@ -319,7 +324,7 @@ func TestUpdates(t *testing.T) {
 	s := newStore(t)
 	s.do(s.get("/updates"), http.StatusNoContent)
 	s.toInvoice()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	var pages []*bufio.Reader
 	for range openUpdates {
@@ -398,11 +403,13 @@ func TestServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
+	limit, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	ctx, stop := context.WithCancel(limit)
 	ended := make(chan error, 1)
 	go func() { ended <- s.shop.serve(ctx, listener) }()
 	s.toInvoice()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+"/updates", http.NoBody)
+	req, err := http.NewRequestWithContext(limit, http.MethodGet, "http://"+listener.Addr().String()+"/updates", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
