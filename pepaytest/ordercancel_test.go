@@ -67,6 +67,14 @@ func TestCancelOrder(t *testing.T) {
 			t.Error("the invoice can be paid")
 		}
 	})
+	t.Run("not with a shipment, whatever the rules are", func(t *testing.T) {
+		t.Parallel()
+		s := pepaytest.NewServer(t, pepaytest.WithCommerceRules(pepaytest.CommerceRules{Cancellable: []pepay.OrderStatus{pepay.OrderStatusShipped}}))
+		made := checkout(t, s, "")
+		simulate(t, s, made.OrderID, toShipped...)
+		r := commerce(t, s, http.MethodPost, ordersPath+"/"+made.OrderID+"/cancel", "", "Idempotency-Key", aUUID)
+		wantBad(t, r, "CANCELLATION_NOT_ALLOWED", "The order has a shipment and cannot be cancelled")
+	})
 	for name, c := range map[string]struct {
 		steps   []string
 		body    string

@@ -45,6 +45,7 @@ func TestListOrders(t *testing.T) {
 		"no customer":          {"customer_id=cust_3", ""},
 		"a wallet":             {"wallet=" + strings.ToLower(aWallet) + "&walletNetwork=bsc", "wallet"},
 		"on another network":   {"wallet=" + aWallet + "&walletNetwork=base", ""},
+		"a network":            {"walletNetwork=bsc", "wallet"},
 		"a status":             {"status=delivered", "delivered"},
 		"unpaid ones":          {"status=pending_payment", "wallet unpaid"},
 		"a retailer":           {"retailer=bestbuy", "delivered"},

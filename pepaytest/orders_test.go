@@ -125,9 +125,10 @@ func TestCheckoutInvoice(t *testing.T) {
 
 func TestCheckoutInvoiceRefuses(t *testing.T) {
 	t.Parallel()
-	s := pepaytest.NewServer(t)
+	s := pepaytest.NewServer(t, pepaytest.WithKey("ck_other", pepaytest.Key{MerchantID: 456, Scope: "commerce"}))
 	e := estimate(t, s, anItem)
 	a := setAddress(t, s, e.EstimateID, jane)
+	theirs := ofAnotherMerchant(t, s)
 	none := estimate(t, s, `{"customer_id":"cust_1","items":[{"productId":"B000000000"}]}`)
 	others := estimate(t, s, `{"customer_id":"cust_2","items":[{"productId":"B08N5WRWNW"}]}`)
 	othersAddress := commerceData[addressAnswer](t, s, http.MethodPost, checkoutPath+"/address", addressBody(others.EstimateID, "cust_2", jane))
@@ -136,6 +137,7 @@ func TestCheckoutInvoiceRefuses(t *testing.T) {
 		"another's estimate":  {invoiceBody(others.EstimateID, a.AddressID, ""), "CHECKOUT_ERROR", "customer_id: the estimate is for another customer"},
 		"no address":          {invoiceBody(e.EstimateID, aUUID, ""), "CHECKOUT_ERROR", "addressId: the customer has no such address"},
 		"another's address":   {invoiceBody(e.EstimateID, othersAddress.AddressID, ""), "CHECKOUT_ERROR", "addressId: the customer has no such address"},
+		"another merchant's":  {invoiceBody(e.EstimateID, theirs, ""), "CHECKOUT_ERROR", "addressId: the customer has no such address"},
 		"nothing to order":    {invoiceBody(none.EstimateID, a.AddressID, ""), "CHECKOUT_ERROR", "None of the items"},
 		"a bad refund wallet": {invoiceBody(e.EstimateID, a.AddressID, `,"refundDestinationWalletAddressBsc":"0x1"`), "VALIDATION_ERROR", "refundDestinationWalletAddressBsc: must be an address on bsc"},
 	} {
@@ -149,6 +151,20 @@ func TestCheckoutInvoiceRefuses(t *testing.T) {
 			t.Errorf("%d orders were made", n)
 		}
 	})
+}
+
+// ofAnotherMerchant is the address of another merchant's customer of the same name.
+func ofAnotherMerchant(t *testing.T, s *pepaytest.Server) string {
+	t.Helper()
+	post := func(path, body string) reply {
+		r, err := request(t, s, http.MethodPost, checkoutPath+path, body, "x-api-key", "ck_other")
+		if err != nil || r.status != http.StatusOK {
+			t.Fatalf("%s: %v %s", path, err, r.body)
+		}
+		return r
+	}
+	e := decode[struct{ Data estimateAnswer }](t, post("/estimate", anItem)).Data
+	return decode[struct{ Data addressAnswer }](t, post("/address", addressBody(e.EstimateID, "cust_1", jane))).Data.AddressID
 }
 
 func TestCheckoutInvoiceExpiredEstimate(t *testing.T) {
@@ -205,6 +221,9 @@ func TestOrderEventsShowWhatTheAPIShows(t *testing.T) {
 			t.Fatal(err)
 		}
 		fromREST = s.Orders()[0]
+		if passed := fromREST.UpdatedAt.Sub(fromREST.CreatedAt.Time); passed < time.Duration(i)*time.Second {
+			t.Errorf("after %q it was updated %s after it was created", step, passed)
+		}
 		fromREST.Object = "commerce_order"
 		if got, want := sprint(string(mustJSON(t, fromEvent))), sprint(string(mustJSON(t, fromREST))); got != want {
 			t.Errorf("decoded\n%s\nwant\n%s", got, want)
