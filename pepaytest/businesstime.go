@@ -16,6 +16,7 @@ import (
 func (s *Server) Advance(d time.Duration) {
 	s.advanced.Add(int64(d))
 	s.change(nil, func(*tx) {})
+	s.changes.note(clockChange, "")
 }
 
 // now is the business time.

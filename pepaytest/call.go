@@ -19,7 +19,6 @@ type call struct {
 	idempotencyKey string // empty where the operation documents none
 	path           string // as it was sent, with the query
 	body           []byte
-	emitted        []string // ids of the events it made happen
 }
 
 // newCall admits a request: 401 or 403 to who may not, 400 to what the contract does

@@ -43,9 +43,22 @@ func controlRoutes() []controlRoute {
 		{method: http.MethodGet, pattern: "state", handle: controlState},
 		{method: http.MethodGet, pattern: "changes", handle: controlChanges},
 		{method: http.MethodPost, pattern: "events", handle: controlEmit},
+		{method: http.MethodGet, pattern: "invoices", handle: controlListInvoices},
+		{method: http.MethodGet, pattern: "invoices/{id}", handle: controlGetInvoice},
+		{method: http.MethodPost, pattern: "invoices/{id}/{action}", handle: controlActOnInvoice},
+		{method: http.MethodGet, pattern: "orders", handle: controlListOrders},
+		{method: http.MethodGet, pattern: "orders/{id}", handle: controlGetOrder},
+		{method: http.MethodPost, pattern: "orders/{id}/{action}", handle: controlActOnOrder},
 		{method: http.MethodGet, pattern: "requests", handle: controlListRequests},
 		{method: http.MethodGet, pattern: "requests/{number}", handle: controlGetRequest},
 		{method: http.MethodGet, pattern: "streams", handle: controlListStreams},
+		{method: http.MethodDelete, pattern: "streams/{number}", handle: controlDropStream},
+		{method: http.MethodGet, pattern: "faults", handle: controlListFaults},
+		{method: http.MethodPost, pattern: "faults", handle: controlAddFault},
+		{method: http.MethodDelete, pattern: "faults", handle: controlRemoveFaults},
+		{method: http.MethodDelete, pattern: "faults/{number}", handle: controlRemoveFault},
+		{method: http.MethodPost, pattern: "clock", handle: controlMoveClock},
+		{method: http.MethodPost, pattern: "reset", handle: controlReset},
 	}
 }
 

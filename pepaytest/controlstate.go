@@ -37,7 +37,7 @@ func (s *Server) clock() clockAnswer {
 func controlState(c *controlRequest) (any, *problem) {
 	s := c.server
 	a := stateAnswer{Clock: s.clock(), Environment: string(pepay.NetworkEnvironmentDevnet), StartedAt: s.started.UnixMilli()}
-	s.change(nil, func(t *tx) { a.Counts.Invoices = t.Invoices.len() })
+	s.change(nil, func(t *tx) { a.Counts.Invoices, a.Counts.Orders = t.Invoices.len(), t.Orders.len() })
 	a.Counts.Events = s.events.len()
 	a.Counts.Requests = s.log.total()
 	a.Counts.Endpoints = len(s.webhooks.list())

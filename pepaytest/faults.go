@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,8 @@ type Faults struct {
 	mu    sync.Mutex
 	rules []*Rule
 	known []string
+	added int64
+	told  *changes // of rules that come and go, and of hits
 }
 
 // streamPaths begin the paths that are upgraded to a WebSocket.
@@ -30,6 +33,8 @@ const streamPaths = "/ws/"
 // Rule is one fault on one operation.
 type Rule struct {
 	faults     *Faults
+	number     int64
+	spec       string // of a rule in text form
 	operation  string
 	fault      Fault
 	when       When
@@ -37,8 +42,8 @@ type Rule struct {
 	seen, hits int
 }
 
-func newFaults() *Faults {
-	return &Faults{known: operationIDs()}
+func newFaults(told *changes) *Faults {
+	return &Faults{known: operationIDs(), told: told}
 }
 
 func streamOperations() []string {
@@ -71,7 +76,7 @@ func operationIDs() []string {
 // When with a bad value, are mistakes in the program and panic with a text that
 // names them; [Faults.Add] returns an error instead.
 func (f *Faults) On(operationID string, fault Fault, when When) *Rule {
-	rule, err := f.add(operationID, fault, when)
+	rule, err := f.add(operationID, fault, when, "")
 	if err != nil {
 		panic(err.Error())
 	}
@@ -84,7 +89,20 @@ func (f *Faults) Add(spec string) (*Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.add(operationID, fault, when)
+	return f.add(operationID, fault, when, spec)
+}
+
+// note is called under the lock.
+func (f *Faults) note(number int64) { f.told.note(faultChange, strconv.FormatInt(number, 10)) }
+
+// rule is a rule by its number, or nil.
+func (f *Faults) rule(number int64) *Rule {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if i := slices.IndexFunc(f.rules, func(r *Rule) bool { return r.number == number }); i >= 0 {
+		return f.rules[i]
+	}
+	return nil
 }
 
 // Reset removes every rule. Their Hits stay readable.
@@ -92,6 +110,7 @@ func (f *Faults) Reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rules = nil
+	f.told.note(faultChange, "")
 }
 
 // Remove takes the rule away, and leaves the others. Its Hits stay readable; removing it
@@ -100,6 +119,7 @@ func (r *Rule) Remove() {
 	r.faults.mu.Lock()
 	defer r.faults.mu.Unlock()
 	r.faults.rules = slices.DeleteFunc(r.faults.rules, func(other *Rule) bool { return other == r })
+	r.faults.note(r.number)
 }
 
 // Hits is how many requests have met the rule's fault. For a fault of an open stream
@@ -110,7 +130,7 @@ func (r *Rule) Hits() int {
 	return r.hits
 }
 
-func (f *Faults) add(operationID string, fault Fault, when When) (*Rule, error) {
+func (f *Faults) add(operationID string, fault Fault, when When, spec string) (*Rule, error) {
 	if err := checkOperation(operationID, f.known); err != nil {
 		return nil, err
 	}
@@ -120,10 +140,13 @@ func (f *Faults) add(operationID string, fault Fault, when When) (*Rule, error) 
 	if when.err != nil {
 		return nil, when.err
 	}
-	rule := &Rule{faults: f, operation: operationID, fault: fault, when: when, added: time.Now()}
+	rule := &Rule{faults: f, spec: spec, operation: operationID, fault: fault, when: when, added: time.Now()}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.added++
+	rule.number = f.added
 	f.rules = append(f.rules, rule)
+	f.note(rule.number)
 	return rule, nil
 }
 
@@ -178,6 +201,7 @@ func (f *Faults) plan(operation string, r *http.Request) plan {
 			continue
 		}
 		rule.hits++
+		f.note(rule.number)
 		p.delay += rule.fault.delay
 		if p.contentType == nil {
 			p.contentType = rule.fault.contentType
@@ -209,6 +233,7 @@ func (f *Faults) planStream(operation string) []pendingFault {
 		rule.seen++
 		if rule.due() {
 			rule.hits++
+			f.note(rule.number)
 			pending = append(pending, pendingFault{streamFault: rule.fault.stream})
 		}
 	}

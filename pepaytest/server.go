@@ -98,7 +98,7 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		served:     make(chan error, 1),
 	}
 	s.change(nil, (*tx).begin)
-	s.faults = newFaults()
+	s.faults = newFaults(&s.changes)
 	s.routes = s.newRoutes(handlers{server: s})
 	s.httpServer = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),

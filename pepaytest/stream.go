@@ -23,6 +23,7 @@ type stream struct {
 	since     string
 	opened    time.Time
 	selection selection
+	filters   map[string]string // as they were asked for
 	who       caller
 	sent      atomic.Int64
 
@@ -93,7 +94,7 @@ func (s *Server) openStream(w http.ResponseWriter, r *http.Request, kind streamK
 	}
 	sel.audience = who.audience
 	st := &stream{
-		server: s, operation: operation, since: since, opened: s.cfg.now(), selection: sel, who: who,
+		server: s, operation: operation, since: since, opened: s.cfg.now(), selection: sel, filters: filtersOf(query), who: who,
 		gone: make(chan struct{}), done: make(chan struct{}),
 	}
 	st.begin()

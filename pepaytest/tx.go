@@ -18,6 +18,8 @@ type tx struct {
 	call   *call     // the request it belongs to; nil where there is none
 	now    time.Time // business time
 	past   *eventLog // where events go while a seed is made, which nobody hears of; or nil
+
+	emitted []*record
 }
 
 // change runs fn while the state is locked. What fell due until now happens first. c is
@@ -52,9 +54,7 @@ func (t *tx) emit(eventType string, object any, previous map[string]json.RawMess
 	if err != nil {
 		panic("pepaytest: " + eventType + ": " + err.Error())
 	}
-	if t.call != nil {
-		t.call.emitted = append(t.call.emitted, rec.event.ID)
-	}
+	t.emitted = append(t.emitted, rec)
 }
 
 // subject reads a resource. A payment does not say that its invoice is commerce's, and

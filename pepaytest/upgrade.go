@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/coder/websocket"
@@ -18,6 +19,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 	u := &upgrader{ResponseWriter: w, accepted: func() {
 		if s.streams.add(st) {
 			st.faults = s.faults.planStream(st.operation)
+			s.changes.note(streamChange, strconv.FormatInt(st.number, 10))
 			if s.lostKey(st.who) { // while the handshake was under way
 				st.loseKey(reasonRevoked)
 			}
@@ -26,7 +28,12 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		}
 		settled(http.StatusSwitchingProtocols, ans)
 	}}
-	defer s.streams.remove(st)
+	defer func() {
+		s.streams.remove(st)
+		if st.number > 0 { // it was open
+			s.changes.note(streamChange, strconv.FormatInt(st.number, 10))
+		}
+	}()
 	for name, values := range ans.header {
 		w.Header()[name] = values
 	}
