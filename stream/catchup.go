@@ -41,8 +41,10 @@ type catchUp struct {
 // dropped then.
 func (r *run) catchUp(ctx context.Context, conn *connection) (*catchUp, error) {
 	c := &catchUp{stream: r.Stream, until: conn.date, listed: map[string]struct{}{}}
-	if r.id == "" && !r.connected {
-		r.began = conn.date.Truncate(time.Second)
+	if r.id == "" && r.began.IsZero() {
+		if err := r.begin(ctx, conn.date.Truncate(time.Second)); err != nil {
+			return nil, err
+		}
 		c.told = true
 		r.setState(StateLive, nil)
 		return c, nil

@@ -73,3 +73,47 @@ func ExampleCommerce_order() {
 	}
 	// Output: order_123 fulfilled 550e8400-e29b-41d4-a716-446655440000
 }
+
+// Two replicas share a lease: one follows Pepay, and the other takes over where it
+// ends.
+func ExampleMemoryLease() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	created, _ := pepaytest.NewEvent(pepay.EventInvoiceCreated)
+	paid, _ := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
+	before := server.Emit(paid)
+	server.Emit(created)
+	server.Emit(paid)
+
+	group := stream.MemoryLease() // replicas on several machines have one in a database
+	for _, name := range []string{"a", "b"} {
+		replica := stream.Merchant(client, stream.Options{Lease: group, Since: before.ID})
+		var inHand string
+		for ev, err := range replica.Events(context.Background()) {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			if inHand != "" {
+				fmt.Println(name, "has handled", inHand)
+				break // the replica ends
+			}
+			if inHand = ev.Type; name == "b" {
+				fmt.Println(name, "goes on with", ev.Type)
+				break
+			}
+		}
+	}
+	// Output:
+	// a has handled invoice.created
+	// b goes on with invoice.updated
+}

@@ -23,11 +23,14 @@ const (
 	// StateClosed means that Events has ended. Ranging over it again starts the stream
 	// again, from the cursor.
 	StateClosed
+	// StateStandby means that another stream of the group has the lease, or that the
+	// lease cannot be asked for.
+	StateStandby
 )
 
 // String is the state's name in lower case.
 func (s State) String() string {
-	names := []string{"idle", "connecting", "replaying", "live", "waiting", "closed"}
+	names := []string{"idle", "connecting", "replaying", "live", "waiting", "closed", "standby"}
 	if s < 0 || int(s) >= len(names) {
 		return "State(" + strconv.Itoa(int(s)) + ")"
 	}
@@ -54,6 +57,35 @@ type Observer struct {
 	// OnControl is called with ws_control frames, and with frames that this version
 	// does not know.
 	OnControl func(Control)
+	// OnHandled is called after each handled event, once its cursor is saved.
+	OnHandled func(Handled)
+	// OnLease is called when the stream gets the lease, when it has it no longer, and
+	// when it begins to fail to ask for it.
+	OnLease func(LeaseState)
+}
+
+// Handled is an event that was handled.
+type Handled struct {
+	EventID, Type string
+	// Lag is how old the event was, by Pepay's clock, when the loop got it; at least a
+	// second less than exact, as Pepay's times are whole seconds. 0 when it is not
+	// known when the event was created.
+	Lag time.Duration
+	// Took is how long the loop had it.
+	Took time.Duration
+}
+
+// LeaseState is whether a stream has its group's lease.
+type LeaseState struct {
+	Held bool
+	// Holder is the name of this stream among the holders: host, process and a random
+	// text.
+	Holder string
+	// Fence is the number of the term that began or ended.
+	Fence int64
+	// Err is why the term ended, or why the lease cannot be asked for. It is nil when
+	// the stream gets the lease and when it gives it back itself.
+	Err error
 }
 
 // Wait is a pause before the stream dials again.

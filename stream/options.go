@@ -74,6 +74,21 @@ type Options struct {
 	// for. Audit needs a list: it excludes BackfillOff and the payment stream.
 	Audit time.Duration
 
+	// Lease makes the stream one of a group, of which one at a time follows Pepay: the
+	// others stand by and take over from its cursor. The lease keeps the cursor, so
+	// Lease excludes Cursor. While it can be neither renewed nor asked for, every
+	// stream of the group stands by; a program that has to know sets Observer.OnLease.
+	//
+	// An event may be handed out twice around a take-over. Only effects in the
+	// transaction that records the event, as package inbox makes them, happen once.
+	// A loop that is busy keeps the lease however long it takes: one that is stuck
+	// keeps it for ever, which [Stream.Lag] shows.
+	Lease Lease
+	// LeaseLife is how long the lease outlives a stream that died, 3 s by default and
+	// at least 100 ms. It is renewed after a third of that. Another stream takes over
+	// at most half a second later.
+	LeaseLife time.Duration
+
 	// Observer hears what the stream does.
 	Observer Observer
 	// Logger gets one record per connection and disconnection, metadata only.
@@ -132,6 +147,9 @@ func (o *Options) withDefaults() {
 	if o.DedupeWindow == 0 {
 		o.DedupeWindow = defaultDedupeWindow
 	}
+	if o.LeaseLife == 0 {
+		o.LeaseLife = defaultLeaseLife
+	}
 	o.Backoff = o.Backoff.withDefaults()
 }
 
@@ -166,6 +184,10 @@ func (o *Options) check(k kind, session func() pepay.Secret) error {
 		return invalid("Audit", "the "+k.name+" stream has no list of events to check")
 	case o.Audit > 0 && o.Backfill == BackfillOff:
 		return invalid("Audit", "needs the Events API, which BackfillOff excludes")
+	case o.Lease != nil && o.Cursor != nil:
+		return invalid("Cursor", "the lease keeps the cursor; leave Cursor nil")
+	case o.LeaseLife > 0 && o.LeaseLife < minLeaseLife:
+		return invalid("LeaseLife", "must be at least 100 ms, or 0 for 3 s")
 	case session != nil && o.Source != nil:
 		return invalid("Source", "the payment stream takes the token of its session")
 	case session != nil && strings.TrimSpace(session().Reveal()) == "":
@@ -179,6 +201,7 @@ func (o *Options) check(k kind, session func() pepay.Secret) error {
 		{"IdleTimeout", int64(o.IdleTimeout)},
 		{"DedupeWindow", int64(o.DedupeWindow)},
 		{"Audit", int64(o.Audit)},
+		{"LeaseLife", int64(o.LeaseLife)},
 		{"Backoff.Base", int64(o.Backoff.Base)},
 		{"Backoff.Max", int64(o.Backoff.Max)},
 		{"Backoff.ResetAfter", int64(o.Backoff.ResetAfter)},

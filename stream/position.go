@@ -16,7 +16,7 @@ import (
 // outlives it.
 type progress struct {
 	position
-	loaded  bool // the position was loaded from the cursor store or Options.Since
+	loaded  bool // the position was loaded from the cursor store, the lease or Options.Since
 	handled *window
 	// outOfDate is the cursor that was loaded with ids that are older than it, ""
 	// when they are not: what is listed between the two was handled.
@@ -79,12 +79,20 @@ func (r *run) loadPosition(ctx context.Context) error {
 	if stored {
 		r.loadRecent(ctx, id)
 	}
+	r.beginAt(id)
+	return nil
+}
+
+// beginAt sets where to begin, "" for now.
+func (r *run) beginAt(id string) {
 	if id != "" {
 		r.handled.add(id, idSecond(id))
+		if second := idSecond(id); second != 0 {
+			r.lag.since.Store(time.Unix(second, 0).UnixNano())
+		}
 	}
 	r.id, r.loaded, r.fresh = id, true, id == ""
 	r.setCursor(id)
-	return nil
 }
 
 // loadRecent fills the window with the events that were handled before a restart.
@@ -99,6 +107,11 @@ func (r *run) loadRecent(ctx context.Context, cursor string) {
 		r.log(ctx, slog.LevelWarn, "pepay: recent event ids could not be loaded", slog.String("error", r.errorText(err)))
 		return
 	}
+	r.fillWindow(recent, cursor)
+}
+
+// fillWindow remembers events that were handled before.
+func (r *run) fillWindow(recent []string, cursor string) {
 	if len(recent) > 1 && recent[0] == cursor { // newest first
 		recent = slices.Clone(recent)
 		slices.Reverse(recent)
@@ -116,13 +129,22 @@ func (r *run) loadRecent(ctx context.Context, cursor string) {
 // deliver hands an event to the loop. When the loop asks for the next one, it has
 // been handled.
 func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
-	id, created := ev.ID, ev.Created.Time // the loop may change the event
+	if r.term != nil {
+		if err := r.term.check(); err != nil {
+			return err
+		}
+	}
+	id, kind, created := ev.ID, ev.Type, ev.Created.Time // the loop may change the event
 	if r.fresh && r.first == "" {
 		held := *ev
 		r.first, r.held = id, &held
 	}
 	r.logUndecoded(ctx, ev)
-	if !r.yield(ev, nil) {
+	r.lag.take(created, r.clock)
+	taken := r.takenAt()
+	handled := r.yield(ev, nil)
+	r.lag.give()
+	if !handled {
 		return errLeft
 	}
 	r.held = nil
@@ -134,6 +156,7 @@ func (r *run) deliver(ctx context.Context, ev *pepay.Event) error {
 	if err := r.advance(ctx, id, created); err != nil {
 		return err
 	}
+	r.tellHandled(id, kind, created, taken)
 	return ctx.Err()
 }
 
@@ -144,15 +167,14 @@ func (r *run) advance(ctx context.Context, id string, created time.Time) error {
 	case created.IsZero():
 		created = r.created
 	case r.id != "" && !r.refused && isBefore(id, created, r.id, r.created):
-		if store, ok := r.opts.Cursor.(recentAdder); ok {
-			if err := store.AddRecent(context.WithoutCancel(ctx), id); err != nil {
-				r.log(ctx, slog.LevelWarn, "pepay: a recent event id could not be saved", slog.String("error", r.errorText(err)))
-			}
-		}
+		r.addRecent(context.WithoutCancel(ctx), id)
 		return nil
 	}
 	r.position = position{id: id, created: created}
 	r.setCursor(id)
+	if r.term != nil {
+		return r.term.save(ctx, id)
+	}
 	if r.opts.Cursor != nil {
 		if err := r.opts.Cursor.Save(context.WithoutCancel(ctx), id); err != nil {
 			return endError{fmt.Errorf("stream: saving the cursor %s: %w", oneLine(id), err)}

@@ -11,10 +11,11 @@ import (
 	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
-// run is one range over Events, across connections.
+// run is one range over Events, across connections, or one term of it.
 type run struct {
 	*Stream
 	yield func(*pepay.Event, error) bool
+	term  *term // of the lease; nil without one
 
 	dials      int           // since the last connection
 	listOutage time.Duration // how long the Events API has failed while it was asked
@@ -38,9 +39,17 @@ func (r *run) loop(ctx context.Context) error {
 	if err := r.opts.check(r.kind, r.session); err != nil {
 		return err
 	}
+	if r.opts.Lease != nil {
+		return r.takeTurns(ctx)
+	}
 	if err := r.loadPosition(ctx); err != nil {
 		return err
 	}
+	return r.connections(ctx)
+}
+
+// connections dials again and again.
+func (r *run) connections(ctx context.Context) error {
 	for {
 		err := r.connect(ctx)
 		r.panicAgain()
@@ -87,6 +96,7 @@ func (r *run) connect(ctx context.Context) error {
 	r.clock = serverClock{conn.date, conn.opened}
 	r.log(ctx, slog.LevelDebug, "pepay: stream connected", slog.Int("dials", r.dials))
 	err = r.follow(ctx, conn)
+	r.lag.disconnected(r.State())
 	r.connected, r.lost, r.dials = true, time.Now(), 0
 	if conn.healthy(r.opts.Backoff.ResetAfter) {
 		r.tally = tally{}

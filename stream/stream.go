@@ -25,12 +25,16 @@ type Stream struct {
 	state   State
 	cursor  string
 
+	holderName string
+
 	woken   chan struct{} // has room for one Wake
 	secrets redactor      // what was sent
 	callbackPanic
 
 	observing sync.Mutex // orders the observer's calls
 	progress             // belongs to the range that runs
+	lastTerm  endedTerm  // likewise
+	lag       lag
 }
 
 // Merchant follows a merchant account: invoices and their payments. The key has
@@ -122,6 +126,7 @@ func (s *Stream) rangeOnce(ctx context.Context, yield func(*pepay.Event, error) 
 		if file, ok := s.opts.Cursor.(*fileCursor); ok {
 			file.release()
 		}
+		s.lag.give() // the loop's body may have panicked
 		s.mu.Lock()
 		s.running = false
 		s.mu.Unlock()
