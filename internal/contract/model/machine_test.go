@@ -5,6 +5,7 @@ package model_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -18,26 +19,42 @@ import (
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
-func TestMain(m *testing.M) { leakcheck.Main(m) }
+// TestMain lets the library make fewer runs than it would, unless a flag says how many.
+func TestMain(m *testing.M) {
+	const checks = "rapid.checks"
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == checks })
+	if !given {
+		_ = flag.Set(checks, "20")
+	}
+	leakcheck.Main(m)
+}
 
 // The server's clock stands still, so that the model knows the time of every step. The
 // business time moves with Advance.
 func epoch() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-// TestModel runs random steps. By default it is short; this is the long run:
+// leastSteps is how many steps a run has at least.
+var leastSteps = flag.Uint64("least-steps", 30, "steps of one run of the model") //nolint:gochecknoglobals // a flag of the test
+
+// TestModel runs random steps. By default it is short; this is a long run:
 //
-//	go test ./model -rapid.checks=1 -rapid.steps=5000 -rapid.seed=1
+//	go test ./model -v -count=1 -rapid.checks=1 -rapid.seed=1 -least-steps=5000
 func TestModel(t *testing.T) {
-	var most atomic.Uint64
+	var most, steps atomic.Uint64
 	rapid.Check(t, func(rt *rapid.T) {
 		m := start(rt, t.Context())
 		defer m.stop(rt)
-		rt.Repeat(rapid.StateMachineActions(m))
+		for actions := rapid.StateMachineActions(m); m.steps < *leastSteps; {
+			rt.Repeat(actions)
+		}
+		steps.Add(m.steps)
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
 		most.Store(max(most.Load(), memory.HeapAlloc))
 	})
-	t.Logf("at most %d MiB of heap", most.Load()>>20)
+	t.Logf("%d steps, at most %d MiB of heap", steps.Load(), most.Load()>>20)
 }
 
 // machine is the simulator and the model beside it.
@@ -55,6 +72,8 @@ type machine struct {
 	invoices []*invoice // the oldest first
 	orders   []*order
 	changed  map[string]*order // by this step
+	apiKeys  []*apiKey
+	steps    uint64
 }
 
 func start(t *rapid.T, ctx context.Context) *machine {
@@ -78,6 +97,7 @@ func (m *machine) stop(t *rapid.T) {
 
 // Check compares what the last step has brought.
 func (m *machine) Check(t *rapid.T) {
+	m.steps++
 	if orders := m.followers[0].check(t, m, m.want[0]); len(orders) > 0 {
 		t.Fatalf("the merchant sees an event of commerce: %+v", orders[0])
 	}
