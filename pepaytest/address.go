@@ -69,9 +69,9 @@ func standardized(in *server.ShippingAddress) (place, *problem) {
 		*part.value = strings.Join(strings.Fields(*part.value), " ")
 		switch {
 		case part.required && *part.value == "":
-			return p, invalidRequest("address." + part.name + ": is required")
+			return p, invalidRequest("address." + part.name + " is required")
 		case len(*part.value) > maxAddressPart:
-			return p, invalidRequest("address." + part.name + ": is too long")
+			return p, invalidRequest("address." + part.name + " is too long")
 		}
 	}
 	p.Country = strings.ToUpper(p.Country)
@@ -80,15 +80,15 @@ func standardized(in *server.ShippingAddress) (place, *problem) {
 	}
 	switch {
 	case !countryCode.MatchString(p.Country):
-		return p, invalidRequest("address.country: must be a code of two letters, such as US")
+		return p, invalidRequest("address.country must be a code of two letters, such as US")
 	case p.Country == "US" && p.State == "":
-		return p, invalidRequest("address.state: must be a US state, such as FL")
+		return p, invalidRequest("address.state must be a US state, such as FL")
 	case p.Country == "US" && !usZip.MatchString(p.Zip):
-		return p, invalidRequest("address.zip_code: must be a US zip code, such as 33101")
+		return p, invalidRequest("address.zip_code must be a US zip code, such as 33101")
 	case p.Phone != "" && !phoneForm.MatchString(p.Phone):
-		return p, invalidRequest("address.phone: must be a phone number, such as +13055550123")
+		return p, invalidRequest("address.phone must be a phone number, such as +13055550123")
 	case p.Email != "" && !emailForm.MatchString(p.Email):
-		return p, invalidRequest("address.email: must be an e-mail address")
+		return p, invalidRequest("address.email must be an e-mail address")
 	}
 	return p, nil
 }

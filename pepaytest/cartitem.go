@@ -18,13 +18,13 @@ func newCartItem(in *server.CartItemInput) (*cartItem, *problem) {
 	}
 	switch {
 	case item.ProductID == "":
-		return nil, invalidRequest("productId: is required")
+		return nil, invalidRequest("productId is required")
 	case item.Retailer == "":
-		return nil, invalidRequest("retailer: is required")
+		return nil, invalidRequest("retailer is required")
 	case item.Title == "":
-		return nil, invalidRequest("title: is required")
+		return nil, invalidRequest("title is required")
 	case in.Price == nil:
-		return nil, invalidRequest("price: is required")
+		return nil, invalidRequest("price is required")
 	}
 	var bad *problem
 	item.Price, bad = priceOf(*in.Price)
@@ -34,7 +34,7 @@ func newCartItem(in *server.CartItemInput) (*cartItem, *problem) {
 // priceOf reads the price of one product.
 func priceOf(n json.Number) (millis int64, bad *problem) {
 	if dollars, err := strconv.ParseFloat(string(n), 64); err != nil || dollars < 0.01 || dollars > maxPrice {
-		return 0, invalidRequest("price: must be from 0.01 to 1000000")
+		return 0, invalidRequest("price must be from 0.01 to 1000000")
 	}
 	return millisOf(n), nil
 }

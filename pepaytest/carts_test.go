@@ -39,9 +39,9 @@ func TestCustomerOfACart(t *testing.T) {
 			"Send customer_id, or wallet_address and wallet_network, not both",
 		},
 		"neither":    {"", ``, "customer_id, or wallet_address and wallet_network, is required"},
-		"no network": {"wallet_address=" + aWallet, `"wallet_address":"` + aWallet + `"`, "wallet_network: is required"},
-		"no address": {"wallet_network=bsc", `"wallet_network":"bsc"`, "wallet_address: is required"},
-		"no wallet":  {"wallet_address=0x1&wallet_network=bsc", `"wallet_address":"0x1","wallet_network":"bsc"`, "wallet_address: is no address on bsc"},
+		"no network": {"wallet_address=" + aWallet, `"wallet_address":"` + aWallet + `"`, "wallet_network is required"},
+		"no address": {"wallet_network=bsc", `"wallet_network":"bsc"`, "wallet_address is required"},
+		"no wallet":  {"wallet_address=0x1&wallet_network=bsc", `"wallet_address":"0x1","wallet_network":"bsc"`, "wallet_address is no address on bsc"},
 	} {
 		const item = `"productId":"a","retailer":"amazon","title":"a","price":1`
 		for _, call := range []struct{ method, path, body string }{
@@ -116,7 +116,7 @@ func TestCart(t *testing.T) {
 			"title":     `{"productId":"a","retailer":"amazon","price":1}`,
 			"price":     `{"productId":"a","retailer":"amazon","title":"a"}`,
 		} {
-			wantBad(t, commerce(t, s, http.MethodPost, cartsPath, `{"customer_id":"cust_1","item":`+item+`}`), "VALIDATION_ERROR", "item."+missing+": is required")
+			wantBad(t, commerce(t, s, http.MethodPost, cartsPath, `{"customer_id":"cust_1","item":`+item+`}`), "VALIDATION_ERROR", "item."+missing+" is required")
 		}
 		if cart := getCart(t, s, ofCust1); cart.CreatedAt != nil {
 			t.Errorf("a refused item made %+v", cart)

@@ -168,7 +168,7 @@ func (h handlers) GetCartTotals(w http.ResponseWriter, r *http.Request, p server
 			return nil, bad
 		}
 		if zip := deref(p.ZipCode); zip != "" && !usZip.MatchString(zip) {
-			return nil, invalidRequest("zip_code: must be a US zip code, such as 94105")
+			return nil, invalidRequest("zip_code must be a US zip code, such as 94105")
 		}
 		c := t.cartOf(of)
 		sum := costsOf(c.subtotal())

@@ -69,7 +69,7 @@ func (h handlers) CreateCheckoutInvoice(w http.ResponseWriter, r *http.Request, 
 		case len(e.Items) == 0:
 			return nil, checkoutError("None of the items of the estimate can be ordered")
 		case refundTo != "" && !isWallet(refundTo, "bsc"):
-			return nil, invalidRequest("refundDestinationWalletAddressBsc: must be an address on bsc, 0x and 40 hexadecimal digits")
+			return nil, invalidRequest("refundDestinationWalletAddressBsc must be an address on bsc, 0x and 40 hexadecimal digits")
 		}
 		o, inv := t.newOrder(e, in.CustomerID, refundTo)
 		path := "/api/commerce/merchant/"

@@ -29,13 +29,13 @@ func customerOf[N ~string](id, wallet *string, network *N) (customer, *problem) 
 	case c.ID == "" && !byWallet:
 		return c, invalidRequest("customer_id, or wallet_address and wallet_network, is required")
 	case byWallet && c.WalletAddress == "":
-		return c, invalidRequest("wallet_address: is required with wallet_network")
+		return c, invalidRequest("wallet_address is required with wallet_network")
 	case byWallet && c.WalletNetwork == "":
-		return c, invalidRequest("wallet_network: is required with wallet_address")
+		return c, invalidRequest("wallet_network is required with wallet_address")
 	case utf8.RuneCountInString(c.ID) > maxCustomerID:
-		return c, invalidRequest("customer_id: must have at most 255 characters")
+		return c, invalidRequest("customer_id must have at most 255 characters")
 	case byWallet && !isWallet(c.WalletAddress, c.WalletNetwork):
-		return c, invalidRequest("wallet_address: is no address on " + c.WalletNetwork)
+		return c, invalidRequest("wallet_address is no address on " + c.WalletNetwork)
 	}
 	return c, nil
 }

@@ -31,9 +31,9 @@ func (t *tx) wanted(of customer, in *server.EstimateRequest) ([]orderItem, *prob
 	useCart := deref(in.UseCart)
 	switch {
 	case useCart && len(body.Items) > 0:
-		return nil, invalidRequest("items: is not allowed with useCart")
+		return nil, invalidRequest("items is not allowed with useCart")
 	case !useCart && len(body.ItemOverrides) > 0:
-		return nil, invalidRequest("itemOverrides: needs useCart")
+		return nil, invalidRequest("itemOverrides needs useCart")
 	case !useCart && len(body.Items) == 0:
 		return nil, invalidRequest("items: send what to buy, or useCart")
 	case !useCart:
@@ -49,7 +49,7 @@ func (t *tx) wanted(of customer, in *server.EstimateRequest) ([]orderItem, *prob
 // stated are the items of a request.
 func stated(in []estimateItem) ([]orderItem, *problem) {
 	if len(in) > maxCartItems {
-		return nil, invalidRequest("items: must have at most 1,000")
+		return nil, invalidRequest("items must have at most 1,000")
 	}
 	items := make([]orderItem, 0, len(in))
 	for i, item := range in {
@@ -83,7 +83,7 @@ func overridden(c *cart, overrides []estimateItem) ([]orderItem, *problem) {
 			}
 		}
 		if !known {
-			return nil, invalidRequest(fmt.Sprintf("itemOverrides[%d].productId: is not in the cart", i))
+			return nil, invalidRequest(fmt.Sprintf("itemOverrides[%d].productId is not in the cart", i))
 		}
 	}
 	kept := items[:0]
@@ -100,13 +100,13 @@ func (e *estimateItem) id() string { return orElse(e.ProductID, e.ProductIDSnake
 // change lets a request's item say what it says.
 func (e *estimateItem) change(item *orderItem, least int64) (bad *problem) {
 	if e.id() == "" {
-		return invalidRequest("productId: is required")
+		return invalidRequest("productId is required")
 	}
 	item.ProductID = e.id()
 	item.Retailer = orElse(e.Retailer, orElse(item.Retailer, string(server.RetailerAmazon)))
 	if e.Quantity != nil {
 		if item.Quantity = *e.Quantity; item.Quantity < least || item.Quantity > maxQuantity {
-			return invalidRequest(fmt.Sprintf("quantity: must be from %d to %d", least, maxQuantity))
+			return invalidRequest(fmt.Sprintf("quantity must be from %d to %d", least, maxQuantity))
 		}
 	}
 	if e.Price != nil {

@@ -19,7 +19,7 @@ func (h handlers) CancelOrder(w http.ResponseWriter, r *http.Request, orderID st
 		}
 		refundTo := deref(bodyOf[server.CancelOrderRequest](t).RefundDestinationWalletAddressBsc)
 		if refundTo != "" && !isWallet(refundTo, "bsc") {
-			return nil, invalidRequest("refundDestinationWalletAddressBsc: must be an address on bsc, 0x and 40 hexadecimal digits")
+			return nil, invalidRequest("refundDestinationWalletAddressBsc must be an address on bsc, 0x and 40 hexadecimal digits")
 		}
 		if why := o.cannotCancel(t.rules()); why != "" {
 			return nil, &problem{http.StatusBadRequest, "CANCELLATION_NOT_ALLOWED", why}

@@ -83,7 +83,7 @@ func TestCancelOrder(t *testing.T) {
 		"not paid":     {nil, "", "The order is pending_payment and cannot be cancelled"},
 		"processing":   {[]string{"payment_confirmed"}, "", "The order is processing and cannot be cancelled"},
 		"shipped":      {toShipped, "", "The order is shipped and cannot be cancelled"},
-		"a bad wallet": {toPlaced, `{"refundDestinationWalletAddressBsc":"0x1"}`, "refundDestinationWalletAddressBsc: must be an address on bsc"},
+		"a bad wallet": {toPlaced, `{"refundDestinationWalletAddressBsc":"0x1"}`, "refundDestinationWalletAddressBsc must be an address on bsc"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

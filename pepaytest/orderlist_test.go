@@ -90,7 +90,7 @@ func TestListOrders(t *testing.T) {
 			t.Errorf("%+v", page.Pagination)
 		}
 	})
-	for query, message := range map[string]string{"wallet=" + aWallet: "walletNetwork: is required", "limit=0": "limit", "offset=-1": "offset"} {
+	for query, message := range map[string]string{"wallet=" + aWallet: "walletNetwork is required", "limit=0": "limit", "offset=-1": "offset"} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
 			wantBad(t, commerce(t, s, http.MethodGet, ordersPath+"?"+query, ""), "VALIDATION_ERROR", message)

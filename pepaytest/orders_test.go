@@ -139,7 +139,7 @@ func TestCheckoutInvoiceRefuses(t *testing.T) {
 		"another's address":   {invoiceBody(e.EstimateID, othersAddress.AddressID, ""), "CHECKOUT_ERROR", "addressId: the customer has no such address"},
 		"another merchant's":  {invoiceBody(e.EstimateID, theirs, ""), "CHECKOUT_ERROR", "addressId: the customer has no such address"},
 		"nothing to order":    {invoiceBody(none.EstimateID, a.AddressID, ""), "CHECKOUT_ERROR", "None of the items"},
-		"a bad refund wallet": {invoiceBody(e.EstimateID, a.AddressID, `,"refundDestinationWalletAddressBsc":"0x1"`), "VALIDATION_ERROR", "refundDestinationWalletAddressBsc: must be an address on bsc"},
+		"a bad refund wallet": {invoiceBody(e.EstimateID, a.AddressID, `,"refundDestinationWalletAddressBsc":"0x1"`), "VALIDATION_ERROR", "refundDestinationWalletAddressBsc must be an address on bsc"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

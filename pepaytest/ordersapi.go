@@ -26,11 +26,11 @@ func (h handlers) ListOrders(w http.ResponseWriter, r *http.Request, p server.Li
 		}
 		switch {
 		case limit < 1:
-			return nil, invalidRequest("limit: must be at least 1")
+			return nil, invalidRequest("limit must be at least 1")
 		case offset < 0:
-			return nil, invalidRequest("offset: must be at least 0")
+			return nil, invalidRequest("offset must be at least 0")
 		case deref(p.Wallet) != "" && deref(p.WalletNetwork) == "":
-			return nil, invalidRequest("walletNetwork: is required with wallet")
+			return nil, invalidRequest("walletNetwork is required with wallet")
 		}
 		page, _ := t.Orders.slice(int(offset), int(limit), func(o *order) bool {
 			return t.call.who.sees(o.MerchantID, o.Environment) && o.isWanted(&p)

@@ -40,7 +40,7 @@ func (h handlers) SearchCommerce(w http.ResponseWriter, r *http.Request, p serve
 		case len(query) == 0:
 			return nil, invalidRequest("q: say what to search for, such as headphones")
 		case limit < 1 || limit > maxSearchLimit:
-			return nil, invalidRequest("limit: must be from 1 to 100")
+			return nil, invalidRequest("limit must be from 1 to 100")
 		}
 		result := server.ProductSearchResult{Products: []server.ProductSummary{}}
 		for _, p := range t.server.cfg.catalogue.search(query, limit) {

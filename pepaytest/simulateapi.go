@@ -21,7 +21,7 @@ func (h handlers) SimulateOrder(w http.ResponseWriter, r *http.Request, orderID 
 		}
 		in := bodyOf[server.SimulateOrderRequest](t)
 		if in.TransitionTo == nil {
-			return nil, invalidRequest("transitionTo: is required")
+			return nil, invalidRequest("transitionTo is required")
 		}
 		if bad := t.step(o, step{
 			to: *in.TransitionTo, tracking: deref(in.Tracking), walletAddress: deref(in.WalletAddress), walletNetwork: deref(in.WalletNetwork),

@@ -168,11 +168,11 @@ func (s *step) payment(o *order) (Payment, *problem) {
 	}
 	switch {
 	case address != "" && network == "":
-		return Payment{}, invalidRequest("walletNetwork: is required with walletAddress")
+		return Payment{}, invalidRequest("walletNetwork is required with walletAddress")
 	case network == "":
 		return Payment{}, nil
 	case address != "" && !isWallet(address, network):
-		return Payment{}, invalidRequest("walletAddress: must be an address on " + network)
+		return Payment{}, invalidRequest("walletAddress must be an address on " + network)
 	}
 	tok := tokenOn(network, o.Environment)
 	if tok == nil {

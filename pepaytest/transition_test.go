@@ -133,8 +133,8 @@ func TestSimulatedPayment(t *testing.T) {
 		"from bsc":              {`,"walletNetwork":"bsc","walletAddress":"` + bscWallet + `"`, "", "bsc", bscWallet},
 		"from a made-up wallet": {`,"walletNetwork":"solana"`, "", "solana", ""},
 		"from anywhere":         {``, "", "base", ""},
-		"no EVM address":        {`,"walletNetwork":"bsc","walletAddress":"0x1"`, "walletAddress: must be an address on bsc", "", ""},
-		"no network":            {`,"walletAddress":"` + bscWallet + `"`, "walletNetwork: is required with walletAddress", "", ""},
+		"no EVM address":        {`,"walletNetwork":"bsc","walletAddress":"0x1"`, "walletAddress must be an address on bsc", "", ""},
+		"no network":            {`,"walletAddress":"` + bscWallet + `"`, "walletNetwork is required with walletAddress", "", ""},
 		"a network without one": {`,"walletNetwork":"dogecoin"`, "walletNetwork: dogecoin has no token here that is dollars; there are solana, base", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,6 +186,6 @@ func TestSimulateNeedsADevnetKey(t *testing.T) {
 			t.Errorf("%s: %d %v, want %d", key, r.status, err, want)
 		}
 	}
-	wantBad(t, commerce(t, s, http.MethodPost, simulatePath(made.OrderID), `{}`), "VALIDATION_ERROR", "transitionTo: is required")
+	wantBad(t, commerce(t, s, http.MethodPost, simulatePath(made.OrderID), `{}`), "VALIDATION_ERROR", "transitionTo is required")
 	wantError(t, commerce(t, s, http.MethodPost, simulatePath(aUUID), stepBody("placed")), http.StatusNotFound, "NOT_FOUND")
 }
