@@ -112,7 +112,7 @@ func checkAnswers(questions []server.InvoiceQuestionInput, answers []server.Ques
 		switch required := q.Validation != nil && q.Validation.Required != nil && *q.Validation.Required; {
 		case required && answer == "":
 			return fmt.Errorf("question %q has to be answered", id)
-		case ok && answer != "" && deref(q.Type) == "email" && !isEmail(strings.ToLower(answer)):
+		case ok && answer != "" && deref(q.Type) == "email" && !isEmail(answer):
 			return fmt.Errorf("the response to question %q is not an e-mail address", id)
 		}
 	}

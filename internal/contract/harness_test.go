@@ -18,13 +18,13 @@ type harness struct {
 	transport *contract.Transport
 }
 
-func newHarness(t *testing.T) *harness {
+func newHarness(t *testing.T, opts ...pepaytest.Option) *harness {
 	t.Helper()
 	validator, err := contract.NewValidator(readEffective(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := pepaytest.NewServer(t)
+	server := pepaytest.NewServer(t, opts...)
 	return &harness{server, &contract.Transport{Validator: validator, Base: server.Client().Transport}}
 }
 
