@@ -10,6 +10,16 @@
 // that is not simulated answers 501 and names itself, so that a test does not pass
 // without it.
 //
+// # Invoices
+//
+// Invoices that the API creates can be paid, settled and expire, and each change emits
+// the documented events:
+//
+//	err := srv.Pay(invoice.InvoiceID, pepaytest.Payment{Millis: 40_000}) // underpaid
+//	err = srv.Pay(invoice.InvoiceID, pepaytest.Payment{})                // paid
+//	err = srv.Settle(invoice.InvoiceID)
+//	srv.Advance(12 * time.Hour) // what was not paid expires
+//
 // # Events
 //
 // [Server.Emit] makes an event happen. The streams it belongs to carry it, with
