@@ -25,8 +25,13 @@ type shopSite struct{ site }
 // newShop runs it. Webhooks are not delivered before [shopSite.deliver].
 func newShop(t *testing.T, opts ...pepaytest.Option) *shopSite {
 	t.Helper()
-	sim := pepaytest.NewServer(t, opts...)
-	at := checkoutShop.start(t, sim, []string{hookSecret}, []string{"PEPAY_WEBHOOK_SECRET=" + hookSecret})
+	return startShop(t, pepaytest.NewServer(t, opts...))
+}
+
+// startShop runs it in front of a simulator, with more of an environment.
+func startShop(t *testing.T, sim *pepaytest.Server, env ...string) *shopSite {
+	t.Helper()
+	at := checkoutShop.start(t, sim, []string{hookSecret}, append([]string{"PEPAY_WEBHOOK_SECRET=" + hookSecret}, env...))
 	return &shopSite{site{t: t, sim: sim, url: at}}
 }
 
@@ -134,42 +139,45 @@ func (p *page) toQuote(s *shopSite) {
 	p.until(`document.querySelector('svg.qr') && document.querySelector('#connection').dataset.state === 'live'`)
 }
 
+// walkToDelivery goes to the end. While the payment is on its way there are no webhooks,
+// and afterwards nothing else tells of the order.
+func walkToDelivery(t *testing.T, s *shopSite, p *page) {
+	t.Helper()
+	p.toQuote(s)
+	if got := eval[string](p, `document.querySelector('#countdown').innerText`); !strings.HasPrefix(got, "4:") && got != "5:00 left" {
+		t.Errorf("the quote has %s", got)
+	}
+	p.untilSays("Send exactly")
+	s.pay(pepaytest.Payment{})
+	p.untilSays("Paid")
+	p.until(`document.querySelector('.steps [aria-current]').innerText.includes('Order')`)
+	if n := s.openStreams(); n != 0 {
+		waitFor(t, "the stream of a paid invoice is closed", func() bool { return s.openStreams() == 0 })
+	}
+	s.deliver()
+	for _, step := range []struct {
+		to      pepay.OrderTransition
+		heading string
+	}{
+		{pepay.OrderTransitionPaymentSettled, "Being ordered"},
+		{pepay.OrderTransitionPlaced, "Ordered"},
+		{pepay.OrderTransitionShipped, "Shipped"},
+		{pepay.OrderTransitionDeliveryConfirmed, "Delivered"},
+	} {
+		s.transition(step.to)
+		p.untilHeading(step.heading)
+		p.until(fmt.Sprintf(`document.querySelector('#announcer').innerText.includes(%q)`, step.heading))
+	}
+	p.until(`!('live' in document.querySelector('main').dataset)`)
+	p.wantNoErrors()
+	p.wantNoSecrets(&s.site, s.payorsCredentials()...)
+	p.click(`form[action="/back"] button`, "Shop")
+	p.untilSays("Your cart is empty.")
+}
+
 var checkoutWalks = map[string]func(t *testing.T, open func(*testing.T) *page){
-	// To the end. While the payment is on its way there are no webhooks, and afterwards nothing else
-	// tells of the order.
 	"from the cart to the delivery": func(t *testing.T, open func(*testing.T) *page) {
-		s := newShop(t)
-		p := open(t)
-		p.toQuote(s)
-		if got := eval[string](p, `document.querySelector('#countdown').innerText`); !strings.HasPrefix(got, "4:") && got != "5:00 left" {
-			t.Errorf("the quote has %s", got)
-		}
-		p.untilSays("Send exactly")
-		s.pay(pepaytest.Payment{})
-		p.untilSays("Paid")
-		p.until(`document.querySelector('.steps [aria-current]').innerText.includes('Order')`)
-		if n := s.openStreams(); n != 0 {
-			waitFor(t, "the stream of a paid invoice is closed", func() bool { return s.openStreams() == 0 })
-		}
-		s.deliver()
-		for _, step := range []struct {
-			to      pepay.OrderTransition
-			heading string
-		}{
-			{pepay.OrderTransitionPaymentSettled, "Being ordered"},
-			{pepay.OrderTransitionPlaced, "Ordered"},
-			{pepay.OrderTransitionShipped, "Shipped"},
-			{pepay.OrderTransitionDeliveryConfirmed, "Delivered"},
-		} {
-			s.transition(step.to)
-			p.untilHeading(step.heading)
-			p.until(fmt.Sprintf(`document.querySelector('#announcer').innerText.includes(%q)`, step.heading))
-		}
-		p.until(`!('live' in document.querySelector('main').dataset)`)
-		p.wantNoErrors()
-		p.wantNoSecrets(&s.site, s.payorsCredentials()...)
-		p.click(`form[action="/back"] button`, "Shop")
-		p.untilSays("Your cart is empty.")
+		walkToDelivery(t, newShop(t), open(t))
 	},
 
 	// Too little, and then the rest.

@@ -241,6 +241,18 @@ func decimal(text string) pepay.Decimal {
 	return d
 }
 
+// The example shop, from the cart to the delivery: neither its back end nor the
+// simulator violates the contract.
+func TestPrismSeesTheShop(t *testing.T) {
+	t.Parallel()
+	sim := pepaytest.NewServer(t)
+	p := newPrism(t, sim.URL())
+	stream := "ws" + strings.TrimPrefix(sim.URL(), "http") // Prism knows no WebSocket
+	s := startShop(t, sim, "PEPAY_API_URL="+p.url, "PEPAY_WS_URL="+stream)
+	walkToDelivery(t, s, newTab(t).page)
+	p.check(t, 10)
+}
+
 // What Prism is there for: it finds a wrong request and a wrong answer.
 func TestPrismFindsViolations(t *testing.T) {
 	t.Parallel()
