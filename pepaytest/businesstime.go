@@ -2,7 +2,6 @@ package pepaytest
 
 import (
 	"container/heap"
-	"math"
 	"time"
 )
 
@@ -58,9 +57,7 @@ const minDue = 4096
 // has to say it again.
 func (t *tx) at(seconds int64, happen func(*tx)) {
 	if len(t.due) >= max(t.dueLimit, minDue) {
-		t.dueLimit = math.MaxInt // rebuild comes here again
 		t.rebuild()
-		t.dueLimit = 2 * len(t.due)
 	}
 	t.dueNumber++
 	heap.Push(&t.due, due{time.Unix(seconds, 0), t.dueNumber, happen})

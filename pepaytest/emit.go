@@ -69,6 +69,7 @@ func (s *Server) emitAbout(ev *pepay.Event, about subject, now time.Time) (*reco
 	if err == nil {
 		s.noteEvent(rec)
 		s.webhooks.offer(rec)
+		s.saver.touch()
 	}
 	return rec, err
 }

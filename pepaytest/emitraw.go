@@ -28,6 +28,7 @@ func (s *Server) EmitRaw(event json.RawMessage) pepay.Event {
 	s.events.add(func(int64) *record { return rec })
 	s.noteEvent(rec)
 	s.webhooks.offer(rec)
+	s.saver.touch()
 	return rec.public()
 }
 
@@ -48,7 +49,7 @@ func newRawRecord(event json.RawMessage, now time.Time) *record {
 		created = now.Unix()
 	}
 	return &record{
-		frame: bytes.Clone(event), subject: newSubject(data.Object),
+		raw: true, frame: bytes.Clone(event), subject: newSubject(data.Object),
 		event: server.Event{
 			ID: string(members.ID), Object: "event", Type: string(members.Type), Created: created,
 			APIVersion: ptr(""), Livemode: ptr(false), PendingWebhooks: ptr(int64(0)), Data: server.EventData{Object: data.Object},

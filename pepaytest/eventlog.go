@@ -67,6 +67,14 @@ func (l *eventLog) replace(with *eventLog) {
 	l.wake()
 }
 
+// snapshot copies the log, repeated deliveries included, and says how many events were
+// numbered so far.
+func (l *eventLog) snapshot() (entries []*record, numbered int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.entries), l.seq
+}
+
 // wake is called under the lock.
 func (l *eventLog) wake() {
 	if l.changed != nil {

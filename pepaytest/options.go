@@ -17,6 +17,8 @@ type Option func(*config) error
 type config struct {
 	keys           map[string]Key
 	keyLimit       int
+	statePath      string
+	stateErrors    func(error)
 	accounts       map[int64]Account
 	revocation     Revocation
 	now            func() time.Time

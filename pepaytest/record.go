@@ -26,6 +26,7 @@ type record struct {
 	// again marks one more delivery of an event that the log already has. It is sent
 	// again and listed once.
 	again bool
+	raw   bool // by EmitRaw: the frame has any form
 }
 
 // checkEvent refuses what the contract has no place for.

@@ -110,6 +110,15 @@ func (l *requestLog) add(entry Request) int64 {
 	return entry.number
 }
 
+// goOnAfter numbers the first request that will be received.
+func (l *requestLog) goOnAfter(number int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.entries) == 0 {
+		l.first = max(number, 0) + 1
+	}
+}
+
 // settle records what became of a request.
 func (l *requestLog) settle(number int64, entry Request) {
 	l.mu.Lock()

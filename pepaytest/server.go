@@ -39,6 +39,7 @@ type Server struct {
 	minted      atomic.Int64
 	events      *eventLog
 	state       *state
+	saver       *stateSaver  // nil without a state file
 	advanced    atomic.Int64 // ns that business time is ahead
 	dueTimer    *time.Timer  // these two are guarded by the state's lock
 	stopped     bool
@@ -78,8 +79,13 @@ func Start(addr string, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	file, loaded, err := cfg.openState()
+	if err != nil {
+		return nil, err
+	}
 	if cfg.listener == nil {
 		if cfg.listener, err = listen(addr); err != nil {
+			file.close()
 			return nil, err
 		}
 	}
@@ -97,7 +103,7 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		closing:    make(chan struct{}),
 		served:     make(chan error, 1),
 	}
-	s.change(nil, (*tx).begin)
+	s.saver = newStateSaver(s, file)
 	s.faults = newFaults(&s.changes)
 	s.routes = s.newRoutes(handlers{server: s})
 	s.httpServer = &http.Server{
@@ -109,6 +115,12 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		DisableGeneralOptionsHandler: true,
 	}
 	s.deliver, s.ownsDeliver = newDeliveryClient(cfg.webhook.transport)
+	if err := s.begin(loaded); err != nil {
+		_ = cfg.listener.Close()
+		file.close()
+		return nil, err
+	}
+	s.saver.start()
 	go func() { s.served <- s.httpServer.Serve(cfg.listener) }()
 	return s, nil
 }
@@ -127,8 +139,9 @@ func (s *Server) Faults() *Faults { return s.faults }
 
 // Close stops listening, closes every stream with code 1001, cuts every other
 // connection and returns when no handler runs any more. A client that does not
-// answer the close of its stream has 200 ms. Deliveries to webhooks end. Closing again does nothing and returns the same error: the one that
-// made the server stop serving on its own, if any.
+// answer the close of its stream has 200 ms. Deliveries to webhooks end, and a state
+// file is written a last time. Closing again does nothing and returns the same error: the
+// one that made the server stop serving on its own, and that of the state file, if any.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		s.stopTime()
@@ -145,6 +158,7 @@ func (s *Server) Close() error {
 		if s.ownsDeliver {
 			s.deliver.CloseIdleConnections()
 		}
+		s.closeErr = errors.Join(s.closeErr, s.saver.close())
 	})
 	return s.closeErr
 }

@@ -70,7 +70,7 @@ func (t *tx) rebuild() {
 	clear(t.sessions)
 	clear(t.keyIDs)
 	clear(t.due)
-	t.due = t.due[:0]
+	t.due, t.dueLimit = t.due[:0], math.MaxInt
 	t.Invoices.all(func(inv *invoice) bool {
 		t.indexInvoice(inv)
 		return true
@@ -79,4 +79,5 @@ func (t *tx) rebuild() {
 		t.indexKey(k)
 		return true
 	})
+	t.dueLimit = 2 * len(t.due)
 }

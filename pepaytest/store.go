@@ -2,6 +2,7 @@ package pepaytest
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 )
 
@@ -19,6 +20,8 @@ type store[E entity] struct {
 	first   int // position of entries[0]
 	removed int
 	byID    map[string]int
+	// While the store is saved.
+	snapshot *snapshot
 }
 
 func newStore[E entity](limit int) *store[E] {
@@ -36,6 +39,7 @@ func (s *store[E]) add(e E) {
 
 func (s *store[E]) dropOldest() {
 	var none E
+	s.keep(s.first)
 	if oldest := s.entries[0]; oldest != none {
 		delete(s.byID, oldest.key())
 	} else {
@@ -53,6 +57,7 @@ func (s *store[E]) get(id string) E {
 	if !ok {
 		return none
 	}
+	s.keep(position)
 	return s.entries[position-s.first]
 }
 
@@ -63,6 +68,7 @@ func (s *store[E]) remove(id string) {
 		return
 	}
 	var none E
+	s.keep(position)
 	delete(s.byID, id)
 	s.entries[position-s.first] = none
 	s.removed++
@@ -96,7 +102,12 @@ func (s *store[E]) newest(visit func(E) bool) { s.walk(s.first+len(s.entries), -
 func (s *store[E]) walk(from, step int, visit func(E) bool) {
 	var none E
 	for p := from + step; p >= s.first && p < s.first+len(s.entries); p += step {
-		if e := s.entries[p-s.first]; e != none && !visit(e) {
+		e := s.entries[p-s.first]
+		if e == none {
+			continue
+		}
+		s.keep(p)
+		if !visit(e) {
 			return
 		}
 	}
@@ -158,24 +169,26 @@ func (s *store[E]) slice(offset, limit int, wants func(E) bool) (items []E, tota
 	return items, total
 }
 
-// MarshalJSON writes the entities in order, for the state file.
-func (s *store[E]) MarshalJSON() ([]byte, error) {
-	list := make([]E, 0, s.len())
-	s.all(func(e E) bool {
-		list = append(list, e)
-		return true
-	})
-	return json.Marshal(list)
-}
-
-// UnmarshalJSON replaces what the store has and keeps its limit.
-func (s *store[E]) UnmarshalJSON(data []byte) error {
-	var list []E
+// load reads the entities, oldest first, as a state file has them.
+func (s *store[E]) load(data []byte, decode func(data []byte, into any) error) error {
+	var list []json.RawMessage
 	if err := json.Unmarshal(data, &list); err != nil {
 		return err
 	}
-	*s = *newStore[E](s.limit)
-	for _, e := range list {
+	for i, raw := range list {
+		var e, none E
+		if err := decode(raw, &e); err != nil {
+			return fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		switch {
+		case e == none:
+			return fmt.Errorf("entry %d: it is null", i+1)
+		case e.key() == "":
+			return fmt.Errorf("entry %d: it has no id", i+1)
+		}
+		if _, ok := s.byID[e.key()]; ok {
+			return fmt.Errorf("entry %d: its id %q is there already", i+1, e.key())
+		}
 		s.add(e)
 	}
 	return nil

@@ -33,6 +33,7 @@ func (s *Server) change(c *call, fn func(*tx)) {
 	t.settleDue()
 	fn(t)
 	s.armDue(t)
+	s.saver.touch()
 }
 
 // emit makes an event of a documented type happen. object is the resource's snapshot,

@@ -16,6 +16,9 @@ type Endpoint struct {
 	server *Server
 	url    string
 	types  []string // empty: all
+	// overHTTP is an endpoint that no program added: the state file keeps it, and Reset
+	// forgets it.
+	overHTTP bool
 
 	mu          sync.Mutex
 	closed      bool
@@ -67,11 +70,16 @@ func (s *Server) AddWebhook(url string, secret pepay.Secret, enabled ...string) 
 	if err := checkWebhook(url, secret, enabled); err != nil {
 		panic("pepaytest: AddWebhook: " + err.Error())
 	}
+	return s.addWebhook(url, secret, enabled, false)
+}
+
+func (s *Server) addWebhook(url string, secret pepay.Secret, enabled []string, overHTTP bool) *Endpoint {
 	e := &Endpoint{
-		server: s, url: url, secret: secret, types: slices.Clone(enabled),
+		server: s, url: url, secret: secret, types: slices.Clone(enabled), overHTTP: overHTTP,
 		waiting: map[*delivery]func(){}, finished: make(chan struct{}),
 	}
 	s.webhooks.add(e)
+	s.saver.touch()
 	return e
 }
 
@@ -116,6 +124,7 @@ func (e *Endpoint) Rotate(next pepay.Secret) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.secret, e.previous = next, e.secret
+	e.server.saver.touch()
 }
 
 // EndRotation ends what [Endpoint.Rotate] began: the old secret signs nothing any
@@ -124,6 +133,7 @@ func (e *Endpoint) EndRotation() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.previous = ""
+	e.server.saver.touch()
 }
 
 // SetEnvironment restricts the endpoint to events of one environment; the empty one,
@@ -136,6 +146,7 @@ func (e *Endpoint) SetEnvironment(environment pepay.NetworkEnvironment) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.environment = environment
+	e.server.saver.touch()
 }
 
 // wants is called under the lock.

@@ -1,8 +1,11 @@
 package pepaytest
 
 import (
+	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 // webhooks are the endpoints of a server.
@@ -44,4 +47,51 @@ func (w *webhooks) closeAll() {
 	for _, e := range w.all {
 		e.close()
 	}
+}
+
+// savedHook is an endpoint in the state file.
+type savedHook struct {
+	URL         string                   `json:"url"`
+	Types       []string                 `json:"types,omitempty"`
+	Secret      string                   `json:"secret"`
+	Previous    string                   `json:"previous,omitempty"` // secret, during a rotation
+	Environment pepay.NetworkEnvironment `json:"environment,omitempty"`
+}
+
+// saved are the endpoints that the state file keeps.
+func (w *webhooks) saved() []savedHook {
+	var list []savedHook
+	for _, e := range w.list() {
+		if !e.overHTTP {
+			continue
+		}
+		e.mu.Lock()
+		list = append(list, savedHook{e.url, e.types, e.secret.Reveal(), e.previous.Reveal(), e.environment})
+		e.mu.Unlock()
+	}
+	return list
+}
+
+// loadWebhooks adds the endpoints of a state file.
+func (s *Server) loadWebhooks(list []savedHook) error {
+	for i, h := range list {
+		if err := checkWebhook(h.URL, pepay.Secret(h.Secret), h.Types); err != nil {
+			return fmt.Errorf("it is broken in webhooks: entry %d: %w", i+1, err)
+		}
+		e := s.addWebhook(h.URL, pepay.Secret(h.Secret), h.Types, true)
+		e.previous, e.environment = pepay.Secret(h.Previous), h.Environment
+	}
+	return nil
+}
+
+// forgetAdded ends the endpoints that were added over HTTP.
+func (w *webhooks) forgetAdded() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = slices.DeleteFunc(slices.Clone(w.all), func(e *Endpoint) bool {
+		if e.overHTTP {
+			e.close()
+		}
+		return e.overHTTP
+	})
 }
