@@ -79,7 +79,7 @@ func atPlace(content []byte, err error) error {
 // load brings a state file into a state that is empty.
 func (t *tx) load(l *loadedState) error {
 	known := map[string]bool{}
-	for name, field := range t.entities.saved() {
+	for name, field := range t.saved() {
 		known[name] = true
 		raw, ok := l.State[name]
 		if !ok {

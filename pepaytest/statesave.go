@@ -164,7 +164,7 @@ func (s *Server) snapshotState() *savedState {
 	saved.head.Version, saved.head.Advanced = stateVersion, time.Duration(s.advanced.Load())
 	saved.head.Tokens, saved.head.Requests = s.minted.Load(), s.log.total()
 	saved.head.Webhooks = s.webhooks.saved()
-	for name, field := range s.state.entities.saved() {
+	for name, field := range s.state.saved() {
 		f := savedField{name: name}
 		if store, ok := field.Interface().(savedStore); ok {
 			f.store = store
