@@ -15,7 +15,7 @@ import (
 // See https://docs-alpha.pepay.io/api-spec/payors/payment-addresses
 func (h handlers) AllocatePaymentAddress(w http.ResponseWriter, r *http.Request) {
 	serverTime := h.server.cfg.now()
-	h.payor(w, r, func(t *tx, inv *invoice) (any, *problem) { //nolint:contextcheck // deliveries outlive the request that emits
+	h.payor(w, r, func(t *tx, inv *invoice) (any, *problem) {
 		return t.allocateAddress(inv, serverTime)
 	})
 }
