@@ -44,7 +44,7 @@ var leastSteps = flag.Uint64("least-steps", 30, "steps of one run of the model")
 func TestModel(t *testing.T) {
 	var most, steps atomic.Uint64
 	rapid.Check(t, func(rt *rapid.T) {
-		m := start(rt, t.Context())
+		m := start(t.Context(), rt)
 		defer m.stop(rt)
 		for actions := rapid.StateMachineActions(m); m.steps < *leastSteps; {
 			rt.Repeat(actions)
@@ -76,7 +76,7 @@ type machine struct {
 	steps    uint64
 }
 
-func start(t *rapid.T, ctx context.Context) *machine {
+func start(ctx context.Context, t *rapid.T) *machine {
 	server, err := pepaytest.Start("", pepaytest.WithClock(epoch))
 	if err != nil {
 		t.Fatal(err)
