@@ -176,13 +176,7 @@ func (s *store) invoice() pepay.Invoice {
 	if len(all) == 0 {
 		s.t.Fatal("there is no invoice")
 	}
-	latest := all[0]
-	for _, inv := range all {
-		if inv.CreatedAt.After(latest.CreatedAt.Time) {
-			latest = inv
-		}
-	}
-	return latest
+	return all[len(all)-1]
 }
 
 func (s *store) pay(p pepaytest.Payment) {

@@ -39,14 +39,14 @@ func (s *shopSite) deliver() {
 	s.sim.AddWebhook(s.url+"/pepay/webhook", hookSecret, "commerce.order.*", "invoice.*")
 }
 
-// invoice is the only one.
+// invoice is the latest one.
 func (s *shopSite) invoice() pepay.Invoice {
 	s.t.Helper()
 	all := s.sim.Invoices()
-	if len(all) != 1 {
-		s.t.Fatalf("there are %d invoices", len(all))
+	if len(all) == 0 {
+		s.t.Fatal("there is no invoice")
 	}
-	return all[0]
+	return all[len(all)-1]
 }
 
 func (s *shopSite) pay(p pepaytest.Payment) {
@@ -139,51 +139,44 @@ func (p *page) toQuote(s *shopSite) {
 	p.until(`document.querySelector('svg.qr') && document.querySelector('#connection').dataset.state === 'live'`)
 }
 
-// walkToDelivery goes to the end. While the payment is on its way there are no webhooks,
-// and afterwards nothing else tells of the order.
-func walkToDelivery(t *testing.T, s *shopSite, p *page) {
-	t.Helper()
-	p.toQuote(s)
-	if got := eval[string](p, `document.querySelector('#countdown').innerText`); !strings.HasPrefix(got, "4:") && got != "5:00 left" {
-		t.Errorf("the quote has %s", got)
-	}
-	p.untilSays("Send exactly")
-	s.pay(pepaytest.Payment{})
-	p.untilSays("Paid")
-	p.until(`document.querySelector('.steps [aria-current]').innerText.includes('Order')`)
-	if n := s.openStreams(); n != 0 {
-		waitFor(t, "the stream of a paid invoice is closed", func() bool { return s.openStreams() == 0 })
-	}
-	s.deliver()
-	for _, step := range []struct {
-		to      pepay.OrderTransition
-		heading string
-	}{
-		{pepay.OrderTransitionPaymentSettled, "Being ordered"},
-		{pepay.OrderTransitionPlaced, "Ordered"},
-		{pepay.OrderTransitionShipped, "Shipped"},
-		{pepay.OrderTransitionDeliveryConfirmed, "Delivered"},
-	} {
-		s.transition(step.to)
-		p.untilHeading(step.heading)
-		p.until(fmt.Sprintf(`document.querySelector('#announcer').innerText.includes(%q)`, step.heading))
-	}
-	p.until(`!('live' in document.querySelector('main').dataset)`)
-	p.wantNoErrors()
-	p.wantNoSecrets(&s.site, s.payorsCredentials()...)
-	p.click(`form[action="/back"] button`, "Shop")
-	p.untilSays("Your cart is empty.")
-}
-
-var checkoutWalks = map[string]func(t *testing.T, open func(*testing.T) *page){
-	"from the cart to the delivery": func(t *testing.T, open func(*testing.T) *page) {
-		walkToDelivery(t, newShop(t), open(t))
+var checkoutWalks = map[string]func(t *testing.T, s *shopSite, p *page){
+	// To the end. While the payment is on its way there are no webhooks, and afterwards nothing else
+	// tells of the order.
+	"from the cart to the delivery": func(t *testing.T, s *shopSite, p *page) {
+		p.toQuote(s)
+		if got := eval[string](p, `document.querySelector('#countdown').innerText`); !strings.HasPrefix(got, "4:") && got != "5:00 left" {
+			t.Errorf("the quote has %s", got)
+		}
+		p.untilSays("Send exactly")
+		s.pay(pepaytest.Payment{})
+		p.untilSays("Paid")
+		p.until(`document.querySelector('.steps [aria-current]').innerText.includes('Order')`)
+		if n := s.openStreams(); n != 0 {
+			waitFor(t, "the stream of a paid invoice is closed", func() bool { return s.openStreams() == 0 })
+		}
+		s.deliver()
+		for _, step := range []struct {
+			to      pepay.OrderTransition
+			heading string
+		}{
+			{pepay.OrderTransitionPaymentSettled, "Being ordered"},
+			{pepay.OrderTransitionPlaced, "Ordered"},
+			{pepay.OrderTransitionShipped, "Shipped"},
+			{pepay.OrderTransitionDeliveryConfirmed, "Delivered"},
+		} {
+			s.transition(step.to)
+			p.untilHeading(step.heading)
+			p.until(fmt.Sprintf(`document.querySelector('#announcer').innerText.includes(%q)`, step.heading))
+		}
+		p.until(`!('live' in document.querySelector('main').dataset)`)
+		p.wantNoErrors()
+		p.wantNoSecrets(&s.site, s.payorsCredentials()...)
+		p.click(`form[action="/back"] button`, "Shop")
+		p.untilSays("Your cart is empty.")
 	},
 
 	// Too little, and then the rest.
-	"underpaid": func(t *testing.T, open func(*testing.T) *page) {
-		s := newShop(t)
-		p := open(t)
+	"underpaid": func(t *testing.T, s *shopSite, p *page) {
 		p.toQuote(s)
 		before := eval[string](p, `document.querySelector('#address').innerText`)
 		s.pay(pepaytest.Payment{Millis: 50_000})
@@ -199,9 +192,7 @@ var checkoutWalks = map[string]func(t *testing.T, open func(*testing.T) *page){
 	},
 
 	// The invoice expires while one looks at it, and another one is made.
-	"expired": func(t *testing.T, open func(*testing.T) *page) {
-		s := newShop(t)
-		p := open(t)
+	"expired": func(t *testing.T, s *shopSite, p *page) {
 		p.toQuote(s)
 		if err := s.sim.Expire(s.invoice().ID); err != nil {
 			t.Fatal(err)
@@ -216,12 +207,10 @@ var checkoutWalks = map[string]func(t *testing.T, open func(*testing.T) *page){
 	},
 
 	// The countdown ends, and the page asks for a new quote.
-	"the quote expires": func(t *testing.T, open func(*testing.T) *page) {
-		s := newShop(t)
+	"the quote expires": func(t *testing.T, s *shopSite, p *page) {
 		s.sim.Faults().On("allocatePaymentAddress", pepaytest.Envelope(200, `{"success":true,"quote_status":"available","status_code":"ok","message":null,
 			"temp_address":"0x742d35Cc6634C0532925a3b844Bc9e7595f0bEb0","network":"base","supported_token_id":1,"estimated_token_amount":"49.990000","exchange_rate":"1.000000",
 			"usd_amount":49.99,"quote_expires_in_seconds":3,"retryable":null,"retry_after_seconds":null,"ws_connection":{"token":"none","endpoint":"/ws/payment"}}`), pepaytest.Next(1))
-		p := open(t)
 		p.toReview(s)
 		p.click(`form[action="/order"] button`, "Waiting for your payment")
 		p.click(`form[action="/quote"] button`, "Waiting for your payment")
@@ -231,10 +220,8 @@ var checkoutWalks = map[string]func(t *testing.T, open func(*testing.T) *page){
 	},
 
 	// Without the stream and without webhooks the page still finds out.
-	"nothing tells": func(t *testing.T, open func(*testing.T) *page) {
-		s := newShop(t)
+	"nothing tells": func(t *testing.T, s *shopSite, p *page) {
 		s.sim.Faults().On("openPaymentStream", pepaytest.RefuseUpgrade(503), pepaytest.Always())
-		p := open(t)
 		p.toReview(s)
 		p.click(`form[action="/order"] button`, "Waiting for your payment")
 		p.click(`form[action="/quote"] button`, "Waiting for your payment")
@@ -261,9 +248,28 @@ func runWalks(t *testing.T, open func(*testing.T) *page) {
 	for name, walk := range checkoutWalks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			walk(t, open)
+			walk(t, newShop(t), open(t))
 		})
 	}
+}
+
+// A person pays by a click in the simulator's console, and moves the order there: the
+// page of the shop shows it.
+func TestCheckoutPaidInTheConsole(t *testing.T) {
+	t.Parallel()
+	sim := newConsole(t)
+	s := startShop(t, sim.sim)
+	s.deliver()
+	tb := newTab(t)
+	tb.toQuote(s)
+	console := tb.sameBrowser()
+	sim.show(console.page, "#/invoices/"+s.invoice().ID)
+	console.press("Pay exactly")
+	tb.untilSays("Paid")
+	sim.show(console.page, "#/orders/"+s.invoice().CommerceOrderID)
+	console.press("Settle")
+	tb.untilHeading("Being ordered")
+	tb.wantNoErrors()
 }
 
 // The stream alone tells of the payment: the page does not look by itself, and there

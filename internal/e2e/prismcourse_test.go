@@ -241,16 +241,18 @@ func decimal(text string) pepay.Decimal {
 	return d
 }
 
-// The example shop, from the cart to the delivery: neither its back end nor the
-// simulator violates the contract.
+// The example shop, with an invoice that expires, one that is underpaid, and one to the
+// delivery: neither its back end nor the simulator violates the contract.
 func TestPrismSeesTheShop(t *testing.T) {
 	t.Parallel()
 	sim := pepaytest.NewServer(t)
 	p := newPrism(t, sim.URL())
 	stream := "ws" + strings.TrimPrefix(sim.URL(), "http") // Prism knows no WebSocket
 	s := startShop(t, sim, "PEPAY_API_URL="+p.url, "PEPAY_WS_URL="+stream)
-	walkToDelivery(t, s, newTab(t).page)
-	p.check(t, 10)
+	for _, walk := range []string{"expired", "underpaid", "from the cart to the delivery"} { // webhooks come with the last
+		checkoutWalks[walk](t, s, newTab(t).page)
+	}
+	p.check(t, 40)
 }
 
 // What Prism is there for: it finds a wrong request and a wrong answer.

@@ -3,7 +3,7 @@
 
 import { PepayStream } from './pepay-stream.js';
 
-const POLL = 15_000; // milliseconds between two looks when nothing tells of changes
+const POLL = 10_000; // milliseconds between two looks when nothing tells of changes
 
 /** @param {string} id */
 const byId = (id) => document.getElementById(id);
