@@ -41,15 +41,7 @@ func (t *tx) mayStep(o *order, to server.OrderTransition) error {
 	}
 	switch to {
 	case server.OrderTransitionPaymentConfirmed:
-		if err := from(server.OrderStatusPendingPayment); err != nil {
-			return err
-		}
-		inv := t.Invoices.get(o.InvoiceID)
-		if inv == nil {
-			return errors.New("its invoice is forgotten")
-		}
-		_, err := t.mayPay(inv, Payment{})
-		return err
+		return t.mayConfirm(o, Payment{})
 	case server.OrderTransitionPaymentSettled:
 		if err := from(server.OrderStatusProcessing); err != nil {
 			return err
@@ -76,6 +68,19 @@ func (t *tx) mayStep(o *order, to server.OrderTransition) error {
 		return o.mayRefund()
 	}
 	return errors.New("there is no such transition")
+}
+
+// mayConfirm says why an order cannot be paid like this now, or nil.
+func (t *tx) mayConfirm(o *order, p Payment) error {
+	inv := t.Invoices.get(o.InvoiceID)
+	switch {
+	case o.Status != server.OrderStatusPendingPayment:
+		return errors.New("it needs an order that is " + string(server.OrderStatusPendingPayment))
+	case inv == nil:
+		return errors.New("its invoice is forgotten")
+	}
+	_, err := t.mayPay(inv, p)
+	return err
 }
 
 func (o *order) mayRefund() error {
@@ -109,18 +114,13 @@ func (t *tx) refuseStep(o *order, to server.OrderTransition, why error) *problem
 // step makes an order go on, as it would without the simulator. Payments and settlements
 // are the invoice's, and the order follows it.
 func (t *tx) step(o *order, s step) *problem {
+	if s.to == server.OrderTransitionPaymentConfirmed {
+		return t.confirm(o, s)
+	}
 	if err := t.mayStep(o, s.to); err != nil {
 		return t.refuseStep(o, s.to, err)
 	}
 	switch s.to {
-	case server.OrderTransitionPaymentConfirmed:
-		p, bad := s.payment(o)
-		if bad != nil {
-			return bad
-		}
-		if err := t.pay(t.Invoices.get(o.InvoiceID), p); err != nil {
-			return t.refuseStep(o, s.to, err)
-		}
 	case server.OrderTransitionPaymentSettled:
 		if err := t.settle(t.Invoices.get(o.InvoiceID)); err != nil {
 			return t.refuseStep(o, s.to, err)
@@ -159,11 +159,27 @@ func (t *tx) step(o *order, s step) *problem {
 	return nil
 }
 
+// confirm pays the order's invoice.
+func (t *tx) confirm(o *order, s step) *problem {
+	p, bad := s.payment(o)
+	if bad != nil {
+		return bad
+	}
+	err := t.mayConfirm(o, p)
+	if err == nil {
+		err = t.pay(t.Invoices.get(o.InvoiceID), p)
+	}
+	if err != nil {
+		return t.refuseStep(o, s.to, err)
+	}
+	return nil
+}
+
 // payment is what pays the order in a simulated step. The payor of an order of a wallet
 // is that wallet, unless the step names another one.
 func (s *step) payment(o *order) (Payment, *problem) {
 	address, network := s.walletAddress, s.walletNetwork
-	if address == "" && network == "" {
+	if address == "" && network == "" && tokenOn(o.Customer.WalletNetwork, o.Environment) != nil {
 		address, network = o.Customer.WalletAddress, o.Customer.WalletNetwork
 	}
 	switch {

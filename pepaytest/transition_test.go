@@ -158,6 +158,29 @@ func TestSimulatedPayment(t *testing.T) {
 	}
 }
 
+// What the payor of an order pays in is the merchant's to refuse, and the wallet of an
+// order may be on a network whose tokens are no dollars.
+func TestSimulatedPaymentOfWhatIsAccepted(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t)
+	if r := ask(t, s, http.MethodPost, merchantTokens+"/11/block", `{"blocked":true}`); r.status != http.StatusOK { // dollars on base
+		t.Fatal(r.body)
+	}
+	made := checkout(t, s, "")
+	r := commerce(t, s, http.MethodPost, simulatePath(made.OrderID), stepBody("payment_confirmed"))
+	wantBad(t, r, "INVALID_TRANSITION", "transitionTo: payment_confirmed is not possible, token 11 is not accepted by the merchant")
+	simulate(t, s, made.OrderID, paidFromBSC)
+
+	open := pepaytest.NewServer(t)
+	e := estimate(t, open, `{"wallet_address":"addr1","wallet_network":"cardano","items":[{"productId":"B08N5WRWNW"}]}`)
+	a := setAddress(t, open, e.EstimateID, jane)
+	ofWallet := commerceData[placedOrder](t, open, http.MethodPost, checkoutPath+"/invoice", invoiceBody(e.EstimateID, a.AddressID, ""))
+	simulate(t, open, ofWallet.OrderID, "payment_confirmed")
+	if o := getOrder(t, open, ofWallet.OrderID); *o.WalletNetwork != "cardano" {
+		t.Errorf("got %+v", o)
+	}
+}
+
 func TestTracking(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)
