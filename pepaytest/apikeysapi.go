@@ -33,22 +33,16 @@ func (h handlers) ListAPIKeys(w http.ResponseWriter, r *http.Request, params ser
 func (h handlers) CreateAPIKey(w http.ResponseWriter, r *http.Request) {
 	h.respond(w, r, func(t *tx) (any, *problem) {
 		in := bodyOf[server.CreateAPIKeyRequest](t)
-		k := &apiKey{MerchantID: t.call.who.merchantID, Scope: pepay.WSTokenScope(in.Scope), Name: in.Name, CreatedAt: t.now.Unix()}
+		var expires int64
 		if in.ExpiresAt != nil {
-			if k.ExpiresAt = in.ExpiresAt.Unix(); !k.works(t.now) {
+			if expires = in.ExpiresAt.Unix(); expires <= t.now.Unix() {
 				return nil, invalidRequest("expires_at must be in the future")
 			}
 		}
-		if limit := t.server.cfg.keyLimit; t.workingKeys(k.MerchantID) >= limit {
+		if limit := t.server.cfg.keyLimit; t.workingKeys(t.call.who.merchantID) >= limit {
 			return nil, forbidden(fmt.Sprintf("The account has %d active API keys, which is its limit; revoke one first", limit))
 		}
-		value := t.newKeyValue(k.Scope)
-		digest := digestOf(value)
-		k.ID, k.Digest = t.newID("api key id"), hex.EncodeToString(digest[:])
-		if k.Scope == pepay.WSTokenScopeCommerce {
-			k.Environment = pepay.NetworkEnvironment(t.environment())
-		}
-		t.addKey(k)
+		k, value := t.createKey(pepay.WSTokenScope(in.Scope), in.Name, expires)
 		return server.CreatedAPIKey{
 			KeyID: &k.ID, Name: &k.Name, Scope: &in.Scope, APIKey: value, ExpiresAt: nonZero(k.ExpiresAt),
 		}, nil
@@ -66,14 +60,24 @@ func (t *tx) workingKeys(merchantID int64) int {
 	return n
 }
 
-// newKeyValue has the documented prefix.
-func (t *tx) newKeyValue(scope pepay.WSTokenScope) string {
+// createKey makes a key with the documented prefix. It is the only one to know its value.
+func (t *tx) createKey(scope pepay.WSTokenScope, name string, expires int64) (k *apiKey, value string) {
 	prefix := "pk_"
 	if scope == pepay.WSTokenScopeCommerce {
 		prefix = "ck_"
 	}
 	random := t.digest("api key")
-	return prefix + hex.EncodeToString(random[:16])
+	value = prefix + hex.EncodeToString(random[:16])
+	digest := digestOf(value)
+	k = &apiKey{
+		ID: t.newID("api key id"), Digest: hex.EncodeToString(digest[:]), MerchantID: t.call.who.merchantID, Scope: scope, Name: name,
+		CreatedAt: t.now.Unix(), ExpiresAt: expires,
+	}
+	if scope == pepay.WSTokenScopeCommerce {
+		k.Environment = pepay.NetworkEnvironment(t.environment())
+	}
+	t.addKey(k)
+	return k, value
 }
 
 // RevokeAPIKey simulates POST /api/v1/api-keys/{keyId}/revoke. A key that is revoked

@@ -26,6 +26,9 @@ func (t *tx) begin(loaded *loadedState) error {
 		}
 	}
 	t.addConfiguredKeys()
+	if plan := seeds()[t.server.cfg.seed]; plan != nil && loaded == nil {
+		t.makeSeed(plan)
+	}
 	t.server.events.replace(t.past)
 	t.past = nil
 	return nil

@@ -2,8 +2,6 @@ package pepaytest
 
 import (
 	"time"
-
-	"github.com/pepaylabs/pepay-go"
 )
 
 // stateAnswer is the server at a glance. Times are epoch milliseconds.
@@ -36,8 +34,11 @@ func (s *Server) clock() clockAnswer {
 
 func controlState(c *controlRequest) (any, *problem) {
 	s := c.server
-	a := stateAnswer{Clock: s.clock(), Environment: string(pepay.NetworkEnvironmentDevnet), StartedAt: s.started.UnixMilli()}
-	s.change(nil, func(t *tx) { a.Counts.Invoices, a.Counts.Orders = t.Invoices.len(), t.Orders.len() })
+	a := stateAnswer{Clock: s.clock(), Seed: s.cfg.seed, StartedAt: s.started.UnixMilli()}
+	s.change(nil, func(t *tx) {
+		a.Counts.Invoices, a.Counts.Orders = t.Invoices.len(), t.Orders.len()
+		a.Environment = string(t.account(defaultMerchantID).Environment)
+	})
 	a.Counts.Events = s.events.len()
 	a.Counts.Requests = s.log.total()
 	a.Counts.Endpoints = len(s.webhooks.list())

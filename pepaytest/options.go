@@ -17,6 +17,7 @@ type Option func(*config) error
 type config struct {
 	keys           map[string]Key
 	keyLimit       int
+	seed           string
 	statePath      string
 	stateErrors    func(error)
 	accounts       map[int64]Account
