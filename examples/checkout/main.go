@@ -313,16 +313,21 @@ func (s *shop) changeCart(ctx context.Context, buyer *shopper, form url.Values) 
 		return nil
 	case item == "":
 		// The price is what we say, not what the form says.
-		product, ok := s.product(id)
-		if !ok {
+		products, err := s.catalogue(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(products, func(p pepay.ProductSummary) bool { return p.ProductID == id })
+		if i < 0 {
 			return problem("That is not for sale any more.")
 		}
-		var added *pepay.CartItemChange
-		if added, err = carts.AddItem(ctx, customer, pepay.CartItemInput{
-			ProductID: id, Retailer: pepay.RetailerAmazon, Title: product.Title, Price: product.Price, Quantity: int64(quantity),
-		}); err == nil {
-			buyer.items[id] = added.ItemID
+		added, err := carts.AddItem(ctx, customer, pepay.CartItemInput{
+			ProductID: id, Retailer: pepay.RetailerAmazon, Title: products[i].Title, Price: products[i].Price, Quantity: int64(quantity),
+		})
+		if err != nil {
+			return err
 		}
+		buyer.items[id] = added.ItemID
 	case quantity == 0:
 		if err = carts.RemoveItem(ctx, customer, item); err == nil {
 			delete(buyer.items, id)
@@ -880,16 +885,6 @@ func (s *shop) catalogue(ctx context.Context) ([]pepay.ProductSummary, error) {
 	defer s.mu.Unlock()
 	s.products, s.fetched = found.Products, s.now()
 	return found.Products, nil
-}
-
-func (s *shop) product(id string) (pepay.ProductSummary, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.products, func(p pepay.ProductSummary) bool { return p.ProductID == id })
-	if i < 0 {
-		return pepay.ProductSummary{}, false
-	}
-	return s.products[i], true
 }
 
 func quantityIn(cart *pepay.Cart, product string) int {

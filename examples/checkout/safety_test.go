@@ -23,8 +23,7 @@ import (
 // The price is the shop's, whatever a form says.
 func TestFormsAreNotTrusted(t *testing.T) {
 	t.Parallel()
-	s := newStore(t)
-	s.page()
+	s := newStore(t) // whose page nobody has seen since it started
 	for name, c := range map[string]struct {
 		fields []string
 		words  string

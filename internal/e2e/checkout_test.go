@@ -176,7 +176,7 @@ var checkoutWalks = map[string]func(t *testing.T, s *shopSite, p *page){
 	},
 
 	// Too little, and then the rest.
-	"underpaid": func(t *testing.T, s *shopSite, p *page) {
+	"underpaid": func(_ *testing.T, s *shopSite, p *page) {
 		p.toQuote(s)
 		before := eval[string](p, `document.querySelector('#address').innerText`)
 		s.pay(pepaytest.Payment{Millis: 50_000})
@@ -207,7 +207,7 @@ var checkoutWalks = map[string]func(t *testing.T, s *shopSite, p *page){
 	},
 
 	// The countdown ends, and the page asks for a new quote.
-	"the quote expires": func(t *testing.T, s *shopSite, p *page) {
+	"the quote expires": func(_ *testing.T, s *shopSite, p *page) {
 		s.sim.Faults().On("allocatePaymentAddress", pepaytest.Envelope(200, `{"success":true,"quote_status":"available","status_code":"ok","message":null,
 			"temp_address":"0x742d35Cc6634C0532925a3b844Bc9e7595f0bEb0","network":"base","supported_token_id":1,"estimated_token_amount":"49.990000","exchange_rate":"1.000000",
 			"usd_amount":49.99,"quote_expires_in_seconds":3,"retryable":null,"retry_after_seconds":null,"ws_connection":{"token":"none","endpoint":"/ws/payment"}}`), pepaytest.Next(1))
@@ -220,7 +220,7 @@ var checkoutWalks = map[string]func(t *testing.T, s *shopSite, p *page){
 	},
 
 	// Without the stream and without webhooks the page still finds out.
-	"nothing tells": func(t *testing.T, s *shopSite, p *page) {
+	"nothing tells": func(_ *testing.T, s *shopSite, p *page) {
 		s.sim.Faults().On("openPaymentStream", pepaytest.RefuseUpgrade(503), pepaytest.Always())
 		p.toReview(s)
 		p.click(`form[action="/order"] button`, "Waiting for your payment")
