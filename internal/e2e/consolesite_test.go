@@ -26,12 +26,18 @@ type consoleSite struct {
 
 func newConsole(t *testing.T, opts ...pepaytest.Option) *consoleSite {
 	t.Helper()
-	token := rand.Text()
+	token, option := consoleOption(t)
+	return &consoleSite{t, pepaytest.NewServer(t, append(opts, option)...), token}
+}
+
+func consoleOption(t *testing.T) (token string, option pepaytest.Option) {
+	t.Helper()
+	token = rand.Text()
 	page, err := console.Handler(console.Config{Token: pepay.Secret(token)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &consoleSite{t, pepaytest.NewServer(t, append(opts, pepaytest.WithConsole(pepay.Secret(token), page))...), token}
+	return token, pepaytest.WithConsole(pepay.Secret(token), page)
 }
 
 func (s *consoleSite) url(route string) string { return s.sim.URL() + console.Path + route }

@@ -161,11 +161,7 @@ export class DeliveryDetail {
    */
   constructor(tools, endpoint, number) {
     this.#loader = new Loader(
-      async () => {
-        const { items } = await tools.api.get(`webhooks/${endpoint}/deliveries`, { limit: 1, before: Number(number) + 1 });
-        if (String(items[0]?.number) !== number) throw new Error('This delivery is not kept any more.');
-        return items[0];
-      },
+      () => findDelivery(tools, `webhooks/${endpoint}/deliveries`, Number(number)),
       (delivery) => this.#show(delivery),
     );
     const again = make(
@@ -200,6 +196,25 @@ export class DeliveryDetail {
     const attempts = delivery.attempts ?? [];
     fill(this.#attempts, attempts.length ? attempts.map(makeAttempt) : [make('li', { class: 'bare' }, makeNone('Not tried yet.'))]);
   }
+}
+
+const PAGES = 20; // of the list are looked through
+
+/**
+ * @param {Tools} tools
+ * @param {string} path Of the deliveries, which are listed the newest first.
+ * @param {number} number
+ */
+async function findDelivery(tools, path, number) {
+  let before;
+  for (let i = 0; i < PAGES; i++) {
+    const { items, more } = await tools.api.get(path, { limit: 100, before });
+    const found = items.find((/** @type {any} */ item) => item.number === number);
+    if (found) return found;
+    before = items.at(-1)?.number;
+    if (!more || before === undefined || before < number) break;
+  }
+  throw new Error('This delivery is not kept any more.');
 }
 
 /**
