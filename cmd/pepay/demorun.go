@@ -61,7 +61,7 @@ func (p *demoRun) run(outer context.Context, client *wrapper.Client, tokens map[
 	}
 	streams := map[pepay.WSTokenScope]*stream.Stream{}
 	for _, scope := range scopes() {
-		events, err := p.open(client, scope, tokens[scope]) //nolint:contextcheck // the simulator delivers webhooks by itself
+		events, err := p.open(client, scope, tokens[scope])
 		if err != nil {
 			return err
 		}

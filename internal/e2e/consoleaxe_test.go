@@ -18,7 +18,7 @@ func TestConsoleAccessibility(t *testing.T) {
 	}
 	s := newConsole(t)
 	tb := newTab(t)
-	id := s.invoice(`{"amount_usd": 1234567.89, "description": "two mugs", "customer_id": "cust_with_a_very_long_name_without_any_space_in_it_0123456789"}`)
+	id := s.invoice(`{"amount_usd": 999999.89, "description": "two mugs", "customer_id": "cust_with_a_very_long_name_without_any_space_in_it_0123456789"}`)
 	order, _ := s.order()
 	for _, route := range append(consoleRoutes, "#/invoices/"+id, "#/orders/"+order, "#/requests/1", "#/invoices/none") {
 		s.show(tb.page, route)
@@ -96,9 +96,7 @@ func TestConsoleKeyboard(t *testing.T) {
 	}
 	tb.do(chromedp.KeyEvent(" "))
 	tb.sees(".headline", "paid")
-	if got := eval[string](tb, `document.activeElement.tagName`); got != "BUTTON" {
-		t.Errorf("after paying, the focus is on %s", got)
-	}
+	tb.until(`document.activeElement.tagName === 'BUTTON'`) // when the answer is there
 	tb.do(chromedp.KeyEvent("\u001b"))
 	tb.until(`location.hash === '#/invoices'`)
 	if got := at(); got != row(0) {

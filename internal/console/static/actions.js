@@ -29,6 +29,7 @@ export class Actions {
   /** @type {{id: string, type: string, told: boolean}[]} */
   #events = [];
   #busy = '';
+  #focused = ''; // the action whose button had the focus, which goes away with a button that is replaced
 
   /**
    * @param {Tools} tools
@@ -36,7 +37,7 @@ export class Actions {
    */
   constructor(tools, fields) {
     this.#tools = tools;
-    this.element = make('div', {}, this.#buttons, fields, this.#problem, this.#emitted);
+    this.element = make('div', { tabindex: -1, class: 'acting' }, this.#buttons, fields, this.#problem, this.#emitted);
   }
 
   /** @param {Action[]} actions */
@@ -56,6 +57,9 @@ export class Actions {
   }
 
   #render() {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement && this.#buttons.contains(active)) this.#focused = active.dataset.action ?? '';
+    else if (active && active !== document.body && active !== this.element) this.#focused = '';
     fill(
       this.#buttons,
       this.#actions.map(({ key, label, events, enabled, why }) =>
@@ -73,6 +77,15 @@ export class Actions {
         make('li', { 'data-arrived': told }, make('span', { class: `pill ${told ? 'good' : 'open'}` }, told ? 'arrived' : 'emitted'), ' ', type, ' ', make('code', {}, id)),
       ),
     );
+    this.#refocus();
+  }
+
+  /** Where the focus was, as far as possible: a keyboard does not start again at the top of the page. */
+  #refocus() {
+    if (!this.#focused || this.#busy || (document.activeElement !== document.body && document.activeElement !== this.element)) return;
+    const same = `[data-action="${CSS.escape(this.#focused)}"]:enabled`;
+    const next = this.#buttons.querySelector(same) ?? this.#buttons.querySelector('button:enabled') ?? this.element;
+    /** @type {HTMLElement} */ (next).focus({ preventScroll: true });
   }
 
   /** @param {MouseEvent} event */
@@ -98,8 +111,5 @@ export class Actions {
     }
     this.#busy = '';
     this.arrived();
-    // A button that had the focus was replaced.
-    const again = /** @type {HTMLElement | null} */ (this.#buttons.querySelector(`[data-action="${CSS.escape(action.key)}"]:enabled, button:enabled`));
-    if (document.activeElement === document.body) again?.focus({ preventScroll: true });
   }
 }
