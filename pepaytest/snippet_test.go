@@ -26,6 +26,7 @@ func TestCurlSnippets(t *testing.T) {
 	}
 	s := newConsole(t)
 	invoice := createInvoice(t, s, `{"amount_usd":10}`, aUUID)
+	bearer := s.BearerToken() // each call makes another one, a second later
 	cases := []struct {
 		name, method, path, body string
 		headers                  []string
@@ -34,7 +35,7 @@ func TestCurlSnippets(t *testing.T) {
 		{"post", "POST", invoicesPath, `{"amount_usd": 10.50, "description": "Two mugs"}`, []string{"x-api-key", s.APIKey(), "Idempotency-Key", aUUID}},
 		{"commerce key", "GET", "/api/v1/events", "", []string{"x-commerce-api-key", s.CommerceAPIKey()}},
 		{"commerce key in the other header", "GET", "/api/v1/events", "", []string{"x-api-key", s.CommerceAPIKey()}},
-		{"bearer", "GET", "/api/v1/events", "", []string{"Authorization", "Bearer " + s.BearerToken()}},
+		{"bearer", "GET", "/api/v1/events", "", []string{"Authorization", "Bearer " + bearer}},
 		{"payor", "GET", "/api/v1/payments/session-details", "", []string{"x-session-token", invoice.SessionToken, "x-signature", invoice.Signature}},
 		{"nobody", "DELETE", "/nowhere", "", nil},
 		{"no JSON type", "POST", "/x", `{}`, []string{"Content-Type", "text/plain"}},
@@ -59,7 +60,7 @@ func TestCurlSnippets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			snippet := controlled[requestDetail](t, s, http.MethodGet, "requests/"+number, "").Snippets.Curl
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", snippet)
-			cmd.Env = append(os.Environ(), "PEPAY_API_KEY="+s.APIKey(), "PEPAY_COMMERCE_API_KEY="+s.CommerceAPIKey(), "PEPAY_JWT="+s.BearerToken(),
+			cmd.Env = append(os.Environ(), "PEPAY_API_KEY="+s.APIKey(), "PEPAY_COMMERCE_API_KEY="+s.CommerceAPIKey(), "PEPAY_JWT="+bearer,
 				"PEPAY_SESSION_TOKEN="+invoice.SessionToken, "PEPAY_SESSION_SIGNATURE="+invoice.Signature, "no_proxy=*")
 			cmd.Dir = t.TempDir()
 			if out, err := cmd.CombinedOutput(); err != nil {
