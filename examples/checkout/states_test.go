@@ -234,6 +234,9 @@ func TestEveryStateHasItsWords(t *testing.T) {
 					t.Errorf("the page has %q", never)
 				}
 			}
+			if strings.HasPrefix(name, "underpaid") && strings.Contains(page, "Leave") {
+				t.Error("who has paid a part is led away")
+			}
 			// Old addresses are not to be paid to.
 			if final := strings.HasPrefix(name, "order") || strings.Contains(page, "do not send anything") || strings.Contains(page, "Do not send anything"); final && strings.Contains(page, "<svg") {
 				t.Error("the page shows an address that is not to be paid to")
