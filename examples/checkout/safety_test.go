@@ -281,6 +281,7 @@ func TestWebhooks(t *testing.T) {
 		return `{"id":"evt_1700000000000-` + n + `","object":"event","type":"commerce.order.updated","created":1700000000,"data":{"object":{"object":"commerce_order","id":"` + id + `","status":"` + status + `"}}}`
 	}
 	ours := s.invoice().CommerceOrderID
+	s.delivered() // what the simulator tells of the new order
 	before := s.asked("getOrder")
 	if got := send("another secret", order("1", ours, "shipped")); got != http.StatusBadRequest {
 		t.Errorf("a forged delivery: %d", got)
