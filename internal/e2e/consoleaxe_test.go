@@ -95,8 +95,10 @@ func TestConsoleKeyboard(t *testing.T) {
 		}
 	}
 	tb.do(chromedp.KeyEvent(" "))
-	tb.sees(".headline", "paid")
-	tb.until(`document.activeElement.tagName === 'BUTTON'`) // when the answer is there
+	tb.status("paid")
+	if got := eval[string](tb, `document.activeElement.tagName`); got != "BUTTON" {
+		t.Errorf("after paying, the focus is on %s", got)
+	}
 	tb.do(chromedp.KeyEvent("\u001b"))
 	tb.until(`location.hash === '#/invoices'`)
 	if got := at(); got != row(0) {

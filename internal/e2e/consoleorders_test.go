@@ -35,18 +35,18 @@ var consoleOrders = map[string]consoleTest{
 		p.until(fmt.Sprintf(`location.hash === '#/orders/%s'`, order))
 		p.sees(".actions button:disabled", "Ship")
 		p.press("Confirm the payment")
-		p.sees(".headline", "processing")
+		p.status("processing")
 		p.sees(".emitted [data-arrived]", "invoice.updated")
 		p.press("Settle the payment")
 		p.sees(".facts", "PROVIDER_PLACEMENT_SUBMITTED")
 		p.press("Place")
-		p.sees(".headline", "placed")
+		p.status("placed")
 		eval[bool](p, `(document.querySelectorAll('fieldset input')[0].value = 'UPS', document.querySelectorAll('fieldset input')[1].value = '1Z999AA10123456784') && true`)
 		p.press("Ship")
-		p.sees(".headline", "shipped")
+		p.status("shipped")
 		p.sees("section", "1Z999AA10123456784")
 		p.press("Deliver")
-		p.sees(".headline", "delivered")
+		p.status("delivered")
 		p.sees(".rows a", "delivered")
 		p.press("Refund")
 		p.sees(".facts", "REFUNDED")
@@ -55,7 +55,7 @@ var consoleOrders = map[string]consoleTest{
 		}
 		eval[bool](p, `document.querySelector('.facts a').click() ?? true`)
 		p.until(fmt.Sprintf(`location.hash === '#/invoices/%s'`, invoice))
-		p.sees(".headline", "paid")
+		p.status("paid")
 		p.wantNoErrors()
 		p.wantConsoleSecrets(s)
 	},
@@ -67,12 +67,12 @@ var consoleOrders = map[string]consoleTest{
 		s.show(p, "#/orders/"+failed)
 		p.press("Confirm the payment")
 		p.press("Fail")
-		p.sees(".headline", "failed")
+		p.status("failed")
 		eval[bool](p, fmt.Sprintf(`(location.hash = '#/orders/%s') && true`, cancelled))
 		for _, button := range []string{"Confirm the payment", "Settle the payment", "Place", "Cancel"} {
 			p.press(button)
 		}
-		p.sees(".headline", "cancelled")
+		p.status("cancelled")
 		p.wantNoErrors()
 	},
 }

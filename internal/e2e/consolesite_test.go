@@ -112,6 +112,12 @@ func (p *page) sees(selector, text string) {
 	p.until(fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.checkVisibility() && e.innerText.includes(%q))`, selector, text))
 }
 
+// status waits until what is open has this status.
+func (p *page) status(text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`[...document.querySelectorAll('.headline .pill')].some(e => e.checkVisibility() && e.innerText === %q)`, text))
+}
+
 // wantConsoleSecrets holds the console to its promise: the token is in the page's HTML, which the script
 // takes away, and in a header; nothing is loaded from elsewhere.
 func (p *page) wantConsoleSecrets(s *consoleSite) {

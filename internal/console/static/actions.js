@@ -29,7 +29,8 @@ export class Actions {
   /** @type {{id: string, type: string, told: boolean}[]} */
   #events = [];
   #busy = '';
-  #focused = ''; // the action whose button had the focus, which goes away with a button that is replaced
+  /** @type {Map<string, HTMLButtonElement>} */
+  #made = new Map();
 
   /**
    * @param {Tools} tools
@@ -57,35 +58,38 @@ export class Actions {
   }
 
   #render() {
-    const active = document.activeElement;
-    if (active instanceof HTMLElement && this.#buttons.contains(active)) this.#focused = active.dataset.action ?? '';
-    else if (active && active !== document.body && active !== this.element) this.#focused = '';
-    fill(
-      this.#buttons,
-      this.#actions.map(({ key, label, events, enabled, why }) =>
-        make(
-          'button',
-          { type: 'button', 'data-action': key, disabled: !enabled || this.#busy !== '', 'aria-busy': this.#busy === key, title: enabled ? undefined : why },
-          make('span', { class: 'label' }, label),
-          make('span', { class: 'emits' }, enabled ? `emits ${[events].flat().join(', ')}` : (why ?? '')),
-        ),
-      ),
-    );
+    const focused = [...this.#made].find(([, button]) => button === document.activeElement)?.[0];
+    const buttons = this.#actions.map((action) => this.#button(action));
+    if (buttons.some((button, i) => button !== this.#buttons.children[i]) || buttons.length !== this.#buttons.childElementCount) this.#buttons.replaceChildren(...buttons);
+    for (const [key, button] of this.#made) if (!buttons.includes(button)) this.#made.delete(key);
     fill(
       this.#emitted,
       this.#events.map(({ id, type, told }) =>
         make('li', { 'data-arrived': told }, make('span', { class: `pill ${told ? 'good' : 'open'}` }, told ? 'arrived' : 'emitted'), ' ', type, ' ', make('code', {}, id)),
       ),
     );
-    this.#refocus();
+    if (focused !== undefined && this.#made.get(focused)?.disabled !== false) this.#refocus();
   }
 
-  /** Where the focus was, as far as possible: a keyboard does not start again at the top of the page. */
+  /**
+   * The button of an action, which stays the same one: it may have the focus.
+   *
+   * @param {Action} action
+   */
+  #button({ key, label, events, enabled, why }) {
+    const button = this.#made.get(key) ?? make('button', { type: 'button', 'data-action': key });
+    this.#made.set(key, button);
+    button.disabled = !enabled;
+    button.setAttribute('aria-busy', String(this.#busy === key));
+    button.title = enabled ? '' : (why ?? '');
+    fill(button, [make('span', { class: 'label' }, label), make('span', { class: 'emits' }, enabled ? `emits ${[events].flat().join(', ')}` : (why ?? ''))]);
+    return button;
+  }
+
+  /** What had the focus cannot have it any more. A keyboard does not start again at the top of the page. */
   #refocus() {
-    if (!this.#focused || this.#busy || (document.activeElement !== document.body && document.activeElement !== this.element)) return;
-    const same = `[data-action="${CSS.escape(this.#focused)}"]:enabled`;
-    const next = this.#buttons.querySelector(same) ?? this.#buttons.querySelector('button:enabled') ?? this.element;
-    /** @type {HTMLElement} */ (next).focus({ preventScroll: true });
+    const next = this.#actions.find(({ enabled }) => enabled);
+    (next ? this.#made.get(next.key) : this.element)?.focus({ preventScroll: true });
   }
 
   /** @param {MouseEvent} event */
