@@ -112,9 +112,10 @@ func isCanceled(after time.Duration) seedStep {
 	}}
 }
 
-// order plans a checkout of products, and the order's transitions, each so long after the
-// one before.
-func (s *seeding) order(ago time.Duration, who person, products []string, every time.Duration, transitions ...server.OrderTransition) {
+// order plans a checkout of products, and the order's transitions, each a few minutes
+// after the one before.
+func (s *seeding) order(ago time.Duration, who person, products []string, transitions ...server.OrderTransition) {
+	const every = 4 * time.Minute
 	var o *order
 	s.ago(ago, func() {
 		of := customer{ID: who.id}

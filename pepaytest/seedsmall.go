@@ -34,15 +34,14 @@ func smallSeed(s *seeding) {
 		shipped, delivered          = server.OrderTransitionShipped, server.OrderTransitionDeliveryConfirmed
 		failed, cancelled, refunded = server.OrderTransitionFailed, server.OrderTransitionCancelled, server.OrderTransitionRefunded
 	)
-	minutes := 4 * time.Minute
-	s.order(6*day, who[0], []string{"B08N5WRWNW"}, minutes, paid, settled, placed, shipped, delivered)
-	s.order(3*day, who[1], []string{"B07Q2M4XKD", "B08F6Y9DTM"}, minutes, paid, settled, placed, shipped)
-	s.order(2*day, who[2], []string{"6538917"}, minutes, paid, settled, placed)
-	s.order(36*time.Hour, who[4], []string{"B0B844T634", "B0B2J6DKQ4"}, minutes, paid, settled, placed, cancelRequest, cancelled, refunded)
-	s.order(28*time.Hour, who[2], []string{"A-52190348"}, minutes, paid, failed, refunded)
-	s.order(25*time.Hour, who[3], []string{"B05H4Z2QJP"}, minutes) // its invoice expires
-	s.order(3*time.Hour, who[6], []string{"5347812096"}, minutes, paid)
-	s.order(5*time.Minute, who[7], []string{"B000NPYY04"}, minutes)
+	s.order(6*day, who[0], []string{"B08N5WRWNW"}, paid, settled, placed, shipped, delivered)
+	s.order(3*day, who[1], []string{"B07Q2M4XKD", "B08F6Y9DTM"}, paid, settled, placed, shipped)
+	s.order(2*day, who[2], []string{"6538917"}, paid, settled, placed)
+	s.order(36*time.Hour, who[4], []string{"B0B844T634", "B0B2J6DKQ4"}, paid, settled, placed, cancelRequest, cancelled, refunded)
+	s.order(28*time.Hour, who[2], []string{"A-52190348"}, paid, failed, refunded)
+	s.order(25*time.Hour, who[3], []string{"B05H4Z2QJP"}) // its invoice expires
+	s.order(3*time.Hour, who[6], []string{"5347812096"}, paid)
+	s.order(5*time.Minute, who[7], []string{"B000NPYY04"})
 
 	s.cart(90*time.Minute, who[1], "B0A9E4NVH1", "B06W8C2RZK")
 	s.cart(20*time.Minute, who[5], "A-61728450")
