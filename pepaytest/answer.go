@@ -17,9 +17,8 @@ type answer struct {
 	header  http.Header
 	body    bytes.Buffer
 	padding int
-	upgrade *stream // instead of a body: the connection becomes this
-	// invoiceID is the invoice of the payor's session that asked.
-	invoiceID string
+	upgrade *stream   // instead of a body: the connection becomes this
+	who     requester // that was admitted, or nobody
 }
 
 func newAnswer() *answer { return &answer{header: http.Header{}} }

@@ -61,7 +61,7 @@ func last4(key string) string {
 // credentialOf says which kind of credential a request sent, and its key where it is one.
 func (s *Server) credentialOf(r *Request) (kind, key string) {
 	if key := r.Header.Get("x-api-key"); key != "" {
-		if s.cfg.keys[key].Scope == pepay.WSTokenScopeCommerce {
+		if r.who.scope == pepay.WSTokenScopeCommerce || s.cfg.keys[key].Scope == pepay.WSTokenScopeCommerce {
 			return "commerce", key
 		}
 		return "merchant", key

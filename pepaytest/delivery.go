@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -33,6 +31,9 @@ type Attempt struct {
 	Status int
 	// Err is why there was none.
 	Err error
+	// Answer is the body of the answer, cut off at 4 KiB. Of deliveries that are not
+	// pending, the last 1,000 have it.
+	Answer string
 	// Duration is how long it took, by the system's clock.
 	Duration time.Duration
 }
@@ -51,14 +52,10 @@ type delivery struct {
 // [WithRetention] says that were attempted, and as many that were dropped. The
 // caller owns the result.
 func (e *Endpoint) Deliveries() []Delivery {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	all := slices.Concat(e.settled, e.dropped, e.ready, slices.Collect(maps.Keys(e.waiting)))
-	slices.SortFunc(all, byNumber)
+	all := e.numberedDeliveries()
 	list := make([]Delivery, len(all))
 	for i, d := range all {
 		list[i] = d.Delivery
-		list[i].Attempts = slices.Clone(d.Attempts)
 	}
 	return list
 }
@@ -87,7 +84,7 @@ func (e *Endpoint) Redeliver(eventID string) error {
 	return nil
 }
 
-var errClosed = errors.New("pepaytest: the server is closed")
+var errClosed = errors.New("pepaytest: the server is closed, or the endpoint was removed")
 
 // Wait returns when nothing is under way to the endpoint and no retry is due: every
 // delivery was accepted or given up. It fails when ctx ends or the server closes

@@ -89,7 +89,7 @@ func (s *Server) answer(op *pepay.Operation, number int64, r *http.Request, body
 	if bad == nil && op != nil && !isStream(op.Method, op.Path) {
 		var c *call
 		if c, bad = s.newCall(op, number, r, body); bad == nil {
-			ans.invoiceID = c.who.invoiceID
+			ans.who = c.who
 			r = r.WithContext(withCall(r.Context(), c))
 		}
 	}

@@ -15,28 +15,37 @@ func (e *Endpoint) attempt(ctx context.Context, r *record) Attempt {
 	now := e.server.cfg.now()
 	a := Attempt{At: now}
 	began := time.Now()
-	a.Status, a.Err = e.post(ctx, r, now)
+	a.Status, a.Answer, a.Err = e.post(ctx, r, now)
 	a.Duration = time.Since(began)
 	return a
 }
 
-// An answer is read this far, so that its connection can be used again.
-const maxWebhookAnswer = 64 << 10
+const (
+	// An answer is read this far, so that its connection can be used again.
+	maxWebhookAnswer = 64 << 10
+	// And so much of it is kept.
+	maxWebhookAnswerKept = 4 << 10
+)
 
-func (e *Endpoint) post(ctx context.Context, r *record, now time.Time) (int, error) {
+func (e *Endpoint) post(ctx context.Context, r *record, now time.Time) (status int, kept string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(r.frame))
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	e.header(req.Header, r, now)
-	resp, err := e.server.deliver.Do(req)
+	client := e.server.deliver
+	if e.receiver {
+		client = e.server.client // reaches the server in memory too
+	}
+	resp, err := client.Do(req)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	// The status decides, also where the rest of the answer cannot be read.
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxWebhookAnswer))
-	return resp.StatusCode, nil
+	answer, _ := io.ReadAll(io.LimitReader(resp.Body, maxWebhookAnswerKept))
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxWebhookAnswer-maxWebhookAnswerKept))
+	return resp.StatusCode, string(answer), nil
 }
 
 // header sets every documented header of a delivery.

@@ -83,6 +83,11 @@ func (s *Server) secrets() []string {
 	for key := range s.cfg.keys {
 		values = append(values, key)
 	}
+	for _, e := range s.webhooks.list() {
+		e.mu.Lock()
+		values = append(values, e.secret.Reveal(), e.previous.Reveal())
+		e.mu.Unlock()
+	}
 	return append(values, s.cfg.consoleToken.Reveal())
 }
 

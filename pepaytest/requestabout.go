@@ -28,7 +28,7 @@ func (s *Server) about(r *Request) requestAbout {
 		}
 		return ""
 	}
-	a := requestAbout{InvoiceID: orElse(param("invoiceId", "invoice_id"), r.invoiceID), OrderID: param("orderId", "order_id")}
+	a := requestAbout{InvoiceID: orElse(param("invoiceId", "invoice_id"), r.who.invoiceID), OrderID: param("orderId", "order_id")}
 	for _, body := range [][]byte{r.AnswerBody, r.Body} {
 		named := aboutObject(body, 3)
 		a.InvoiceID, a.OrderID = orElse(a.InvoiceID, named.InvoiceID), orElse(a.OrderID, named.OrderID)
@@ -94,5 +94,5 @@ func (s *Server) requestsAbout(id string) []int64 {
 
 // mentions is a fast look whether a request may be about an id.
 func (r *Request) mentions(id []byte) bool {
-	return bytes.Contains([]byte(r.escapedPath), id) || r.invoiceID == string(id) || bytes.Contains(r.AnswerBody, id) || bytes.Contains(r.Body, id)
+	return bytes.Contains([]byte(r.escapedPath), id) || r.who.invoiceID == string(id) || bytes.Contains(r.AnswerBody, id) || bytes.Contains(r.Body, id)
 }

@@ -44,8 +44,8 @@ type Request struct {
 
 	number      int64
 	escapedPath string
-	invoiceID   string // of the payor's session that asked
-	cut         bool   // more was answered than AnswerBody has
+	who         requester
+	cut         bool // more was answered than AnswerBody has
 }
 
 // Requests returns what the server has received, oldest first, one per attempt
@@ -92,7 +92,7 @@ func (r Request) answered(status int, ans *answer, took time.Duration) Request {
 	}
 	body := ans.body.Bytes()
 	r.cut = len(body) > maxRecordedAnswer
-	r.AnswerHeader, r.AnswerBody, r.invoiceID = ans.header.Clone(), bytes.Clone(body[:min(len(body), maxRecordedAnswer)]), ans.invoiceID
+	r.AnswerHeader, r.AnswerBody, r.who = ans.header.Clone(), bytes.Clone(body[:min(len(body), maxRecordedAnswer)]), ans.who
 	return r
 }
 

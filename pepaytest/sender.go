@@ -15,6 +15,8 @@ const (
 	minPending = 1000
 	// What a delivery that is retried for ever keeps of its attempts.
 	maxAttemptsKept = 100
+	// Of so many settled deliveries the answers are kept.
+	maxAnswersKept = 1000
 )
 
 // offer enqueues an event the endpoint wants.
@@ -41,6 +43,7 @@ func (e *Endpoint) enqueue(r *record) {
 	}
 	d.record, d.Pending, d.Dropped = nil, false, true
 	e.dropped = e.lastOf(append(e.dropped, d))
+	e.note()
 }
 
 // maxPending bounds the memory that an endpoint which does not answer costs.
@@ -58,6 +61,7 @@ func (e *Endpoint) lastOf(list []*delivery) []*delivery {
 // push is called under the lock, on an endpoint that is not closed.
 func (e *Endpoint) push(d *delivery) {
 	e.ready = append(e.ready, d)
+	e.note()
 	if e.senders < maxSenders {
 		e.senders++
 		e.server.running.Add(1)
@@ -102,6 +106,7 @@ func (e *Endpoint) decide(d *delivery, a Attempt) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	d.add(a)
+	defer e.note()
 	if e.closed {
 		return
 	}
@@ -132,7 +137,20 @@ func (d *delivery) add(a Attempt) {
 func (e *Endpoint) settle(d *delivery) {
 	d.record, d.Pending = nil, false
 	i, _ := slices.BinarySearchFunc(e.settled, d, byNumber)
-	e.settled = e.lastOf(slices.Insert(e.settled, i, d))
+	e.settled = slices.Insert(e.settled, i, d)
+	if old := len(e.settled) - maxAnswersKept - 1; old >= 0 {
+		e.settled[old].forgetAnswers()
+		if i < old {
+			d.forgetAnswers()
+		}
+	}
+	e.settled = e.lastOf(e.settled)
+}
+
+func (d *delivery) forgetAnswers() {
+	for i := range d.Attempts {
+		d.Attempts[i].Answer = ""
+	}
 }
 
 // retry is called by a delivery's timer.

@@ -44,6 +44,7 @@ type Server struct {
 	dueTimer    *time.Timer  // these two are guarded by the state's lock
 	stopped     bool
 	webhooks    webhooks
+	receiver    receiver
 	deliver     *http.Client // to webhook endpoints
 	ownsDeliver bool
 

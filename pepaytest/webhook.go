@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -13,9 +14,11 @@ import (
 // Endpoint is a webhook endpoint: an address, a secret, and which events it wants.
 // Its methods are safe for concurrent use.
 type Endpoint struct {
-	server *Server
-	url    string
-	types  []string // empty: all
+	server   *Server
+	number   int64 // from 1, in the order in which they were added
+	url      string
+	receiver bool     // it is the server's own
+	types    []string // empty: all
 	// overHTTP is an endpoint that no program added: the state file keeps it, and Reset
 	// forgets it.
 	overHTTP bool
@@ -73,10 +76,15 @@ func (s *Server) AddWebhook(url string, secret pepay.Secret, enabled ...string) 
 	return s.addWebhook(url, secret, enabled, false)
 }
 
+// addWebhook adds an endpoint that was checked. Over HTTP, the address may be that of the
+// server's own receiver.
 func (s *Server) addWebhook(url string, secret pepay.Secret, enabled []string, overHTTP bool) *Endpoint {
 	e := &Endpoint{
 		server: s, url: url, secret: secret, types: slices.Clone(enabled), overHTTP: overHTTP,
 		waiting: map[*delivery]func(){}, finished: make(chan struct{}),
+	}
+	if overHTTP && url == receiverName {
+		e.receiver, e.url = true, s.url+controlPath+receiverName
 	}
 	s.webhooks.add(e)
 	s.saver.touch()
@@ -124,6 +132,7 @@ func (e *Endpoint) Rotate(next pepay.Secret) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.secret, e.previous = next, e.secret
+	e.note()
 	e.server.saver.touch()
 }
 
@@ -133,7 +142,13 @@ func (e *Endpoint) EndRotation() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.previous = ""
+	e.note()
 	e.server.saver.touch()
+}
+
+// note tells that the endpoint, or a delivery of it, has changed.
+func (e *Endpoint) note() {
+	e.server.changes.note(deliveryChange, strconv.FormatInt(e.number, 10))
 }
 
 // SetEnvironment restricts the endpoint to events of one environment; the empty one,

@@ -14,6 +14,7 @@ type webhookConfig struct {
 	timeout   time.Duration
 	duplicate int // every n-th event once more; 0 is none
 	transport http.RoundTripper
+	remote    bool // endpoints that the control side adds may be elsewhere
 }
 
 func defaultWebhooks() webhookConfig {
@@ -74,6 +75,17 @@ func WithWebhookTransport(rt http.RoundTripper) Option {
 			return errors.New("pepaytest: WithWebhookTransport: nil transport")
 		}
 		c.webhook.transport = rt
+		return nil
+	}
+}
+
+// WithRemoteWebhooks lets the control endpoints, and with them the console, add webhook
+// endpoints at any address. Without it they add those of this machine alone: localhost and
+// IP addresses of the loopback interface. What the program adds itself with
+// [Server.AddWebhook] may be anywhere in any case.
+func WithRemoteWebhooks() Option {
+	return func(c *config) error {
+		c.webhook.remote = true
 		return nil
 	}
 }

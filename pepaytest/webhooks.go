@@ -12,6 +12,7 @@ import (
 type webhooks struct {
 	mu     sync.Mutex
 	closed bool
+	added  int64
 	all    []*Endpoint
 }
 
@@ -19,11 +20,33 @@ type webhooks struct {
 func (w *webhooks) add(e *Endpoint) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.added++
+	e.number = w.added
 	if w.closed {
 		e.close()
 		return
 	}
 	w.all = append(w.all, e)
+	e.note()
+}
+
+// get is an endpoint by its number, or nil.
+func (w *webhooks) get(number int64) *Endpoint {
+	for _, e := range w.list() {
+		if e.number == number {
+			return e
+		}
+	}
+	return nil
+}
+
+// remove ends an endpoint and its deliveries.
+func (w *webhooks) remove(e *Endpoint) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = slices.DeleteFunc(w.all, func(other *Endpoint) bool { return other == e })
+	e.close()
+	e.note()
 }
 
 // offer shows an event to every endpoint. It does not wait for any.
@@ -66,7 +89,11 @@ func (w *webhooks) saved() []savedHook {
 			continue
 		}
 		e.mu.Lock()
-		list = append(list, savedHook{e.url, e.types, e.secret.Reveal(), e.previous.Reveal(), e.environment})
+		address := e.url
+		if e.receiver { // which may have another port next time
+			address = receiverName
+		}
+		list = append(list, savedHook{address, e.types, e.secret.Reveal(), e.previous.Reveal(), e.environment})
 		e.mu.Unlock()
 	}
 	return list
@@ -75,7 +102,11 @@ func (w *webhooks) saved() []savedHook {
 // loadWebhooks adds the endpoints of a state file.
 func (s *Server) loadWebhooks(list []savedHook) error {
 	for i, h := range list {
-		if err := checkWebhook(h.URL, pepay.Secret(h.Secret), h.Types); err != nil {
+		address := h.URL
+		if address == receiverName {
+			address = s.url
+		}
+		if err := checkWebhook(address, pepay.Secret(h.Secret), h.Types); err != nil {
 			return fmt.Errorf("it is broken in webhooks: entry %d: %w", i+1, err)
 		}
 		e := s.addWebhook(h.URL, pepay.Secret(h.Secret), h.Types, true)
@@ -91,6 +122,7 @@ func (w *webhooks) forgetAdded() {
 	w.all = slices.DeleteFunc(slices.Clone(w.all), func(e *Endpoint) bool {
 		if e.overHTTP {
 			e.close()
+			e.note()
 		}
 		return e.overHTTP
 	})
