@@ -162,6 +162,9 @@ func (s *Server) admit(r *http.Request, open bool) *problem {
 		}
 		return &problem{http.StatusUnauthorized, "CONSOLE_TOKEN_INVALID", "Invalid console token; reload the page"}
 	}
+	if _, given, bad := s.authenticateBearer(r.Header); given {
+		return bad
+	}
 	_, bad := s.authenticateKey(r.Header)
 	return bad
 }

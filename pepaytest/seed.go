@@ -16,6 +16,9 @@ func seeds() map[string]func(*seeding) {
 	return map[string]func(*seeding){"small": smallSeed, "busy": busySeed}
 }
 
+// Seeds are the names that [WithSeed] takes.
+func Seeds() []string { return slices.Sorted(maps.Keys(seeds())) }
+
 // WithSeed lets a server begin with data, as if it had been in use: invoices and orders
 // in every status, customers with carts and addresses, keys, and the events of all that.
 // "small" has a few of each, in the last days; "busy" has hundreds, in the last month,
@@ -27,7 +30,7 @@ func seeds() map[string]func(*seeding) {
 func WithSeed(name string) Option {
 	return func(c *config) error {
 		if seeds()[name] == nil {
-			return fmt.Errorf("pepaytest: WithSeed: there is no seed %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(seeds())), ", "))
+			return fmt.Errorf("pepaytest: WithSeed: there is no seed %q; there are %s", name, strings.Join(Seeds(), ", "))
 		}
 		c.seed = name
 		return nil

@@ -150,6 +150,8 @@ func flagValues(group string, flag cli.Flag, value string, arguments []string) [
 		return retailers()
 	case "types":
 		return behind(uptoLast(value), append(wildcards(), pepay.EventTypes()...))
+	case "seed":
+		return pepaytest.Seeds()
 	case "fault":
 		return faultValues(value)
 	case "set":

@@ -36,8 +36,8 @@ func writeEnv(name string, server *pepaytest.Server) error {
 		return err
 	}
 	defer func() { _ = os.Remove(file.Name()) }()
-	_, err = fmt.Fprintf(file, "%s%s=%s\n%s=%s\n%s=%s\n", envMark, apiURLVariable, server.URL(), apiKeyVariable, server.APIKey(),
-		commerceAPIKeyVariable, server.CommerceAPIKey())
+	_, err = fmt.Fprintf(file, "%s%s=%s\n%s=%s\n%s=%s\n%s=%s\n", envMark, apiURLVariable, server.URL(), apiKeyVariable, server.APIKey(),
+		commerceAPIKeyVariable, server.CommerceAPIKey(), bearerVariable, server.BearerToken())
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}

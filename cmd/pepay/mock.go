@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -51,13 +53,23 @@ and ships, and moves the clock; the address is printed at the start. Whoever can
 can do all that, so it is off when others can reach the simulator; --console has it all
 the same, and --no-console has none.
 
+--seed small begins with a few invoices, orders, carts and keys of the last days, in
+every status; --seed busy with hundreds, of a month. --state FILE keeps what happens over
+restarts: invoices, orders, keys, events and the clock. The file has the payors' sessions
+in it and is for its owner's eyes. Where it is there already, it wins over the seed. A file
+that is broken or from a newer version is refused and stays as it is, and two simulators
+cannot have the same one.
+
+PEPAY_JWT, the dashboard's token, is for 'pepay keys' and is good for a day.
+
 It answers requests to an IP address and to localhost. Where it has another name, as
 in a network of containers, --allow-host adds that: pepay mock --addr 0.0.0.0:3000
 --allow-host mock.
 
 With --json one line goes to standard output as soon as the simulator listens:
 
-  {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…","console_url":"…"}`
+  {"url":"http://127.0.0.1:3000","api_key":"…","commerce_api_key":"…","jwt":"…",
+   "console_url":"…"}`
 
 func mockCommand() *cli.Command {
 	return &cli.Command{
@@ -74,9 +86,11 @@ func mockCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
 			&cli.StringSliceFlag{Name: "webhook", Usage: "deliver events to `URL` as signed webhooks; 3000 or localhost:3000/webhook will do; may be repeated"},
 			secretFileFlag(),
+			&cli.StringFlag{Name: "seed", Usage: "begin with invoices, orders and keys of the past: `NAME` is small or busy"},
+			&cli.StringFlag{Name: "state", TakesFile: true, Usage: "keep what happens in `FILE`, over restarts"},
 			&cli.BoolFlag{Name: "console", Usage: "serve the console although others can reach it"},
 			&cli.BoolFlag{Name: "no-console", Usage: "serve no console"},
-			&cli.BoolFlag{Name: "json", Usage: "print url, api_key, commerce_api_key and console_url as one JSON object when ready"},
+			&cli.BoolFlag{Name: "json", Usage: "print url, api_key, commerce_api_key, jwt and console_url as one JSON object when ready"},
 			&cli.BoolFlag{Name: "verbose", Usage: "print a line per request to standard error"},
 		},
 		Action: mockAction,
@@ -104,7 +118,11 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	opts = append(opts, option...)
+	kept, err := stateOptions(cmd)
+	if err != nil {
+		return err
+	}
+	opts = slices.Concat(opts, option, kept)
 	if cmd.Bool("verbose") {
 		opts = append(opts, pepaytest.WithRequestLog(requestLines(cmd.Root().ErrWriter)))
 	}
@@ -141,7 +159,10 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	<-ctx.Done()
-	return server.Close()
+	if err := server.Close(); err != nil {
+		return errors.New(withoutPackage(err)) // of the state file
+	}
+	return nil
 }
 
 // mockWebhooks are the endpoints that --webhook names, and the secret that signs for
@@ -172,17 +193,22 @@ func announce(cmd *cli.Command, server *pepaytest.Server, consoleAt string, faul
 			URL            string `json:"url"`
 			APIKey         string `json:"api_key"`
 			CommerceAPIKey string `json:"commerce_api_key"`
+			JWT            string `json:"jwt"`
 			ConsoleURL     string `json:"console_url,omitempty"`
-		}{server.URL(), server.APIKey(), server.CommerceAPIKey(), consoleAt})
+		}{server.URL(), server.APIKey(), server.CommerceAPIKey(), server.BearerToken(), consoleAt})
 	}
 	var b strings.Builder
 	stderr := cmd.Root().ErrWriter
 	fmt.Fprintf(&b, "%s\n\n", terminal.Paint(stderr, terminal.Bold, "The simulator listens on "+server.URL()))
 	fmt.Fprintf(&b, "  export PEPAY_API_URL=%s\n", server.URL())
 	fmt.Fprintf(&b, "  export PEPAY_API_KEY=%s\n", server.APIKey())
-	fmt.Fprintf(&b, "  export PEPAY_COMMERCE_API_KEY=%s\n\n", server.CommerceAPIKey())
+	fmt.Fprintf(&b, "  export PEPAY_COMMERCE_API_KEY=%s\n", server.CommerceAPIKey())
+	fmt.Fprintf(&b, "  export PEPAY_JWT=%s\n\n", server.BearerToken())
 	if consoleAt != "" {
 		fmt.Fprintf(&b, "  console  %s\n\n", consoleAt)
+	}
+	if name := cmd.String("state"); name != "" {
+		fmt.Fprintf(&b, "  state  %s\n\n", terminal.Printable(name))
 	}
 	for _, spec := range faults {
 		fmt.Fprintf(&b, "  fault  %s\n", terminal.Printable(spec))

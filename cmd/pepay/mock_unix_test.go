@@ -26,6 +26,7 @@ type mockProcess struct {
 	APIKey         string `json:"api_key"`
 	CommerceAPIKey string `json:"commerce_api_key"`
 	ConsoleURL     string `json:"console_url"`
+	JWT            string `json:"jwt"`
 }
 
 // startMock starts "pepay mock --json" and reads its ready line.
@@ -75,7 +76,7 @@ func (m *mockProcess) end(t *testing.T, signal os.Signal) string {
 }
 
 func (m *mockProcess) env() []string {
-	return []string{"PEPAY_API_URL=" + m.URL, "PEPAY_API_KEY=" + m.APIKey, "PEPAY_COMMERCE_API_KEY=" + m.CommerceAPIKey}
+	return []string{"PEPAY_API_URL=" + m.URL, "PEPAY_API_KEY=" + m.APIKey, "PEPAY_COMMERCE_API_KEY=" + m.CommerceAPIKey, "PEPAY_JWT=" + m.JWT}
 }
 
 func TestMockServesAndEnds(t *testing.T) {
@@ -228,7 +229,7 @@ func TestMockForPeople(t *testing.T) {
 	}
 	for _, want := range []string{
 		"The simulator listens on http://127.0.0.1:", "  export PEPAY_API_URL=http://127.0.0.1:",
-		"  export PEPAY_API_KEY=pk_", "  export PEPAY_COMMERCE_API_KEY=ck_", "  fault  *:latency=1ms\n",
+		"  export PEPAY_API_KEY=pk_", "  export PEPAY_COMMERCE_API_KEY=ck_", "  export PEPAY_JWT=ey", "  fault  *:latency=1ms\n",
 		"Others can reach it too, and its keys are public.\nThe console is off for that reason; --console serves it.\n", "These keys work here only.",
 	} {
 		if !strings.Contains(text.String(), want) {

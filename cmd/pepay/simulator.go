@@ -27,7 +27,10 @@ func startSimulator(addr string, opts ...pepaytest.Option) (*pepaytest.Server, e
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is taken by another program, give another address with --addr, such as --addr 127.0.0.1:0 for any free port", addr)
 	}
-	return server, err
+	if err != nil {
+		return nil, errors.New(withoutPackage(err))
+	}
+	return server, nil
 }
 
 // allHostNames tells names such as mock from addresses with a scheme, a port or a path.
