@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/internal/canned"
@@ -224,6 +225,80 @@ func TestReadmeSimulator(t *testing.T) {
 	_, err = client.WSTokens.Mint(t.Context(), wrapper.MintParams{})
 	if err != nil || len(server.Requests()) != 2 {
 		t.Errorf("%v after %d requests", err, len(server.Requests()))
+	}
+}
+
+// TestReadmePayments is docs/testing.md's way to pay, to settle and to let time pass.
+func TestReadmePayments(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	create := func() string {
+		created, err := client.Invoices.Create(t.Context(), pepay.CreateInvoiceRequest{AmountUSD: pepay.DecimalFromMillis(49_990)})
+		must(err)
+		return created.InvoiceID
+	}
+	id, other := create(), create()
+	must(server.Pay(id, pepaytest.Payment{Millis: 40_000, TokenID: 10})) // too little: underpaid, and locked to this token
+	must(server.Pay(id, pepaytest.Payment{}))                            // what remains: paid
+	must(server.FailSettlement(id))                                      // settlement_status failed
+	must(server.Settle(id))                                              // settled
+	must(server.Expire(other))                                           // now, before its time
+	server.Advance(12 * time.Hour)                                       // all that falls due until then
+	invoices := server.Invoices()                                        // with their payments, the oldest first
+	var settled []pepay.SettlementStatus
+	for _, payment := range invoices[0].Payments {
+		settled = append(settled, payment.SettlementStatus)
+	}
+	if !slices.Equal(settled, []pepay.SettlementStatus{pepay.SettlementStatusSettled, pepay.SettlementStatusSettled}) ||
+		invoices[0].Status != pepay.InvoiceStatusPaid || invoices[1].Status != pepay.InvoiceStatusExpired {
+		t.Errorf("%+v", invoices)
+	}
+}
+
+// TestReadmeOrder is docs/testing.md's way to move an order on.
+func TestReadmeOrder(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithCommerceAPIKey(server.CommerceAPIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const customer = "cust_123"
+	estimate, err := client.Commerce.Checkout.Estimate(ctx, pepay.EstimateRequest{
+		CustomerID: customer, Items: []pepay.EstimateItemInput{{ProductID: "B08N5WRWNW", Retailer: "amazon", Quantity: 1}},
+	})
+	must(err)
+	address, err := client.Commerce.Checkout.SetAddress(ctx, pepay.CheckoutAddressRequest{
+		CustomerID: customer, EstimateID: estimate.EstimateID,
+		Address: pepay.ShippingAddress{FirstName: "Jane", LastName: "Doe", StreetAddress: "123 Main St", City: "Miami", State: "FL", ZipCode: "33101", Country: "US"},
+	})
+	must(err)
+	invoice, err := client.Commerce.Checkout.CreateInvoice(ctx, pepay.CheckoutInvoiceRequest{
+		CustomerID: customer, EstimateID: estimate.EstimateID, AddressID: address.AddressID,
+	})
+	must(err)
+	must(server.Pay(invoice.InvoiceID, pepaytest.Payment{})) // the order is processing
+	must(server.Settle(invoice.InvoiceID))                   // and may be placed
+	order, err := client.Commerce.Devnet.Simulate(ctx, invoice.OrderID, pepay.SimulateOrderRequest{TransitionTo: pepay.OrderTransitionPlaced})
+	if err != nil || order.Status != pepay.OrderStatusPlaced {
+		t.Errorf("%+v, %v", order, err)
 	}
 }
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -291,8 +294,15 @@ func TestInvoicesWrongUsage(t *testing.T) {
 	}
 }
 
+// A simulator that is older than the contract does not have all of it.
 func TestNotSimulated(t *testing.T) {
 	t.Parallel()
-	r := pepayRun(t, at(account(t).URL()), "invoices", "create", "--amount", "49.99")
+	older := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotImplemented)
+		_, _ = io.WriteString(w, `{"success":false,"error":{"code":"NOT_SIMULATED","message":"pepaytest does not simulate createInvoice"}}`)
+	}))
+	t.Cleanup(older.Close)
+	r := pepayRun(t, at(older.URL), "invoices", "create", "--amount", "49.99")
 	r.wantError(t, exitFailed, "the simulator does not have this yet; it works with Pepay's API")
 }
