@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"io"
 	"net/http"
 	"os"
@@ -111,30 +110,9 @@ func TestMockGuardsConsole(t *testing.T) {
 
 func TestMockConsoleForPeople(t *testing.T) {
 	t.Parallel()
-	cmd := command(nil, "mock", "--addr", "127.0.0.1:0")
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	var text strings.Builder
-	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		text.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), "Ctrl-C") {
-			break
-		}
-	}
-	if !regexp.MustCompile(`(?m)^  console  http://127\.0\.0\.1:\d+/console/$`).MatchString(text.String()) || strings.Contains(text.String(), "The console is off") {
-		t.Errorf("%s", text.String())
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Error(err)
+	text := mockForPeople(t, "--addr", "127.0.0.1:0")
+	if !regexp.MustCompile(`(?m)^  console  http://127\.0\.0\.1:\d+/console/$`).MatchString(text) || strings.Contains(text, "The console is off") {
+		t.Errorf("%s", text)
 	}
 }
 

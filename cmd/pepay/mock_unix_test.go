@@ -207,9 +207,11 @@ func TestMockAllowsHosts(t *testing.T) {
 	m.end(t, os.Interrupt)
 }
 
-func TestMockForPeople(t *testing.T) {
-	t.Parallel()
-	cmd := command(nil, "mock", "--addr", "0.0.0.0:0", "--fault", "*:latency=1ms")
+// mockForPeople is what the simulator says to a person as it starts. Nothing goes to
+// standard output, and Ctrl-C ends it without an error.
+func mockForPeople(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := command(nil, append([]string{"mock"}, args...)...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -227,20 +229,26 @@ func TestMockForPeople(t *testing.T) {
 			break
 		}
 	}
-	for _, want := range []string{
-		"The simulator listens on http://127.0.0.1:", "  export PEPAY_API_URL=http://127.0.0.1:",
-		"  export PEPAY_API_KEY=pk_", "  export PEPAY_COMMERCE_API_KEY=ck_", "  export PEPAY_JWT=ey", "  fault  *:latency=1ms\n",
-		"Others can reach it too, and its keys are public.\nThe console is off for that reason; --console serves it.\n", "These keys work here only.",
-	} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("lacks %q:\n%s", want, text.String())
-		}
-	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil || stdout.String() != "" {
 		t.Errorf("%v, stdout: %s", err, stdout.String())
+	}
+	return text.String()
+}
+
+func TestMockForPeople(t *testing.T) {
+	t.Parallel()
+	text := mockForPeople(t, "--addr", "0.0.0.0:0", "--fault", "*:latency=1ms")
+	for _, want := range []string{
+		"The simulator listens on http://127.0.0.1:", "  export PEPAY_API_URL=http://127.0.0.1:",
+		"  export PEPAY_API_KEY=pk_", "  export PEPAY_COMMERCE_API_KEY=ck_", "  export PEPAY_JWT=ey", "  fault  *:latency=1ms\n",
+		"Others can reach it too, and its keys are public.\nThe console is off for that reason; --console serves it.\n", "These keys work here only.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
 	}
 }
 
