@@ -48,6 +48,9 @@ ws-error-after=3,code=CODE with message=…
 
   PEPAY_WEBHOOK_SECRET=example-secret pepay mock --webhook 8090/pepay/webhook
 
+The console adds endpoints too, on this machine only; --allow-remote-webhooks allows
+others.
+
 Its console is a page that shows invoices, orders, requests, webhooks and streams, pays
 and ships, and moves the clock; the address is printed at the start. Whoever can load it
 can do all that, so it is off when others can reach the simulator; --console has it all
@@ -86,6 +89,7 @@ func mockCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "fault", Usage: "misbehave as `OPERATION:SETTING,…` says; may be repeated"},
 			&cli.StringSliceFlag{Name: "webhook", Usage: "deliver events to `URL` as signed webhooks; 3000 or localhost:3000/webhook will do; may be repeated"},
 			secretFileFlag(),
+			&cli.BoolFlag{Name: "allow-remote-webhooks", Usage: "let the console add webhook endpoints that are not on this machine"},
 			&cli.StringFlag{Name: "seed", Usage: "begin with invoices, orders and keys of the past: `NAME` is small or busy"},
 			&cli.StringFlag{Name: "state", TakesFile: true, Usage: "keep what happens in `FILE`, over restarts"},
 			&cli.BoolFlag{Name: "console", Usage: "serve the console although others can reach it"},
@@ -123,6 +127,9 @@ func mockAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	opts = slices.Concat(opts, option, kept)
+	if cmd.Bool("allow-remote-webhooks") {
+		opts = append(opts, pepaytest.WithRemoteWebhooks())
+	}
 	if cmd.Bool("verbose") {
 		opts = append(opts, pepaytest.WithRequestLog(requestLines(cmd.Root().ErrWriter)))
 	}

@@ -207,6 +207,41 @@ func TestMockAllowsHosts(t *testing.T) {
 	m.end(t, os.Interrupt)
 }
 
+func TestMockAllowsRemoteWebhooks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		args   []string
+		status int
+		body   string
+	}{
+		{"not", nil, http.StatusBadRequest, "'pepay mock --allow-remote-webhooks'"},
+		{"with the flag", []string{"--allow-remote-webhooks"}, http.StatusOK, "https://shop.example.com/hook"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			m := startMock(t, c.args...)
+			req, err := http.NewRequest(http.MethodPost, m.URL+"/_pepaytest/webhooks", strings.NewReader(`{"url":"https://shop.example.com/hook"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("x-api-key", m.APIKey)
+			req.Header.Set("Content-Type", "application/json")
+			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+			resp, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if err != nil || resp.StatusCode != c.status || !strings.Contains(string(body), c.body) {
+				t.Errorf("%s %s %v", resp.Status, body, err)
+			}
+			m.end(t, os.Interrupt)
+		})
+	}
+}
+
 // mockForPeople is what the simulator says to a person as it starts. Nothing goes to
 // standard output, and Ctrl-C ends it without an error.
 func mockForPeople(t *testing.T, args ...string) string {
