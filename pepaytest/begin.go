@@ -36,8 +36,8 @@ func (t *tx) begin(loaded *loadedState) error {
 
 // Reset brings back what the server began with: its seed ([WithSeed]), or nothing.
 // Invoices, orders, payments, events, idempotency keys and what the API changed are
-// gone, keys that it created and webhook endpoints that were added over HTTP too; keys
-// that it revoked work again. Ids and events are numbered from the start, business time
+// gone, keys that it created and webhook endpoints that were added over HTTP too, and
+// what the built-in receiver got; keys that it revoked work again. Ids and events are numbered from the start, business time
 // is the server's clock again ([Server.Advance]).
 //
 // What the program itself did stays: faults, recorded requests, and the endpoints of
@@ -47,6 +47,7 @@ func (s *Server) Reset() {
 	s.advanced.Store(0)
 	s.minted.Store(0)
 	s.webhooks.forgetAdded()
+	s.receiver.forget()
 	s.change(nil, func(t *tx) {
 		t.entities = newEntities()
 		_ = t.begin(nil) // only loading fails

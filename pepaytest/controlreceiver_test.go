@@ -18,6 +18,7 @@ import (
 type receivedList struct {
 	Mode  string
 	Items []struct {
+		Number   int
 		EventID  string `json:"event_id"`
 		Type     string
 		Accepted bool
@@ -31,7 +32,7 @@ type receivedList struct {
 
 func TestControlReceiver(t *testing.T) {
 	t.Parallel()
-	s := newConsole(t, pepaytest.WithWebhookRetry(1, 0))
+	s := newConsole(t, pepaytest.WithWebhookRetry(1, 0), pepaytest.WithClock(fixedClock))
 	feed := followChanges(t.Context(), t, s)
 	if e := controlled[webhookItem](t, s, http.MethodPost, "webhooks", `{"url":"receiver"}`); e.URL != "receiver" {
 		t.Errorf("%+v", e)
@@ -73,6 +74,25 @@ func TestControlReceiver(t *testing.T) {
 	s.Advance(24 * time.Hour) // signatures keep the real time
 	emit(s, pepay.EventInvoiceUpdated)
 	want("true seen before", "no")
+	kept := controlled[receivedList](t, s, http.MethodGet, "receiver", "").Items
+	for i, item := range kept {
+		if item.Number != len(kept)-i {
+			t.Errorf("item %d is number %d", i, item.Number)
+		}
+	}
+	controlled[receivedList](t, s, http.MethodPost, "receiver/mode", `{"mode":"fail"}`)
+	s.Reset()
+	if r := controlled[receivedList](t, s, http.MethodGet, "receiver", ""); r.Mode != "accept" || len(r.Items) != 0 {
+		t.Errorf("after a reset: %+v", r)
+	}
+	controlled[webhookItem](t, s, http.MethodPost, "webhooks", `{"url":"receiver"}`)
+	if again := emit(s, pepay.EventInvoiceUpdated); again.ID != ev.ID {
+		t.Fatalf("%s, want %s again", again.ID, ev.ID)
+	}
+	idle(t, s, feed)
+	if r := controlled[receivedList](t, s, http.MethodGet, "receiver", "").Items[0]; !r.Accepted || r.Steps[len(r.Steps)-1].Detail != "no" {
+		t.Errorf("an id that comes again after a reset: %+v", r)
+	}
 	for _, body := range []string{`{"mode":"broken"}`, `{}`, `{"mode":1}`} {
 		if r := control(t, s, http.MethodPost, "receiver/mode", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, "mode") {
 			t.Errorf("%s: %d %s", body, r.status, r.body)

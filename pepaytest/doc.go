@@ -48,11 +48,34 @@
 //
 // # In another process
 //
-// Beside the contract, a server answers under /_pepaytest/ to whoever has one of its
-// keys: POST /_pepaytest/events emits the JSON event it is sent, of which type and
-// data.object are required, and answers {"success":true,"data":event} with the
-// completed one; GET /_pepaytest/streams lists the open streams. Pages of another
-// origin are refused. Such requests meet no faults and are not recorded.
+// Beside the contract, a server answers under /_pepaytest/, as JSON, to whoever has one
+// of its keys or the token of [WithConsole]:
+//
+//	POST   events                           emit the event sent; type and data.object are required
+//	GET    state                            clock, seed and how many there are of what
+//	GET    changes                          what changes, a line of JSON each, without end
+//	GET    invoices, orders, requests       lists, the newest first: limit, before, search
+//	GET    invoices/ID, orders/ID           one, with what can be done to it
+//	POST   invoices/ID/NAME, orders/ID/NAME do it
+//	GET    requests/NUMBER                  both sides, without secrets
+//	GET    webhooks                         endpoints; POST adds one, "receiver" is a URL
+//	DELETE webhooks/NUMBER                  remove it
+//	GET    webhooks/NUMBER/deliveries       with their attempts, the newest first
+//	POST   webhooks/NUMBER/NAME             ping, redeliver, rotate, end_rotation
+//	POST   receiver                         a delivery; it needs no key
+//	GET    receiver                         what the built-in receiver got, and its checks
+//	POST   receiver/mode                    accept, fail or wrong_secret
+//	GET    streams                          those that are open
+//	DELETE streams/NUMBER                   drop it
+//	GET    faults                           POST adds one, DELETE removes all
+//	DELETE faults/NUMBER                    remove it
+//	POST   clock                            advance_ms, or real
+//	POST   reset                            back to the seed
+//
+// Answers are {"success":true,"data":…}; a refusal is an error as Pepay's are and names
+// the field. Webhook endpoints are on this machine unless [WithRemoteWebhooks] says
+// otherwise. Pages of another origin are refused. Such requests meet no faults and are
+// not recorded.
 //
 // # Determinism
 //

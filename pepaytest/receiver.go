@@ -19,6 +19,7 @@ type receiver struct {
 	mu   sync.Mutex
 	mode receiverMode
 	log  []received // the newest last
+	got  int        // also those that the log does not have any more
 	seen map[string]time.Time
 	ids  []string // of seen, the oldest first
 }
@@ -41,6 +42,7 @@ const (
 // received is a delivery with the steps that it went through: the last one failed, or all
 // of them passed.
 type received struct {
+	Number   int            `json:"number"` // from 1, in the order in which they came
 	At       time.Time      `json:"at"`
 	EventID  string         `json:"event_id"`
 	Type     string         `json:"type"`
@@ -82,8 +84,17 @@ func (r *receiver) handle(d *received) *problem {
 	return nil
 }
 
+// forget begins anew: ids of events come again after a reset, and are no repetitions.
+func (r *receiver) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mode, r.log, r.got, r.seen, r.ids = "", nil, 0, nil, nil
+}
+
 // keep is called under the lock.
 func (r *receiver) keep(d received) {
+	r.got++
+	d.Number = r.got
 	if r.log = append(r.log, d); len(r.log) > maxReceived {
 		r.log = r.log[1:]
 	}
