@@ -36,24 +36,35 @@ export class Api {
    * @param {Record<string, string | number | undefined>} [query] What is empty is left out.
    * @returns {Promise<any>} The answer's data.
    */
-  get(path, query = {}) {
+  async get(path, query = {}) {
+    return (await this.getText(path, query)).data;
+  }
+
+  /**
+   * The answer as it came too: numbers in it have digits that JavaScript cannot hold.
+   *
+   * @param {string} path
+   * @param {Record<string, string | number | undefined>} [query]
+   * @returns {Promise<{data: any, text: string}>}
+   */
+  getText(path, query = {}) {
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') params.set(name, String(value));
     const tail = String(params);
-    return this.#data('GET', tail ? `${path}?${tail}` : path);
+    return this.#answer('GET', tail ? `${path}?${tail}` : path);
   }
 
   /**
    * @param {string} path
    * @param {unknown} [body]
    */
-  post(path, body = {}) {
-    return this.#data('POST', path, body);
+  async post(path, body = {}) {
+    return (await this.#answer('POST', path, body)).data;
   }
 
   /** @param {string} path */
-  remove(path) {
-    return this.#data('DELETE', path);
+  async remove(path) {
+    return (await this.#answer('DELETE', path)).data;
   }
 
   /**
@@ -72,12 +83,12 @@ export class Api {
    * @param {string} path
    * @param {unknown} [body]
    */
-  async #data(method, path, body) {
+  async #answer(method, path, body) {
     const answer = await this.#ask(method, path, body, AbortSignal.timeout(LIMIT));
     if (!answer.ok) throw await refusal(answer);
-    if (answer.status === 204) return undefined;
+    const text = await answer.text().catch(() => '');
     try {
-      return (await answer.json()).data;
+      return { data: JSON.parse(text).data, text };
     } catch {
       throw new ApiError(answer.status, 'The simulator answered something that is not JSON.');
     }

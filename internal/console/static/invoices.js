@@ -5,6 +5,7 @@ import { Headline, Loader } from './detail.js';
 import { make } from './dom.js';
 import { layOut } from './json.js';
 import { ListView } from './listview.js';
+import { memberText } from './member.js';
 import { fill, known, makeCopy, makeDate, makeFacts, makeNone, makeSection, makeStatus, makeText, makeTimeline } from './parts.js';
 import { amountOf } from './resource.js';
 import { routeTo } from './router.js';
@@ -62,7 +63,7 @@ class InvoiceDetail {
     this.#tools = tools;
     this.#id = id;
     this.#calls = new Calls(tools.api);
-    this.#loader = new Loader(() => tools.api.get(`invoices/${encodeURIComponent(id)}`), (data) => this.#show(data));
+    this.#loader = new Loader(() => tools.api.getText(`invoices/${encodeURIComponent(id)}`), ({ data, text }) => this.#show(data, text));
     this.#amount = make('input', {
       type: 'text',
       inputmode: 'decimal',
@@ -98,8 +99,11 @@ class InvoiceDetail {
     void this.#loader.load();
   }
 
-  /** @param {any} data */
-  #show(data) {
+  /**
+   * @param {any} data
+   * @param {string} text The answer that the data is from.
+   */
+  #show(data, text) {
     const { invoice } = data;
     const { details, payments, timeline, events, requests, actions } = known(data);
     this.#invoice = { ...invoice, actions };
@@ -126,7 +130,7 @@ class InvoiceDetail {
     fill(this.#payments.content, [payments.length ? make('ul', { class: 'plain' }, ...payments.map(makePayment)) : makeNone('No payment yet.')]);
     fill(this.#events.content, [makeEvents(events)]);
     this.#calls.show(requests);
-    fill(this.#json, [makeText('The invoice as REST answers it', layOut(JSON.stringify(invoice)))]);
+    fill(this.#json, [makeText('The invoice as REST answers it', layOut(memberText(text, ['data', 'invoice'])))]);
   }
 
   #showActions() {

@@ -5,6 +5,7 @@ import { Headline, Loader } from './detail.js';
 import { make } from './dom.js';
 import { layOut } from './json.js';
 import { ListView } from './listview.js';
+import { memberText } from './member.js';
 import { fill, known, makeCopy, makeDate, makeFacts, makeNone, makeSection, makeStatus, makeText, makeTimeline } from './parts.js';
 import { amountOf } from './resource.js';
 import { routeTo } from './router.js';
@@ -74,7 +75,7 @@ class OrderDetail {
     this.#tools = tools;
     this.#id = id;
     this.#calls = new Calls(tools.api);
-    this.#loader = new Loader(() => tools.api.get(`orders/${encodeURIComponent(id)}`), (data) => this.#show(data));
+    this.#loader = new Loader(() => tools.api.getText(`orders/${encodeURIComponent(id)}`), ({ data, text }) => this.#show(data, text));
     const shipping = make('fieldset', { class: 'fields' }, make('legend', {}, 'Ship and deliver with'), make('label', {}, 'Carrier ', this.#carrier), make('label', {}, 'Tracking number ', this.#tracking));
     this.#actions = new Actions(tools, shipping);
     this.element = make(
@@ -103,8 +104,11 @@ class OrderDetail {
     void this.#loader.load();
   }
 
-  /** @param {any} data */
-  #show(data) {
+  /**
+   * @param {any} data
+   * @param {string} text The answer that the data is from.
+   */
+  #show(data, text) {
     const { order, invoice } = data;
     const { timeline, events, requests, actions } = known(data);
     this.#headline.show(`Order ${amountOf(order)}`, makeStatus({ status: order.status }));
@@ -130,7 +134,7 @@ class OrderDetail {
     fill(this.#timeline.content, [makeTimeline(timeline.length ? timeline : (order.timeline ?? []).map((/** @type {any} */ step) => ({ at: step.timestamp, ...step })))]);
     fill(this.#events.content, [makeEvents(events)]);
     this.#calls.show(requests);
-    fill(this.#json, [makeText('The order as REST answers it', layOut(JSON.stringify(order)))]);
+    fill(this.#json, [makeText('The order as REST answers it', layOut(memberText(text, ['data', 'order'])))]);
   }
 
   /** @param {any} action */

@@ -2,6 +2,7 @@
 
 import { Headline, Loader } from './detail.js';
 import { make } from './dom.js';
+import { attempt, makeRefusal } from './panelview.js';
 import { makeDate, makeNone } from './parts.js';
 
 /** @typedef {import('./listview.js').Tools} Tools */
@@ -9,6 +10,7 @@ import { makeDate, makeNone } from './parts.js';
 /** @typedef {import('./changes.js').Change} Change */
 
 const KEPT = 100;
+const MODES = { accept: 'Accept what is signed', fail: 'Answer 500', wrong_secret: 'Check with a wrong secret' };
 
 /** @implements {Detail} */
 export class ReceiverDetail {
@@ -16,17 +18,25 @@ export class ReceiverDetail {
   #headline = new Headline('What the receiver got');
   #list = make('ol', { class: 'plain boxes' });
   #empty = makeNone('Nothing yet. A ping to its endpoint arrives here.');
+  #tools;
   #loader;
+  #refusal = makeRefusal();
+  /** @type {Map<string, HTMLInputElement>} */
+  #modes = new Map();
+  #mode = '';
   /** @type {Map<string, HTMLElement>} */
   #known = new Map();
 
   /** @param {Tools} tools */
   constructor(tools) {
+    this.#tools = tools;
     this.#loader = new Loader(
       () => tools.api.get('receiver'),
-      (data) => this.#show(data?.items ?? []),
+      (data) => this.#show(data),
     );
-    this.element = make('div', {}, this.#headline.element, make('p', { class: 'none' }, 'It checks each delivery as your own endpoint should.'), this.#loader.element, this.#empty, this.#list);
+    for (const mode of Object.keys(MODES)) this.#modes.set(mode, make('input', { type: 'radio', name: 'receiver-mode', change: () => void this.#set(mode) }));
+    const modes = make('fieldset', { class: 'fields' }, make('legend', {}, 'What it does'), ...Object.entries(MODES).map(([mode, words]) => make('label', {}, this.#modes.get(mode), ' ', words)));
+    this.element = make('div', {}, this.#headline.element, make('p', { class: 'none' }, 'It checks each delivery as your own endpoint should.'), this.#loader.element, modes, this.#refusal, make('section', {}, make('h3', {}, 'Deliveries'), this.#empty, this.#list));
   }
 
   /** @param {Change[]} changes */
@@ -38,10 +48,28 @@ export class ReceiverDetail {
     void this.#loader.load();
   }
 
-  /** Those that are there already stay as they are, open or not. @param {any[]} items The newest first. */
-  #show(items) {
+  /** @param {string} mode */
+  async #set(mode) {
+    const done = await attempt(this.#refusal, () => this.#tools.api.post('receiver/mode', { mode }));
+    if (done) this.#tools.say(`The receiver: ${MODES[/** @type {keyof typeof MODES} */ (mode)]}.`);
+    else this.#choose(this.#mode);
+  }
+
+  /** @param {string} mode */
+  #choose(mode) {
+    this.#mode = mode;
+    for (const [name, input] of this.#modes) input.checked = name === mode;
+  }
+
+  /**
+   * What is there already stays as it is, open or not.
+   *
+   * @param {{mode: string, items: any[]}} receiver The newest first.
+   */
+  #show({ mode, items }) {
+    this.#choose(mode);
     const newest = items.slice(0, KEPT);
-    const keys = new Map(newest.map((item, i) => [`${item.at} ${item.event_id} ${items.length - i}`, item]));
+    const keys = new Map(newest.map((item) => [`${item.number} ${item.at}`, item]));
     for (const [key, element] of this.#known) {
       if (keys.has(key)) continue;
       element.remove();

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Api, ApiError } from '../../console/static/api.js';
 import { Changes } from '../../console/static/changes.js';
 import { Collection, MOST } from '../../console/static/collection.js';
+import { memberText } from '../../console/static/member.js';
 import { readRoute, routeTo } from '../../console/static/router.js';
 import { dateOf, durationOf, millisOf, offsetWords, shortId } from '../../console/static/words.js';
 
@@ -336,6 +337,25 @@ for (const [hash, want] of [
     if (want.view !== 'x' && want.view) assert.deepEqual(readRoute(routeTo(want.view, want.id, want.search)), want);
   });
 }
+
+test('a member of JSON, with its digits', () => {
+  const json = '{"data": {"a": {"invoice": 1}, "x": "invoice\\":", "list": ["invoice", {"invoice": 2}], "\\u0069nvoice" : {"n": 9007199254740993, "d": 1.10, "l": [[], {}]} , "y": 12}, "more": {"order": 3}}';
+  for (const [path, want] of /** @type {[string[], string][]} */ ([
+    [['data', 'invoice'], '{"n": 9007199254740993, "d": 1.10, "l": [[], {}]}'],
+    [['data', 'invoice', 'n'], '9007199254740993'],
+    [['data', 'invoice', 'l'], '[[], {}]'],
+    [['data', 'x'], '"invoice\\":"'],
+    [['more', 'order'], '3'],
+    [['data', 'order'], ''],
+    [['data', 'y', 'order'], ''],
+    [['data', 'list', 'invoice'], ''],
+    [['nothing'], ''],
+  ])) {
+    assert.equal(memberText(json, path), want, path.join('.'));
+  }
+  assert.equal(memberText('[]', ['data']), '');
+  assert.equal(memberText('{"data":null}', ['data', 'invoice']), '');
+});
 
 test('words', () => {
   assert.deepEqual(['12.50', '$3', '0.001', ' 7 ', '', '1,5', '-1', '1.2345', '1e3', 'x'].map(millisOf), [12500, 3000, 1, 7000, 0, 0, 0, 0, 0, 0]);
