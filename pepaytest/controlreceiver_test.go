@@ -46,6 +46,9 @@ func TestControlReceiver(t *testing.T) {
 			t.Errorf("accepted %v, the delivery is %s: %+v", r.Accepted, d.State, d.Attempts)
 		}
 		for i, step := range r.Steps {
+			if r.EventID != d.EventID || r.Type != d.Type {
+				t.Errorf("%s %s, want %s %s", r.Type, r.EventID, d.Type, d.EventID)
+			}
 			if !step.OK && (r.Accepted || i != len(r.Steps)-1) {
 				t.Errorf("step %d failed: %+v", i, r)
 			}

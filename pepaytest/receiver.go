@@ -137,6 +137,7 @@ func (r *received) check(h http.Header, body []byte, mode receiverMode, secrets 
 		return &problem{http.StatusBadRequest, invalid, "Headers are missing: " + strings.Join(missing, ", ")}
 	}
 	r.step("headers are there", true, strings.Join(needed, ", "))
+	r.Type, r.EventID = shortened(h.Get("X-Pepay-Event")), shortened(h.Get("X-Pepay-Event-ID")) // until the body is believed
 	timestamp := h.Get("X-Pepay-Timestamp")
 	if detail, ok := checkTimestamp(timestamp, now); !r.step("timestamp is in tolerance", ok, detail) {
 		return &problem{http.StatusBadRequest, "timestamp_out_of_range", "The timestamp: " + detail}
@@ -147,10 +148,11 @@ func (r *received) check(h http.Header, body []byte, mode receiverMode, secrets 
 		return &problem{http.StatusBadRequest, invalid, "The signature: " + detail}
 	}
 	event := newRawRecord(body, now).event // an empty one where it is not an object
-	if r.EventID, r.Type = event.ID, event.Type; !isObject(body) || r.EventID == "" || r.Type == "" {
+	if !isObject(body) || event.ID == "" || event.Type == "" {
 		r.step("event is decoded", false, "the body is not a JSON object with an id and a type")
 		return &problem{http.StatusBadRequest, "malformed_event", "The event cannot be decoded"}
 	}
+	r.EventID, r.Type = event.ID, event.Type
 	r.step("event is decoded", true, r.Type+" "+r.EventID)
 	return nil
 }
@@ -173,12 +175,16 @@ func checkTimestamp(timestamp string, now time.Time) (detail string, ok bool) {
 
 // signedText is what the signature is made of, shortened.
 func signedText(timestamp string, body []byte) string {
+	return fmt.Sprintf("%s (timestamp, a dot, and the %d bytes of the body as they came)", shortened(timestamp+"."+string(body)), len(body))
+}
+
+// shortened is text that somebody sent, as it may be shown.
+func shortened(text string) string {
 	const shown = 120
-	text := timestamp + "." + string(body)
 	if len(text) > shown {
 		text = text[:shown] + "…"
 	}
-	return fmt.Sprintf("%s (timestamp, a dot, and the %d bytes of the body as they came)", strings.ToValidUTF8(text, "\uFFFD"), len(body))
+	return strings.ToValidUTF8(text, "\uFFFD")
 }
 
 // checkSignatures compares with every secret, and says which one it was. It never says
@@ -188,7 +194,7 @@ func checkSignatures(h http.Header, timestamp string, body []byte, mode receiver
 		return `there is no secret to check with: no endpoint has the URL "receiver"`, false
 	}
 	if mode == receiverWrongSecret {
-		secrets = []receiverSecret{{"wrong secret that it was told to use", "a secret that signs nothing"}}
+		secrets = []receiverSecret{{"wrong secret that it was told to use", "wrong"}}
 	}
 	const digits = 64
 	given := map[string][]byte{}

@@ -11,7 +11,7 @@ type consoleTest func(t *testing.T, open func(*testing.T) *page)
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	tests := map[string]consoleTest{}
-	for _, some := range []map[string]consoleTest{consoleInvoices, consoleOrders, consoleRequests, consoleViews} {
+	for _, some := range []map[string]consoleTest{consoleInvoices, consoleOrders, consoleRequests, consoleWebhooks, consoleViews} {
 		maps.Copy(tests, some)
 	}
 	run := func(t *testing.T, open func(*testing.T) *page) {

@@ -17,6 +17,12 @@ import { durationOf } from './words.js';
 /** @type {Record<string, string>} */
 const TONES = { delivered: 'good', pending: 'open', 'given up': 'bad', dropped: 'bad' };
 
+/** Stands for the address of the receiver that is built in. */
+export const RECEIVER = 'receiver';
+
+/** @param {{url: string}} endpoint */
+export const nameOf = ({ url }) => (url === RECEIVER ? 'Built-in receiver' : url);
+
 /** @param {string} state */
 const makeState = (state) => make('span', { class: `pill ${TONES[state] ?? 'open'}` }, state);
 
@@ -36,6 +42,7 @@ export class EndpointDetail {
   #empty = makeNone('Nothing was delivered yet. A ping is delivered at once.');
   #end;
   #left;
+  #gone = false;
 
   /**
    * @param {Tools} tools
@@ -76,23 +83,25 @@ export class EndpointDetail {
   /** @param {Change[]} changes */
   changed(changes) {
     if (changes.some(({ kind }) => kind === 'event')) this.#actions.arrived();
-    if (!changes.some(({ kind }) => kind === 'delivery')) return;
+    if (this.#gone || !changes.some(({ kind }) => kind === 'delivery')) return;
     void this.#things.refresh([]);
     void this.#loader.load();
   }
 
   load() {
     void this.#loader.load();
-    void this.#things.reload();
+    if (!this.#gone) void this.#things.reload();
   }
 
   /** @param {any} endpoint */
   #show(endpoint) {
+    this.#gone = !endpoint;
+    for (const part of this.element.children) if (part instanceof HTMLElement && part !== this.#headline.element) part.toggleAttribute('data-gone', this.#gone);
     if (!endpoint) {
       this.#headline.show('This endpoint was removed');
       return;
     }
-    this.#headline.show(endpoint.url);
+    this.#headline.show(nameOf(endpoint));
     this.#end.hidden = !endpoint.rotating;
     fill(this.#facts, [
       makeFacts([
@@ -101,6 +110,7 @@ export class EndpointDetail {
         ['Environment', endpoint.environment || 'both'],
         ['Secret', `…${endpoint.secret_last4}${endpoint.rotating ? ', and the one before' : ''}`],
         ['Pending', String(endpoint.pending ?? 0)],
+        ['Its checks', endpoint.url === RECEIVER && make('a', { href: routeTo('webhooks', RECEIVER) }, 'What it got, step by step')],
       ]),
     ]);
     this.#actions.show([{ key: 'ping', label: 'Ping', events: 'test.ping', enabled: true, run: () => this.#tools.api.post(`${this.#path}/ping`) }]);
@@ -131,7 +141,9 @@ export class EndpointDetail {
   }
 
   async #remove() {
+    this.#gone = true; // the change that tells it may come before the answer
     if (await this.#act(() => this.#tools.api.remove(this.#path))) location.hash = routeTo('webhooks');
+    else this.#gone = false;
   }
 }
 
@@ -151,6 +163,7 @@ export class DeliveryDetail {
   #facts = make('div', {});
   #attempts = make('ol', { class: 'plain boxes' });
   #refusal = makeRefusal();
+  #again;
   #loader;
   #event = '';
 
@@ -171,12 +184,14 @@ export class DeliveryDetail {
         click: () =>
           void attempt(this.#refusal, async () => {
             await tools.api.post(`webhooks/${endpoint}/redeliver`, { event_id: this.#event });
+            this.#again.hidden = false;
             tools.say('The event is delivered again.');
           }),
       },
       'Deliver again',
     );
-    this.element = make('div', {}, this.#headline.element, this.#loader.element, this.#facts, make('div', { class: 'row' }, again), this.#refusal, make('section', {}, make('h3', {}, 'Attempts'), this.#attempts));
+    this.#again = make('span', { class: 'none', hidden: true }, 'It is delivered again: ', make('a', { href: routeTo('webhooks', endpoint) }, 'see the deliveries'), '.');
+    this.element = make('div', {}, this.#headline.element, this.#loader.element, this.#facts, make('div', { class: 'row' }, again, this.#again), this.#refusal, make('section', {}, make('h3', {}, 'Attempts'), this.#attempts));
   }
 
   /** @param {Change[]} changes */

@@ -2,7 +2,7 @@
 
 import { make } from './dom.js';
 import { Loader } from './detail.js';
-import { DeliveryDetail, EndpointDetail } from './endpoint.js';
+import { DeliveryDetail, EndpointDetail, nameOf, RECEIVER } from './endpoint.js';
 import { attempt, makeRefusal } from './panelview.js';
 import { fill, makeNone, makeSecret } from './parts.js';
 import { ReceiverDetail } from './receiver.js';
@@ -13,8 +13,6 @@ import { routeTo } from './router.js';
 /** @typedef {import('./listview.js').Detail} Detail */
 /** @typedef {import('./changes.js').Change} Change */
 /** @typedef {import('./router.js').Route} Route */
-
-const RECEIVER = 'receiver';
 
 /** @implements {View} */
 export class WebhooksView {
@@ -103,7 +101,7 @@ export class WebhooksView {
 
   /** @param {any[]} endpoints */
   #show(endpoints) {
-    const receives = endpoints.some(isReceiver);
+    const receives = endpoints.some(({ url }) => url === RECEIVER);
     this.#receive.hidden = receives;
     fill(this.#list, endpoints.length ? endpoints.map(makeEndpoint) : [make('li', { class: 'bare' }, makeNone('There is no endpoint yet. The built-in receiver shows how a signature is checked.'))]);
     if (receives) this.#list.append(make('li', {}, make('a', { href: routeTo('webhooks', RECEIVER), 'data-id': RECEIVER }, make('b', {}, 'What the receiver got'), make('span', { class: 'sub-line' }, 'each signature check, step by step'))));
@@ -141,9 +139,6 @@ export class WebhooksView {
 const concerns = ({ kind }) => kind === 'delivery' || kind === 'receiver';
 
 /** @param {any} endpoint */
-const isReceiver = ({ url }) => url === RECEIVER || /\/_pepaytest\/receiver$/.test(url);
-
-/** @param {any} endpoint */
 function makeEndpoint(endpoint) {
   const { number, url, events, pending, rotating } = endpoint;
   return make(
@@ -152,7 +147,7 @@ function makeEndpoint(endpoint) {
     make(
       'a',
       { href: routeTo('webhooks', String(number)), 'data-id': number },
-      make('span', { class: 'lead-line' }, make('b', { class: 'name', title: url }, isReceiver(endpoint) ? 'Built-in receiver' : url), pending ? make('span', { class: 'pill open' }, `${pending} pending`) : ''),
+      make('span', { class: 'lead-line' }, make('b', { class: 'name', title: url }, nameOf(endpoint)), pending ? make('span', { class: 'pill open' }, `${pending} pending`) : ''),
       make('span', { class: 'sub-line' }, [events?.length ? events.join(', ') : 'all events', rotating && 'secret is rotating'].filter(Boolean).join(' · ')),
     ),
   );
