@@ -25,7 +25,7 @@ help: ## list the targets
 # demo, which then succeeds, and not make, which would fail.
 run: ## start the demo: everything at once on this machine (ARGS=--once for one round)
 	@(sleep 2 >/dev/null 2>&1; echo "building the demo, about two minutes the first time" >&2) & note=$$!; \
-	go build -o bin/pepay ./cmd/pepay; built=$$?; kill $$note 2>/dev/null; wait $$note; \
+	go build -o bin/pepay ./cmd/pepay; built=$$?; kill $$note 2>/dev/null; wait $$note 2>/dev/null; \
 	test $$built = 0 || exit $$built; \
 	set -f; if test -t 0 && test -t 2; then set -m; fi; bin/pepay demo $$ARGS; exit $$?
 

@@ -64,3 +64,26 @@ func TestMakeRunTellsThatItBuilds(t *testing.T) {
 		t.Errorf("what could not be built ran: %v\n%s", err, screen)
 	}
 }
+
+// Where Go builds quickly, the note that is not needed ends without a word of the shell's.
+func TestMakeRunIsQuietAboutItsNote(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\nexit 7\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, shell := range []string{"/bin/sh", "/bin/bash", "/bin/dash"} {
+		t.Run(filepath.Base(shell), func(t *testing.T) {
+			t.Parallel()
+			if _, err := os.Stat(shell); err != nil {
+				t.Skipf("%s is not there", shell)
+			}
+			cmd := exec.Command("make", "-C", "../..", "run", "SHELL="+shell)
+			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+			screen := readUntil(t, onTerminal(t, cmd), "")
+			if err := cmd.Wait(); err == nil || strings.Contains(screen, "Terminated") || strings.Contains(screen, "building") {
+				t.Errorf("%v\n%s", err, screen)
+			}
+		})
+	}
+}
