@@ -23,8 +23,9 @@ order; one connection is dropped on the way, and the stream resumes without loss
 account and no key is needed, and nothing leaves the machine.
 
 If there is a terminal, things keep happening until Ctrl-C, and a page on this machine
-shows them in a browser; --open opens it. The simulator's console, whose address is
-printed too, pays, ships and more. --once ends after one round.`
+shows them in a browser; --open opens it. One invoice is left for you: its address in the
+simulator's console is printed, where you can pay, ship and more. --once ends after one
+round.`
 
 func demoCommand() *cli.Command {
 	return &cli.Command{
@@ -79,7 +80,8 @@ func demoAction(ctx context.Context, cmd *cli.Command) (err error) {
 	}
 	run := newDemoRun(cmd, server)
 	if shown {
-		page, err := showDashboard(ctx, cmd, server, tokens, consoleURL(server, option))
+		run.console = consoleURL(server, option)
+		page, err := showDashboard(ctx, cmd, server, tokens, run.console)
 		if err != nil {
 			return err
 		}

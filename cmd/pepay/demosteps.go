@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pepaylabs/pepay-go"
@@ -16,6 +17,8 @@ type demoShop struct {
 	round   int // counted from 1
 	invoice string
 	order   string
+
+	forPerson string // the invoice that a person is to pay
 }
 
 // demoStep brings one event to one of the two streams.
@@ -49,6 +52,29 @@ func (d *demoShop) createInvoice(ctx context.Context) error {
 		d.invoice = created.InvoiceID
 	}
 	return err
+}
+
+// keepOneOpen creates an invoice that nobody pays but a person, unless there is one. It
+// reports whether it did.
+func (d *demoShop) keepOneOpen(ctx context.Context) (created bool, err error) {
+	if d.forPerson != "" {
+		invoice, err := d.client.Invoices.Get(ctx, d.forPerson, wrapper.InvoiceExpand{})
+		switch {
+		case errors.Is(err, wrapper.ErrNotFound): // the simulator was reset
+		case err != nil:
+			return false, err
+		case invoice.Status == pepay.InvoiceStatusUnpaid || invoice.Status == pepay.InvoiceStatusUnderpaid:
+			return false, nil
+		}
+	}
+	invoice, err := d.client.Invoices.Create(ctx, pepay.CreateInvoiceRequest{
+		AmountUSD: pepay.DecimalFromMillis(demoAmount), Description: "Pay this one yourself", CustomerID: "cust_you",
+	})
+	if err != nil {
+		return false, err
+	}
+	d.forPerson = invoice.InvoiceID
+	return true, nil
 }
 
 // pay pays an amount, or what remains if that is 0.

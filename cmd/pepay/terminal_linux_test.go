@@ -112,6 +112,54 @@ func TestDemoWaitsOnTerminal(t *testing.T) {
 	}
 }
 
+// An invoice is left for the person, who can act on the demo's own and reset everything: it goes on.
+func TestDemoLeavesOneToPay(t *testing.T) {
+	t.Parallel()
+	cmd := command([]string{"TERM=xterm", "NO_COLOR=1"}, "demo")
+	person := onTerminal(t, cmd)
+	screen := readUntil(t, person, "Two event streams")
+	found := regexp.MustCompile(`Pay this one yourself: (http://\S+)/console/#/invoices/(\S+)`).FindStringSubmatch(screen)
+	if found == nil {
+		t.Fatalf("%s", screen)
+	}
+	site, id := found[1], found[2]
+	act := func(path, body string) {
+		_, page := consoleAnswer(t, http.MethodGet, site+"/console/", "")
+		req, err := http.NewRequest(http.MethodPost, site+"/_pepaytest/"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("x-pepaytest-token", consoleToken.FindStringSubmatch(page)[1])
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		if answer, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s %s", path, resp.Status, answer)
+		}
+	}
+	readUntil(t, person, "none is missing") // the connection is dropped before the person acts
+	act("invoices/"+id+"/pay", `{}`)
+	readUntil(t, person, id+"    10.000 usd  paid\r\n")
+	screen = readUntil(t, person, "Pay this one yourself: ")
+	if strings.Contains(screen, "not possible") {
+		t.Errorf("%s", screen)
+	}
+	readUntil(t, person, "placed\r\n")
+	act("reset", `{}`) // the order is gone when it is to be shipped
+	readUntil(t, person, "a step was not possible, the next round begins in 2s: ")
+	readUntil(t, person, "Pay this one yourself: ")
+	readUntil(t, person, "shipped\r\n")
+	if _, err := person.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("did not end cleanly: %v", err)
+	}
+}
+
 func TestDemoOnceOnTerminal(t *testing.T) {
 	t.Parallel()
 	cmd := command(nil, "demo", "--once")
