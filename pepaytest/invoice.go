@@ -138,8 +138,8 @@ const defaultInvoiceLife = 12 * time.Hour
 func (t *tx) newInvoice(inv *invoice, life time.Duration) *invoice {
 	inv.ID, inv.Status = t.newID("invoice"), server.InvoiceStatusUnpaid
 	inv.CreatedAt = t.now.Unix()
-	// A life is milliseconds and the expiry seconds: no invoice lives less than asked for.
-	inv.ExpiresAt = (t.now.Add(life).UnixMilli() + 999) / 1000
+	// Counted from the second of the creation: Advance by the life of an invoice ends it.
+	inv.ExpiresAt = inv.CreatedAt + int64((life+time.Second-1)/time.Second)
 	inv.Session = t.newSession()
 	t.Invoices.add(inv)
 	t.indexInvoice(inv)

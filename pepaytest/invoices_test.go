@@ -99,7 +99,7 @@ func TestInvoicesExpire(t *testing.T) {
 		s := pepaytest.NewServer(t)
 		first := createInvoice(t, s, `{"amount_usd":10}`, aUUID)
 		second := createInvoice(t, s, `{"amount_usd":10,"expires_in":60000}`, anotherUUID)
-		s.Advance(time.Minute - time.Second)
+		s.Advance(time.Minute - 2*time.Second)
 		if n := len(s.Events()); n != 2 {
 			t.Fatalf("%d events before anything is due", n)
 		}
@@ -120,6 +120,18 @@ func TestInvoicesExpire(t *testing.T) {
 			if string(ev.Data.PreviousAttributes) != `{"status":"unpaid"}` {
 				t.Errorf("previous_attributes: %s", ev.Data.PreviousAttributes)
 			}
+		}
+	})
+	t.Run("in any part of a second", func(t *testing.T) {
+		t.Parallel()
+		s := pepaytest.NewServer(t, pepaytest.WithClock(func() time.Time { return fixedClock().Add(700 * time.Millisecond) }))
+		inv := createInvoice(t, s, `{"amount_usd":10,"expires_in":60000}`, aUUID)
+		if life := inv.ExpiresAt - fixedClock().Unix(); life != 60 {
+			t.Errorf("it lives for %d s", life)
+		}
+		s.Advance(time.Minute)
+		if got := s.Invoices()[0].Status; got != pepay.InvoiceStatusExpired {
+			t.Errorf("after its life the invoice is %s", got)
 		}
 	})
 	t.Run("while nobody asks", func(t *testing.T) {
