@@ -72,7 +72,7 @@ func (s *store[E]) remove(id string) {
 	delete(s.byID, id)
 	s.entries[position-s.first] = none
 	s.removed++
-	if s.removed > s.len()+minHoles {
+	if s.snapshot == nil && s.removed > s.len()+minHoles { // a snapshot counts on the positions
 		s.compact()
 	}
 }

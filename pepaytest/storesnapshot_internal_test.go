@@ -2,8 +2,40 @@ package pepaytest
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 	"testing"
 )
+
+// Removing most entities while they are saved neither loses one nor saves one twice.
+func TestSnapshotWhileHolesAreMade(t *testing.T) {
+	t.Parallel()
+	const entities, kept = 300, 10
+	s := newStore[*invoice](entities)
+	var want [][]byte
+	for i := range entities {
+		inv := &invoice{ID: strconv.Itoa(i)}
+		s.add(inv)
+		want = append(want, encode(inv))
+	}
+	s.beginSnapshot()
+	got, more := s.encodeSome(5)
+	for i := range entities - kept {
+		s.remove(strconv.Itoa(i))
+	}
+	for more {
+		var next [][]byte
+		next, more = s.encodeSome(50)
+		got = append(got, next...)
+	}
+	if !slices.EqualFunc(got, want, bytes.Equal) {
+		t.Errorf("%d entities were saved, want the %d that were there", len(got), len(want))
+	}
+	s.remove(strconv.Itoa(entities - 1))
+	if n := len(s.entries); n != kept-1 {
+		t.Errorf("%d places for %d entities after the snapshot", n, kept-1)
+	}
+}
 
 // A snapshot shows the entities as they were when it began, whatever happens while it is
 // made.
