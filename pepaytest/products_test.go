@@ -114,6 +114,19 @@ func TestOffers(t *testing.T) {
 	})
 }
 
+// What a product looks like is documented in words alone; that an unknown one is 404 is
+// documented.
+func TestProduct(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t, pepaytest.WithProduct(pepaytest.Product{ID: "MINE-1", Price: price(t, "5")}))
+	for _, id := range []string{"B08N5WRWNW", "MINE-1"} {
+		if got := commerce(t, s, http.MethodGet, "/api/commerce/products/"+id, ""); got.status != http.StatusOK || got.header.Get("X-Pepaytest-Example") != "true" {
+			t.Errorf("%s: %d %v", id, got.status, got.header)
+		}
+	}
+	wantError(t, commerce(t, s, http.MethodGet, "/api/commerce/products/B099999999", ""), http.StatusNotFound, "NOT_FOUND")
+}
+
 func TestWithProduct(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t,

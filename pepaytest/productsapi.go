@@ -52,6 +52,18 @@ func (h handlers) SearchCommerce(w http.ResponseWriter, r *http.Request, p serve
 	})
 }
 
+// GetProduct simulates GET /api/commerce/products/{productId}. Pepay documents what is in
+// the answer in words alone, so a product answers the contract's example.
+//
+// See https://docs-alpha.pepay.io/api-spec/commerce/products
+func (h handlers) GetProduct(w http.ResponseWriter, r *http.Request, productID string) {
+	if h.server.cfg.catalogue.byID[productID] == nil {
+		noSuch("product").write(w)
+		return
+	}
+	h.Unimplemented.GetProduct(w, r, productID)
+}
+
 // GetProductOffers simulates GET /api/commerce/products/{productId}/offers.
 //
 // See https://docs-alpha.pepay.io/api-reference/commerce--products/get-product-pricing-and-offers
