@@ -78,7 +78,7 @@ func TestListOrders(t *testing.T) {
 				t.Errorf("%s lacks %s", body, want)
 			}
 		}
-		for _, not := range []string{"timeline", "lineItems", "totalAmountUsd"} {
+		for _, not := range []string{"timeline", "lineItems", "totalAmountUsd", "shippingAddress"} {
 			if strings.Contains(body, not) {
 				t.Errorf("%s has %s", body, not)
 			}

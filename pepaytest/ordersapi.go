@@ -35,14 +35,27 @@ func (h handlers) ListOrders(w http.ResponseWriter, r *http.Request, p server.Li
 		page, _ := t.Orders.slice(int(offset), int(limit), func(o *order) bool {
 			return t.call.who.sees(o.MerchantID, o.Environment) && o.isWanted(&p)
 		})
-		list := server.OrderList{Orders: []server.Order{}}
+		list := orderList{Orders: []listedOrder{}}
 		for _, o := range page {
-			list.Orders = append(list.Orders, o.summary(t.rules()))
+			list.Orders = append(list.Orders, listedOrder{Order: o.summary(t.rules())})
 		}
 		list.Pagination = &server.OrderPagination{Limit: &limit, Offset: &offset, Count: ptr(int64(len(page)))}
 		return data(list), nil
 	})
 }
+
+// The contract has one model of orders. Those of a list have no address in the
+// documentation, where an order by itself says null.
+type (
+	orderList struct {
+		server.OrderList
+		Orders []listedOrder `json:"orders"`
+	}
+	listedOrder struct {
+		server.Order
+		ShippingAddress *json.RawMessage `json:"shippingAddress,omitempty"`
+	}
+)
 
 // isWanted compares an order with the filters of a list.
 func (o *order) isWanted(p *server.ListOrdersParams) bool {
