@@ -115,6 +115,24 @@ func TestStateFileKeepsEverything(t *testing.T) {
 	}
 }
 
+// The events of an order, its invoice and its payments are commerce's after a restart too,
+// although a payment does not say so itself.
+func TestStateFileKeepsWhoseEventsAre(t *testing.T) {
+	t.Parallel()
+	path := statePath(t)
+	look := func(s *pepaytest.Server) string { return commerce(t, s, http.MethodGet, "/api/v1/events", "").body }
+	s := keeping(t, path)
+	simulate(t, s, checkout(t, s, "").OrderID, "payment_confirmed")
+	before := look(s)
+	if !strings.Contains(before, pepay.EventInvoicePaymentUpdated) {
+		t.Fatalf("no payment: %s", before)
+	}
+	closeServer(t, s)
+	if after := look(keeping(t, path)); after != before {
+		t.Errorf("after the restart:\n%s\nbefore it:\n%s", after, before)
+	}
+}
+
 // What fell due while no server ran happens at the next start, with its own time.
 func TestStateFileAfterALongTime(t *testing.T) {
 	t.Parallel()

@@ -95,7 +95,7 @@ func (t *tx) load(l *loadedState) error {
 		}
 	}
 	for i, frame := range l.Log {
-		rec, err := loadEvent(frame)
+		rec, err := t.loadEvent(frame)
 		if err != nil {
 			return fmt.Errorf("it is broken in log: entry %d: %w", i+1, err)
 		}
@@ -124,8 +124,9 @@ func loadField(field reflect.Value, raw json.RawMessage) error {
 	return decode(raw, field.Addr().Interface())
 }
 
-// loadEvent makes the record of an event again from what streams have sent.
-func loadEvent(frame json.RawMessage) (*record, error) {
+// loadEvent makes the record of an event again from what streams have sent, and from the
+// entities, which are there already.
+func (t *tx) loadEvent(frame json.RawMessage) (*record, error) {
 	if !isObject(frame) {
 		return nil, errors.New("it is no object")
 	}
@@ -140,5 +141,5 @@ func loadEvent(frame json.RawMessage) (*record, error) {
 	if ev.ID == "" || ev.Type == "" || ev.APIVersion == nil || ev.Livemode == nil || ev.PendingWebhooks == nil || !isObject(ev.Data.Object) {
 		return nil, errors.New("it is no complete event")
 	}
-	return &record{event: ev, frame: bytes.Clone(frame), subject: newSubject(ev.Data.Object)}, nil
+	return &record{event: ev, frame: bytes.Clone(frame), subject: t.subject(ev.Data.Object)}, nil
 }
