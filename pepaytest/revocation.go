@@ -39,16 +39,21 @@ func (r Revocation) ends(who caller) bool {
 	return who.keyID != "" && (r == RevocationEndsAll || r == RevocationKeepsTokens && !who.minted)
 }
 
-// lostKey says whether the key behind a credential is gone, and the credential with it.
-func (s *Server) lostKey(who caller) (lost bool) {
+// lostKey says why the key behind a credential is gone, and the credential with it; ""
+// when it is not.
+func (s *Server) lostKey(who caller) (reason string) {
 	if !s.cfg.revocation.ends(who) {
-		return false
+		return ""
 	}
 	s.change(nil, func(t *tx) {
-		k := t.Keys.get(who.keyID)
-		lost = k == nil || !k.works(t.now)
+		switch k := t.Keys.get(who.keyID); {
+		case k == nil || k.RevokedAt != 0:
+			reason = reasonRevoked
+		case !k.works(t.now):
+			reason = reasonExpired
+		}
 	})
-	return lost
+	return reason
 }
 
 // closeStreamsOf closes the streams that end with a key. It does not wait for them.

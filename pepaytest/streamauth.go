@@ -65,7 +65,7 @@ func (s *Server) authenticateToken(token string, kind streamKind) (caller, *prob
 		},
 		expires: claims.ExpiresAt.Time, keyID: claims.KeyID, minted: true,
 	}
-	if s.lostKey(who) {
+	if s.lostKey(who) != "" {
 		return caller{}, invalidToken()
 	}
 	return who, nil

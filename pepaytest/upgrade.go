@@ -20,8 +20,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, ans *answer, se
 		if s.streams.add(st) {
 			st.faults = s.faults.planStream(st.operation)
 			s.changes.note(streamChange, strconv.FormatInt(st.number, 10))
-			if s.lostKey(st.who) { // while the handshake was under way
-				st.loseKey(reasonRevoked)
+			if reason := s.lostKey(st.who); reason != "" { // while the handshake was under way
+				st.loseKey(reason)
 			}
 		} else {
 			st.interrupt(serverCloses(), closeGrace)
