@@ -435,6 +435,10 @@ func TestInvoiceForm(t *testing.T) {
 	if got := none.ask(http.MethodGet, questionsPath, "").body; got != `{"has_questions":false}` {
 		t.Errorf("no questions: %s", got)
 	}
+	shouted := newPayor(t, `{"amount_usd":10,"QUESTIONS":{"questions":"unchecked"}}`)
+	if got := shouted.ask(http.MethodGet, questionsPath, "").body; got != `{"has_questions":false}` {
+		t.Errorf("questions under a name that the contract does not have: %s", got)
+	}
 	const questions = `{"questions":[{"id":"q1","question":"Email address","type":"email","validation":{"required":true}},{"id":"q2","question":"Company","options":["a"]}]}`
 	p := newPayor(t, `{"amount_usd":10,"questions":`+questions+`}`)
 	if got := p.ask(http.MethodGet, questionsPath, "").body; got != `{"has_questions":true,"questions":`+questions+`}` {
