@@ -18,11 +18,7 @@ func (h handlers) ListAddresses(w http.ResponseWriter, r *http.Request, p server
 		if bad != nil {
 			return nil, bad
 		}
-		limit := int64(defaultAddressLimit)
-		if p.Limit != nil {
-			limit = *p.Limit
-		}
-		page, _ := t.Addresses.slice(int(deref(p.Offset)), int(limit), func(a *address) bool {
+		page, _ := t.Addresses.slice(int(deref(p.Offset)), int(orDefault(p.Limit, defaultAddressLimit)), func(a *address) bool {
 			return t.ownsAddress(a) && a.Customer.key() == of.key()
 		})
 		list := server.AddressList{Addresses: []server.Address{}}
@@ -43,8 +39,6 @@ func (h handlers) DeleteAddress(w http.ResponseWriter, r *http.Request, addressI
 			return nil, noSuch("address")
 		}
 		t.Addresses.remove(addressID)
-		return struct {
-			Success bool `json:"success"`
-		}{true}, nil
+		return done{true}, nil
 	})
 }

@@ -104,7 +104,8 @@ func (s *Server) invoiceEvents(inv *invoice) ([]eventItem, []timelineAnswer) {
 	return items, timeline
 }
 
-// clockStep is how a clock is moved.
+// controlMoveClock moves the business time by advance_ms, at most ten years away from the
+// server's clock in all, or with real back to it.
 func controlMoveClock(c *controlRequest) (any, *problem) {
 	var in struct {
 		AdvanceMS *int64 `json:"advance_ms"`

@@ -2,7 +2,6 @@ package pepaytest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,25 +10,19 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
-const (
-	// https://docs-alpha.pepay.io/api-spec/pagination
-	defaultLimit = 10
-	maxLimit     = 100
-)
-
 // ListEvents simulates GET /api/v1/events.
 //
 // See https://docs-alpha.pepay.io/api-reference/events/list-events
 func (h handlers) ListEvents(w http.ResponseWriter, r *http.Request, params server.ListEventsParams) {
 	who := callOf(r).who.audience()
-	page, err := newPage(who, params, r.URL.Query())
-	if err != nil {
-		invalidRequest(err.Error()).write(w)
+	page, bad := newPage(who, params, r.URL.Query())
+	if bad != nil {
+		bad.write(w)
 		return
 	}
-	events, more, err := page.read(h.server.events)
-	if err != nil {
-		invalidRequest(err.Error()).write(w)
+	events, more, bad := page.read(h.server.events)
+	if bad != nil {
+		bad.write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, listAnswer{
@@ -80,30 +73,23 @@ func (q *requester) audience() audience {
 
 // page is one request for a page of events.
 type page struct {
-	selection    selection
-	from, to     *int64 // created, both included
-	limit        int
-	older, newer string // than this event
+	cursors
+	selection selection
+	from, to  *int64 // created, both included
 }
 
-func newPage(who audience, params server.ListEventsParams, query url.Values) (*page, error) {
+func newPage(who audience, params server.ListEventsParams, query url.Values) (*page, *problem) {
 	p := &page{
-		selection: selection{audience: who}, from: params.CreatedGTE, to: params.CreatedLTE, limit: defaultLimit,
-		older: query.Get("starting_after"), newer: query.Get("ending_before"),
+		cursors:   pageOf(params.Limit, params.StartingAfter, params.EndingBefore),
+		selection: selection{audience: who}, from: params.CreatedGTE, to: params.CreatedLTE,
 	}
-	if p.older != "" && p.newer != "" {
-		return nil, errors.New("starting_after and ending_before exclude each other")
-	}
-	if params.Limit != nil {
-		if *params.Limit < 1 || *params.Limit > maxLimit {
-			return nil, fmt.Errorf("limit must be from 1 to %d", maxLimit)
-		}
-		p.limit = int(*params.Limit)
+	if bad := p.check(); bad != nil {
+		return nil, bad
 	}
 	if query.Has("type") {
 		var err error
 		if p.selection.types, err = parseTypes(query.Get("type")); err != nil {
-			return nil, err
+			return nil, invalidRequest(err.Error())
 		}
 	}
 	p.selection.conditions = conditionsOf(query)
@@ -117,12 +103,12 @@ func (p *page) wants(r *record) bool {
 // read walks from the cursor, or from the newest event, until the page is full and one
 // more event is seen. A page is newest first in either direction; the one before a cursor
 // has the events next to it.
-func (p *page) read(log *eventLog) (events []json.RawMessage, more bool, err error) {
+func (p *page) read(log *eventLog) (events []json.RawMessage, more bool, bad *problem) {
 	start := log.end().position + 1
 	if cursor := orElse(p.older, p.newer); cursor != "" {
 		rec, place := log.get(cursor)
 		if rec == nil || !p.selection.audience.sees(rec) {
-			return nil, false, fmt.Errorf("no event %q to page from", cursor)
+			return nil, false, invalidRequest(fmt.Sprintf("no event %q to page from", cursor))
 		}
 		start = place.position
 	}

@@ -6,11 +6,6 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/server"
 )
 
-// defaultPageLimit is how long a page by cursor is.
-//
-// See https://docs-alpha.pepay.io/api-spec/pagination
-const defaultPageLimit = 10
-
 // ListInvoices simulates GET /api/v1/invoices.
 //
 // See https://docs-alpha.pepay.io/api-spec/endpoints/invoices-list
@@ -36,24 +31,16 @@ func (h handlers) ListCustomerInvoices(w http.ResponseWriter, r *http.Request, c
 	})
 }
 
-func pageOf(limit *int64, startingAfter, endingBefore *string) cursors {
-	c := cursors{older: deref(startingAfter), newer: deref(endingBefore), limit: defaultPageLimit}
-	if limit != nil {
-		c.limit = int(*limit)
-	}
-	return c
-}
-
 func (t *tx) listInvoices(f invoiceFilter, c cursors, expand *string, paymentsLimit *int64) (any, *problem) {
 	expansion, bad := parseExpand(expand, paymentsLimit)
 	if bad == nil {
 		bad = f.check()
 	}
-	switch {
-	case bad != nil:
+	if bad == nil {
+		bad = c.check()
+	}
+	if bad != nil {
 		return nil, bad
-	case c.older != "" && c.newer != "":
-		return nil, invalidRequest("starting_after and ending_before exclude each other")
 	}
 	invoices, more, known := t.Invoices.page(c, t.seesInvoice, f.matches)
 	if !known {

@@ -20,10 +20,7 @@ const (
 // See https://docs-alpha.pepay.io/api-reference/orders/list-merchant-scoped-orders
 func (h handlers) ListOrders(w http.ResponseWriter, r *http.Request, p server.ListOrdersParams) {
 	h.respond(w, r, func(t *tx) (any, *problem) {
-		limit, offset := int64(defaultOrderLimit), deref(p.Offset)
-		if p.Limit != nil {
-			limit = min(*p.Limit, maxOrderLimit)
-		}
+		limit, offset := min(orDefault(p.Limit, defaultOrderLimit), maxOrderLimit), deref(p.Offset)
 		switch {
 		case limit < 1:
 			return nil, invalidRequest("limit must be at least 1")

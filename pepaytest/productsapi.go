@@ -32,10 +32,7 @@ func (h handlers) GetCommerceStatus(w http.ResponseWriter, r *http.Request) {
 func (h handlers) SearchCommerce(w http.ResponseWriter, r *http.Request, p server.SearchCommerceParams) {
 	h.respond(w, r, func(t *tx) (any, *problem) {
 		query := fields(deref(p.Q))
-		limit := int64(defaultSearchLimit)
-		if p.Limit != nil {
-			limit = *p.Limit
-		}
+		limit := orDefault(p.Limit, defaultSearchLimit)
 		switch {
 		case len(query) == 0:
 			return nil, invalidRequest("q: say what to search for, such as headphones")

@@ -123,6 +123,29 @@ type cursors struct {
 	limit int
 }
 
+// The size of a page whose request names none, and the largest.
+//
+// See https://docs-alpha.pepay.io/api-spec/pagination
+const (
+	defaultLimit = 10
+	maxLimit     = 100
+)
+
+func pageOf(limit *int64, startingAfter, endingBefore *string) cursors {
+	return cursors{older: deref(startingAfter), newer: deref(endingBefore), limit: int(orDefault(limit, defaultLimit))}
+}
+
+// check has what the contract's schemas do not say of every list.
+func (c cursors) check() *problem {
+	switch {
+	case c.older != "" && c.newer != "":
+		return invalidRequest("starting_after and ending_before exclude each other")
+	case c.limit < 1 || c.limit > maxLimit:
+		return invalidRequest(fmt.Sprintf("limit must be from 1 to %d", maxLimit))
+	}
+	return nil
+}
+
 // page is up to limit entities that are wanted, newest first. Before a cursor it has
 // those next to it. more says that the walk in this direction goes on. An unknown
 // cursor, or one that is not wanted by visible, gives known == false.

@@ -200,7 +200,7 @@ func (s *step) payment(o *order) (Payment, *problem) {
 // tokenOn is a token that is dollars on a network, or nil.
 func tokenOn(network, environment string) *token {
 	for _, tok := range tokens() {
-		if tok.network == network && string(tok.environment) == environment && tok.stable && !tok.inactive {
+		if tok.network == network && tok.settles(server.NetworkEnvironment(environment)) {
 			return &tok
 		}
 	}
@@ -210,7 +210,7 @@ func tokenOn(network, environment string) *token {
 func dollarNetworks(environment string) []string {
 	var networks []string
 	for _, tok := range tokens() {
-		if string(tok.environment) == environment && tok.stable && !tok.inactive && !slices.Contains(networks, tok.network) {
+		if tok.settles(server.NetworkEnvironment(environment)) && !slices.Contains(networks, tok.network) {
 			networks = append(networks, tok.network)
 		}
 	}
