@@ -35,7 +35,6 @@ type place struct {
 
 var (
 	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
-	emailForm   = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9][0-9 ().-]{5,19}$`)
 )
 
@@ -87,7 +86,7 @@ func standardized(in *server.ShippingAddress) (place, *problem) {
 		return p, invalidRequest("address.zip_code must be a US zip code, such as 33101")
 	case p.Phone != "" && !phoneForm.MatchString(p.Phone):
 		return p, invalidRequest("address.phone must be a phone number, such as +13055550123")
-	case p.Email != "" && !emailForm.MatchString(p.Email):
+	case p.Email != "" && !isEmail(p.Email):
 		return p, invalidRequest("address.email must be an e-mail address")
 	}
 	return p, nil

@@ -23,7 +23,7 @@ func (s *Server) EmitRaw(event json.RawMessage) pepay.Event {
 	if !isObject(event) {
 		panic("pepaytest: EmitRaw: not a JSON object")
 	}
-	now := s.cfg.now()
+	now := s.now()
 	rec := newRawRecord(event, now)
 	s.events.add(func(int64) *record { return rec })
 	s.noteEvent(rec)

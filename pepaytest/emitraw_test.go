@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
@@ -43,6 +45,17 @@ func TestEmitRaw(t *testing.T) {
 				}
 			}, pepaytest.WithClock(fixedClock))
 		})
+	}
+}
+
+// An event that names no date is dated by the business time, as those of Emit are.
+func TestEmitRawIsDatedLikeEmit(t *testing.T) {
+	t.Parallel()
+	s := pepaytest.NewServer(t, pepaytest.WithClock(fixedClock))
+	s.Advance(time.Hour)
+	raw, emitted := s.EmitRaw(json.RawMessage(`{"type":"invoice.created"}`)), emit(s, pepay.EventInvoiceCreated)
+	if want := fixedClock().Add(time.Hour); !raw.Created.Equal(want) || !emitted.Created.Equal(want) {
+		t.Errorf("dated %v, and by Emit %v, want %v", raw.Created, emitted.Created, want)
 	}
 }
 
