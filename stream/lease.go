@@ -23,15 +23,14 @@ var (
 
 // Lease makes one group of the streams that share it, usually in several replicas of
 // a program: one of them holds the lease and follows Pepay, and the others stand by.
-// The lease also keeps the group's cursor, because the two must change together. One
+// The lease also keeps the group's cursor, because the two must change together. A stream
 // that paused for longer than its life, and does not know it yet, cannot move the
 // cursor any more: each term has a fence, a number that grows by one whenever the
 // lease is acquired, and every later call says which fence it belongs to.
 //
 // Each method is one atomic step, such as one statement of SQL, and is safe for
-// concurrent use. Only the clock of the store counts, not that of a replica. Package
-// storetest checks an implementation; [MemoryLease] and the module store/postgres
-// have one.
+// concurrent use. Only the clock of the store counts, not that of a replica.
+// [MemoryLease] is one for a single process.
 //
 // A lease may also have a method
 //

@@ -67,9 +67,9 @@ type Observer struct {
 // Handled is an event that was handled.
 type Handled struct {
 	EventID, Type string
-	// Lag is how old the event was, by Pepay's clock, when the loop got it; at least a
-	// second less than exact, as Pepay's times are whole seconds. 0 when it is not
-	// known when the event was created.
+	// Lag is how old the event was, by Pepay's clock, when the loop got it. It is up to a
+	// second off, as Pepay's times are whole seconds, and never negative. 0 when it is
+	// not known when the event was created.
 	Lag time.Duration
 	// Took is how long the loop had it.
 	Took time.Duration

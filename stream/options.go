@@ -79,8 +79,8 @@ type Options struct {
 	// Lease excludes Cursor. While it can be neither renewed nor asked for, every
 	// stream of the group stands by; a program that has to know sets Observer.OnLease.
 	//
-	// An event may be handed out twice around a take-over. Only effects in the
-	// transaction that records the event, as package inbox makes them, happen once.
+	// An event may be handed out twice around a take-over. Effects happen once only when
+	// the transaction that makes them also records the event's id.
 	// A loop that is busy keeps the lease however long it takes: one that is stuck
 	// keeps it for ever, which [Stream.Lag] shows.
 	Lease Lease
