@@ -72,6 +72,7 @@ type machine struct {
 	invoices []*invoice // the oldest first
 	orders   []*order
 	changed  map[string]*order // by this step
+	carts    map[string]*cart  // by customer
 	apiKeys  []*apiKey
 	steps    uint64
 }
@@ -83,7 +84,7 @@ func start(ctx context.Context, t *rapid.T) *machine {
 	}
 	m := &machine{
 		ctx: ctx, server: server, merchant: merchantKey(server), commerce: commerceKey(server),
-		now: epoch().Unix(), changed: map[string]*order{},
+		now: epoch().Unix(), changed: map[string]*order{}, carts: map[string]*cart{},
 	}
 	m.followers = [2]*follower{newFollower(m.merchant), newFollower(m.commerce)}
 	return m

@@ -201,6 +201,9 @@ func (m *machine) checkOrders(t *rapid.T, events []event) {
 func (m *machine) checkOrder(t *rapid.T, ev event) {
 	t.Helper()
 	id := ev.subject(t).ID
+	if updated := read[struct{ UpdatedAt int64 }](t, answer{body: string(ev.Data.Object)}).UpdatedAt; updated != ev.Created {
+		t.Fatalf("order %s was updated at %d, and its event is of %d", id, updated, ev.Created)
+	}
 	a := m.ask(t, m.commerce, http.MethodGet, "/api/commerce/merchant/orders/"+id, nil).want(t, http.StatusOK)
 	shown, sent := inData[map[string]json.RawMessage](t, a), members(t, ev.Data.Object)
 	if len(sent) != len(shown)+3 {
