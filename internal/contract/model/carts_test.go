@@ -21,6 +21,8 @@ type cartLine struct {
 	quantity    int64
 }
 
+func (l *cartLine) String() string { return fmt.Sprintf("%+v", *l) }
+
 const (
 	cartsPath     = "/api/commerce/merchant/carts"
 	cartItemsPath = cartsPath + "/items/"
@@ -50,8 +52,14 @@ func (m *machine) touch(c *cart) {
 	}
 }
 
-// AddToCart adds a product, or says another quantity and price of it.
-func (m *machine) AddToCart(t *rapid.T) {
+// Cart does one of what can be done to a cart. It is one action of the machine, so that
+// carts do not crowd out invoices and orders.
+func (m *machine) Cart(t *rapid.T) {
+	rapid.SampledFrom([]func(*rapid.T){m.addToCart, m.changeCart, m.removeFromCart, m.clearCart}).Draw(t, "what")(t)
+}
+
+// addToCart adds a product, or says another quantity and price of it.
+func (m *machine) addToCart(t *rapid.T) {
 	customer, c := m.anyCart(t)
 	line := &cartLine{
 		product: rapid.SampledFrom([]string{"B08N5WRWNW", "B000NPYY04", "B0B844T634", "another"}).Draw(t, "product"),
@@ -84,8 +92,8 @@ func (m *machine) AddToCart(t *rapid.T) {
 	m.checkCart(t, customer, c)
 }
 
-// ChangeCart says another quantity; 0 removes the item.
-func (m *machine) ChangeCart(t *rapid.T) {
+// changeCart says another quantity; 0 removes the item.
+func (m *machine) changeCart(t *rapid.T) {
 	customer, c := m.anyCart(t)
 	at, id := c.line(t)
 	quantity := rapid.SampledFrom([]int64{0, 1, 2, 99, 100, -1}).Draw(t, "quantity")
@@ -106,8 +114,8 @@ func (m *machine) ChangeCart(t *rapid.T) {
 	m.checkCart(t, customer, c)
 }
 
-// RemoveFromCart removes one item.
-func (m *machine) RemoveFromCart(t *rapid.T) {
+// removeFromCart removes one item.
+func (m *machine) removeFromCart(t *rapid.T) {
 	customer, c := m.anyCart(t)
 	at, id := c.line(t)
 	a := m.ask(t, m.commerce, http.MethodDelete, cartItemsPath+id+"?customer_id="+customer, nil)
@@ -127,8 +135,8 @@ func (m *machine) RemoveFromCart(t *rapid.T) {
 	m.checkCart(t, customer, c)
 }
 
-// ClearCart removes all items.
-func (m *machine) ClearCart(t *rapid.T) {
+// clearCart removes all items.
+func (m *machine) clearCart(t *rapid.T) {
 	customer, c := m.anyCart(t)
 	a := m.ask(t, m.commerce, http.MethodDelete, cartsPath+"?customer_id="+customer, nil).want(t, http.StatusOK)
 	if n := inData[struct{ ItemsRemoved int }](t, a).ItemsRemoved; n != len(c.lines) {
