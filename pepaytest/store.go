@@ -192,7 +192,8 @@ func (s *store[E]) slice(offset, limit int, wants func(E) bool) (items []E, tota
 	return items, total
 }
 
-// load reads the entities, oldest first, as a state file has them.
+// load reads the entities, oldest first, as a state file has them. An entity may have a
+// method check() error for what the rest of the server relies on.
 func (s *store[E]) load(data []byte, decode func(data []byte, into any) error) error {
 	var list []json.RawMessage
 	if err := json.Unmarshal(data, &list); err != nil {
@@ -208,6 +209,11 @@ func (s *store[E]) load(data []byte, decode func(data []byte, into any) error) e
 			return fmt.Errorf("entry %d: it is null", i+1)
 		case e.key() == "":
 			return fmt.Errorf("entry %d: it has no id", i+1)
+		}
+		if checked, ok := any(e).(interface{ check() error }); ok {
+			if err := checked.check(); err != nil {
+				return fmt.Errorf("entry %d: %w", i+1, err)
+			}
 		}
 		if _, ok := s.byID[e.key()]; ok {
 			return fmt.Errorf("entry %d: its id %q is there already", i+1, e.key())
