@@ -51,7 +51,7 @@ browser:
 		npm ci --prefix internal/e2e --loglevel error >/dev/null && cp internal/e2e/package-lock.json internal/e2e/node_modules/.locked; \
 	fi || true
 
-screenshots: browser ## pictures of the example's page, in internal/e2e/screenshots; the README's is docs/demo-page.png
+screenshots: browser ## pictures of the dashboard, the console and the shop, in internal/e2e/screenshots; the README's is docs/demo-page.png
 	@LOOK="$(CURDIR)/internal/e2e/screenshots" go -C internal/e2e test -count=1 -run TestLook $(ARGS) .
 
 lint: $(golangci-lint) ## golangci-lint in every module, go vet for the other systems, actionlint

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
 // Every view, with something in it, in both colour schemes and on a phone: axe finds nothing, nothing is cut
@@ -16,11 +19,12 @@ func TestConsoleAccessibility(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newConsole(t)
+	s := newConsole(t, pepaytest.WithWebhookRetry(2, time.Millisecond))
 	tb := newTab(t)
+	s.deliveries()
 	id := s.invoice(`{"amount_usd": 999999.89, "description": "two mugs", "customer_id": "cust_with_a_very_long_name_without_any_space_in_it_0123456789"}`)
 	order, _ := s.order()
-	for _, route := range append(consoleRoutes, "#/invoices/"+id, "#/orders/"+order, "#/requests/1", "#/invoices/none") {
+	for _, route := range append(consoleRoutes, "#/invoices/"+id, "#/orders/"+order, "#/requests/1", "#/webhooks/1", "#/webhooks/1/1", "#/webhooks/1/2", "#/webhooks/receiver", "#/invoices/none") {
 		s.show(tb.page, route)
 		tb.until(`document.querySelector('main > :not([hidden])').innerText.length > 20 && !document.querySelector('main > :not([hidden]) h2:empty')`)
 		for _, width := range []int64{1280, 768, 360, 320} {

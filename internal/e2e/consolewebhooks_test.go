@@ -40,6 +40,26 @@ func (s *consoleSite) control(method, path, body string, into any) {
 	}
 }
 
+// deliveries has the built-in receiver get one that it accepts and one that it refuses, while its secret is rotated.
+func (s *consoleSite) deliveries() {
+	s.t.Helper()
+	settled := func(n int) {
+		s.t.Helper()
+		waitFor(s.t, "the deliveries are over", func() bool {
+			var list struct{ Items []struct{ State string } }
+			s.control(http.MethodGet, "webhooks/1/deliveries", "", &list)
+			return len(list.Items) == n && list.Items[0].State != "pending"
+		})
+	}
+	s.control(http.MethodPost, "webhooks", `{"url":"receiver"}`, nil)
+	s.control(http.MethodPost, "webhooks/1/ping", "{}", nil)
+	settled(1)
+	s.control(http.MethodPost, "webhooks/1/rotate", "{}", nil)
+	s.control(http.MethodPost, "receiver/mode", `{"mode":"wrong_secret"}`, nil)
+	s.control(http.MethodPost, "webhooks/1/ping", "{}", nil)
+	settled(2)
+}
+
 // hook is an endpoint of the test's own. It checks as a merchant does, with the secret that the page showed.
 type hook struct {
 	*httptest.Server

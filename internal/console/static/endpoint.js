@@ -5,7 +5,7 @@ import { Collection } from './collection.js';
 import { Headline, Loader } from './detail.js';
 import { make } from './dom.js';
 import { attempt, makeRefusal } from './panelview.js';
-import { fill, makeDate, makeFacts, makeNone, makeSecret, makeText } from './parts.js';
+import { bodyText, fill, makeDate, makeFacts, makeNone, makeSecret, makeText } from './parts.js';
 import { Rows } from './rows.js';
 import { routeTo } from './router.js';
 import { durationOf } from './words.js';
@@ -110,7 +110,7 @@ export class EndpointDetail {
         ['Environment', endpoint.environment || 'both'],
         ['Secret', `…${endpoint.secret_last4}${endpoint.rotating ? ', and the one before' : ''}`],
         ['Pending', String(endpoint.pending ?? 0)],
-        ['Its checks', endpoint.url === RECEIVER && make('a', { href: routeTo('webhooks', RECEIVER) }, 'What it got, step by step')],
+        ['Its checks', endpoint.url === RECEIVER && make('a', { href: routeTo('webhooks', RECEIVER) }, 'What it got')],
       ]),
     ]);
     this.#actions.show([{ key: 'ping', label: 'Ping', events: 'test.ping', enabled: true, run: () => this.#tools.api.post(`${this.#path}/ping`) }]);
@@ -241,8 +241,8 @@ function makeAttempt({ at, status, error, duration_us: took, answer }, i) {
   return make(
     'li',
     {},
-    make('div', { class: 'line' }, make('b', {}, `Attempt ${i + 1}`), make('span', { class: `pill ${good ? 'good' : 'bad'}` }, status ? String(status) : 'no answer'), make('span', { class: 'grow' }, durationOf(took)), makeDate(at)),
+    make('div', { class: 'line' }, make('b', {}, `Attempt ${i + 1}`), make('span', { class: `pill ${good ? 'good' : 'bad'}` }, status ? String(status) : 'no answer'), make('span', { class: 'grow took' }, durationOf(took)), makeDate(at)),
     error && make('p', { class: 'problem' }, error),
-    answer && makeText(`Answer to attempt ${i + 1}`, answer),
+    answer && makeText(`Answer to attempt ${i + 1}`, bodyText(answer)),
   );
 }

@@ -3,7 +3,7 @@
 import { make, makeTime } from './dom.js';
 import { layOut } from './json.js';
 import { statusOf } from './status.js';
-import { dateOf } from './words.js';
+import { dateOf, dayWords } from './words.js';
 
 /**
  * Puts children into an element. Those that look as before stay, so that neither the focus nor what a
@@ -28,8 +28,18 @@ export function makeStatus(resource) {
   return words ? make('span', { class: `pill ${tone}` }, words) : false;
 }
 
-/** @param {unknown} value */
-export const makeDate = (value) => makeTime(dateOf(value));
+/**
+ * A point in time, with its day if that is not today: a seed has a past.
+ *
+ * @param {unknown} value
+ */
+export function makeDate(value) {
+  const at = dateOf(value);
+  const time = makeTime(at);
+  const day = dayWords(at, new Date());
+  if (day) time.textContent = `${day}, ${at.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })}`;
+  return time;
+}
 
 /**
  * Names and what they stand for; those that stand for nothing are left out.

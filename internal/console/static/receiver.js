@@ -77,7 +77,7 @@ export class ReceiverDetail {
     }
     for (const [key, item] of [...keys].reverse()) {
       if (this.#known.has(key)) continue;
-      const element = makeReceived(item);
+      const element = makeReceived(item, item === newest[0]);
       this.#known.set(key, element);
       this.#list.prepend(element);
     }
@@ -85,16 +85,19 @@ export class ReceiverDetail {
   }
 }
 
-/** @param {any} item */
-function makeReceived({ at, type, event_id: id, accepted, steps }) {
+/**
+ * @param {any} item
+ * @param {boolean} newest Its steps are seen at once if it was refused.
+ */
+function makeReceived({ at, type, event_id: id, accepted, steps }, newest) {
   const failed = (steps ?? []).find((/** @type {any} */ step) => !step.ok);
   return make(
     'li',
     {},
     make(
       'details',
-      { open: !accepted },
-      make('summary', {}, make('span', { class: 'line' }, make('span', { class: `pill ${accepted ? 'good' : 'bad'}` }, accepted ? 'accepted' : 'refused'), make('span', { class: 'grow' }, make('b', {}, type || 'no event'), ' ', id ? make('code', {}, id) : '', failed ? ` ${failed.name}: no` : ''), makeDate(at))),
+      { open: newest && !accepted },
+      make('summary', {}, make('span', { class: 'line' }, make('span', { class: `pill ${accepted ? 'good' : 'bad'}` }, accepted ? 'accepted' : 'refused'), make('span', { class: 'grow' }, make('b', {}, type || 'no event'), ' ', id ? make('code', {}, id) : '', failed ? make('span', { class: 'why' }, `${failed.name}: no`) : ''), makeDate(at))),
       make('ol', { class: 'plain steps' }, ...(steps ?? []).map(makeStep)),
     ),
   );

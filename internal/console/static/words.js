@@ -12,6 +12,17 @@ export function dateOf(value) {
   return new Date(typeof value === 'string' && value ? value : NaN);
 }
 
+/**
+ * The day, or '' if it is today or no day at all; with its year if that is another one.
+ *
+ * @param {Date} at
+ * @param {Date} now
+ */
+export function dayWords(at, now) {
+  if (Number.isNaN(at.getTime()) || at.toDateString() === now.toDateString()) return '';
+  return at.toLocaleDateString([], { day: 'numeric', month: 'short', year: at.getFullYear() === now.getFullYear() ? undefined : 'numeric' });
+}
+
 /** @param {unknown} microseconds */
 export function durationOf(microseconds) {
   if (typeof microseconds !== 'number') return '';

@@ -7,7 +7,7 @@ import { Changes } from '../../console/static/changes.js';
 import { Collection, MOST } from '../../console/static/collection.js';
 import { memberText } from '../../console/static/member.js';
 import { readRoute, routeTo } from '../../console/static/router.js';
-import { dateOf, durationOf, millisOf, offsetWords, shortId } from '../../console/static/words.js';
+import { dateOf, dayWords, durationOf, millisOf, offsetWords, shortId } from '../../console/static/words.js';
 
 const settle = async () => {
   for (let i = 0; i < 20; i++) await new Promise((done) => setImmediate(done));
@@ -355,6 +355,15 @@ test('a member of JSON, with its digits', () => {
   }
   assert.equal(memberText('[]', ['data']), '');
   assert.equal(memberText('{"data":null}', ['data', 'invoice']), '');
+});
+
+test('days', () => {
+  const now = new Date(2026, 10, 26, 0, 30);
+  assert.equal(dayWords(new Date(2026, 10, 26, 23, 59), now), '');
+  assert.equal(dayWords(new Date(NaN), now), '');
+  assert.match(dayWords(new Date(2026, 10, 25, 23, 59), now), /25/);
+  assert.doesNotMatch(dayWords(new Date(2026, 10, 25), now), /2026/);
+  assert.match(dayWords(new Date(2025, 10, 26), now), /2025/);
 });
 
 test('words', () => {
