@@ -13,8 +13,8 @@
 // set up a webhook endpoint in the dashboard with the address /pepay/webhook and the
 // events commerce.order.* and invoice.*.
 //
-// It is there to be copied: this file, the page in static, and pepay-stream.js of the
-// dashboard example. The browser never sees a key, or the credentials of the payor:
+// It is there to be copied: this file, the page in static, and pepay-stream.js and
+// theme.css of the dashboard example. The browser never sees a key, or the credentials of the payor:
 // it gets one token, which opens the stream of its own payment. The shop keeps
 // everything in memory, so a restart empties all carts; yours has a database.
 package main
@@ -205,9 +205,11 @@ func (s *shop) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.show)
 	mux.HandleFunc("GET /updates", s.updates)
 	mux.Handle("GET /static/{file}", http.FileServerFS(static))
-	mux.HandleFunc("GET /static/pepay-stream.js", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, dashboard.Files(), "pepay-stream.js")
-	})
+	for _, shared := range []string{"pepay-stream.js", "theme.css"} {
+		mux.HandleFunc("GET /static/"+shared, func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFileFS(w, r, dashboard.Files(), shared)
+		})
+	}
 	// What changes something is only for pages of this origin.
 	ownPages := http.NewCrossOriginProtection()
 	for path, step := range map[string]func(context.Context, *shopper, url.Values) error{

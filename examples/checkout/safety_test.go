@@ -103,7 +103,7 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s tells Pepay the cookie", r.Operation)
 		}
 	}
-	for _, file := range []string{"shop.js", "shop.css", "icon.svg", "pepay-stream.js"} {
+	for _, file := range []string{"shop.js", "shop.css", "icon.svg", "pepay-stream.js", "theme.css"} {
 		s.do(s.get("/static/"+file), http.StatusOK)
 	}
 	for _, nothing := range []string{"/nothing", "/static/", "/static/index.html", "/static/..%2fmain.go"} {

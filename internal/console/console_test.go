@@ -40,7 +40,7 @@ func TestHandler(t *testing.T) {
 		{"own script", "GET", "/console/static/console.js", 200, "text/javascript; charset=utf-8", "new Changes("},
 		{"own style", "GET", "/console/static/console.css", 200, "text/css; charset=utf-8", ".split"},
 		{"the dashboard's script", "GET", "/console/static/json.js", 200, "text/javascript; charset=utf-8", "export function layOut"},
-		{"the dashboard's style", "GET", "/console/static/style.css", 200, "text/css; charset=utf-8", "--accent"},
+		{"the dashboard's style", "GET", "/console/static/theme.css", 200, "text/css; charset=utf-8", "--accent"},
 		{"icon", "GET", "/console/static/icon.svg", 200, "image/svg+xml", "<svg"},
 		{"head", "HEAD", "/console/", 200, "text/html; charset=utf-8", ""},
 		{"no page of the dashboard", "GET", "/console/static/sign-in.html", 404, "", ""},
@@ -145,7 +145,7 @@ func TestImports(t *testing.T) {
 			t.Errorf("%s has %s", name, found)
 		}
 	}
-	for _, style := range []string{"style.css", "console.css"} {
+	for _, style := range []string{"theme.css", "style.css", "console.css"} {
 		if css := ask(t, h, "GET", console.Path+"static/"+style).Body.String(); strings.Contains(css, "url(") || strings.Contains(css, "@import") {
 			t.Errorf("%s loads something", style)
 		}
