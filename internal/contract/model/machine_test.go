@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == checks })
 	if !given {
-		_ = flag.Set(checks, "20")
+		_ = flag.Set(checks, "3")
 	}
 	leakcheck.Main(m)
 }
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 func epoch() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // leastSteps is how many steps a run has at least.
-var leastSteps = flag.Uint64("least-steps", 30, "steps of one run of the model") //nolint:gochecknoglobals // a flag of the test
+var leastSteps = flag.Uint64("least-steps", 1500, "steps of one run of the model") //nolint:gochecknoglobals // a flag of the test
 
 // TestModel runs random steps. By default it is short; this is a long run:
 //
