@@ -43,14 +43,15 @@ func (s *Server) identify(op *pepay.Operation, h http.Header) (requester, *probl
 	if taken["sessionToken"] {
 		return s.authenticateSession(h)
 	}
-	header := keyHeader(h)
-	bearer := len(present(h.Values("Authorization"))) > 0
+	header, bearer := keyHeader(h), len(present(h.Values("Authorization"))) > 0
+	takesKeys := taken["merchantApiKey"] || taken["commerceApiKey"]
 	switch {
-	case bearer && !taken["bearerAuth"] && header == "":
+	case bearer && header != "": // refused below, whatever the operation takes
+	case bearer && !taken["bearerAuth"]:
 		return requester{}, forbidden("A bearer token does not open " + op.ID + "; send an API key")
-	case header != "" && !bearer && !taken["merchantApiKey"] && !taken["commerceApiKey"]:
+	case header != "" && !takesKeys:
 		return requester{}, forbidden("An API key does not open " + op.ID + "; send Authorization: Bearer")
-	case header == "" && !bearer && !taken["merchantApiKey"] && !taken["commerceApiKey"]:
+	case !bearer && header == "" && !takesKeys:
 		return requester{}, invalidBearer("Authorization: Bearer is required")
 	}
 	if merchantID, given, bad := s.authenticateBearer(h); given {
