@@ -16,7 +16,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat
+.PHONY: help run test browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,7 +30,7 @@ run: ## start the demo: everything at once on this machine (ARGS=--once for one 
 	set -f; if test -t 0 && test -t 2; then set -m; fi; bin/pepay demo $$ARGS; exit $$?
 
 # A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
-test: browser ## go vet and go test -race in every module
+test: browser servers ## go vet and go test -race in every module
 	@set -f; failed=; for m in $(modules); do \
 		test "$$m" = . && fresh= || fresh=-count=1; \
 		(cd "$$m" && go vet ./... && go test -race $$fresh $$ARGS ./...) || failed="$$failed $$m"; \
@@ -50,6 +50,18 @@ browser:
 	@if command -v npm >/dev/null && ! cmp -s internal/e2e/package-lock.json internal/e2e/node_modules/.locked; then \
 		npm ci --prefix internal/e2e --loglevel error >/dev/null && cp internal/e2e/package-lock.json internal/e2e/node_modules/.locked; \
 	fi || true
+
+# Installs the servers that tests start (internal/localdb), where possible. Without them those
+# tests are skipped with a note, or fail if CI is set. A server that Debian starts on its own is not used.
+servers:
+	@missing=; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || missing=postgresql; \
+	test -x /usr/sbin/pgbouncer || command -v pgbouncer >/dev/null || missing="$$missing pgbouncer"; \
+	test -x /usr/sbin/nginx || command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	if test -n "$$missing" && command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+		echo "installing $$missing" >&2; \
+		(apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing) >/dev/null </dev/null || true; \
+	fi
 
 screenshots: browser ## pictures of the dashboard, the console and the shop, in internal/e2e/screenshots; the README's is docs/demo-page.png
 	@LOOK="$(CURDIR)/internal/e2e/screenshots" go -C internal/e2e test -count=1 -run TestLook $(ARGS) .
