@@ -91,7 +91,7 @@ func TestKeysWrongUsage(t *testing.T) {
 		{"expired", []string{"create", "--name", "a", "--scope", "merchant", "--expires-in", "-1h"}, "--expires-in: write a duration from 1s up"},
 		{"key instead of an id", []string{"revoke", canary, "--yes"}, "write the id of the key, as 'pepay keys list' shows it, and not the key itself"},
 		{"no id", []string{"revoke", "--yes"}, "say which key, by its id"},
-		{"flag for an API key", []string{"list", "--api-key-file", "x"}, "unknown flag"},
+		{"flag for an API key", []string{"list", "--api-key-file", "x"}, "unknown flag --api-key-file; see 'pepay keys list --help'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

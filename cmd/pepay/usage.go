@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -29,8 +30,7 @@ func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error 
 		if strings.HasSuffix(name, "api-key") {
 			return usagef("there is no flag for a key, the list of processes would show it; set PEPAY_API_KEY or use --api-key-file")
 		}
-		known := flagNames(cmd)
-		return usagef("unknown flag%s; see '%s --help'%s", slip(dashed(name), known), cmd.FullName(), didYouMean(dashed(name), known))
+		return unknownFlag(cmd, dashed(name))
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
 		return usagef("%s needs a value; see '%s --help'", dashed(strings.TrimLeft(name, "-")), cmd.FullName())
@@ -42,6 +42,24 @@ func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error 
 	text, _, _ = strings.Cut(text, `"`)
 	return usagef("%s; see '%s --help'", strings.TrimSpace(text), cmd.FullName())
 }
+
+// unknownFlag names the flag, unless that may be a key in the wrong place.
+func unknownFlag(cmd *cli.Command, name string) error {
+	near := ""
+	if len(name) > len("-x") { // any letter is near any other
+		near = didYouMean(name, flagNames(cmd))
+	}
+	if near == "" && !readsAsWords(name) {
+		return usagef("unknown flag, not repeated here because it may be a key; see '%s --help'", cmd.FullName())
+	}
+	return usagef("unknown flag %s; see '%s --help'%s", name, cmd.FullName(), near)
+}
+
+// readsAsWords is true for a few short words of letters, each with one digit at its end at
+// most. A key is longer, or has its digits anywhere.
+func readsAsWords(flag string) bool { return len(flag) <= 32 && flagWords.MatchString(flag) }
+
+var flagWords = regexp.MustCompile(`^--?[a-zA-Z]{1,12}[0-9]?([-_][a-zA-Z]{1,12}[0-9]?)*$`)
 
 func expected(cmd *cli.Command, flag string) string {
 	for _, f := range cmd.Flags {

@@ -151,7 +151,7 @@ func TestWebhookWrongUsage(t *testing.T) {
 		{"headers and body from standard input", []string{"verify", "--headers-file", "-"}, "--headers-file: the body is read from standard input already"},
 		{"headers and secret from standard input", []string{"verify", "--headers-file", "-", "--secret-file", "-", "x"}, "--secret-file: --headers-file reads standard input already"},
 		{"no tolerance", []string{"verify", "--tolerance", "0s", "--signature", "x"}, "--tolerance: write a duration above 0"},
-		{"unknown flag", []string{"verify", "--foo"}, "unknown flag; see 'pepay webhook verify --help'"},
+		{"unknown flag", []string{"verify", "--foo"}, "unknown flag --foo; see 'pepay webhook verify --help'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
