@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"net/url"
+	"regexp"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v3"
 
@@ -105,6 +108,12 @@ func createInvoiceRequest(cmd *cli.Command) (r pepay.CreateInvoiceRequest, err e
 		millis := d.Milliseconds()
 		r.ExpiresIn = &millis
 	}
+	if err := checkInvoiceKey(cmd); err != nil {
+		return r, err
+	}
+	if err := checkReturnURL(cmd.String("return-url")); err != nil {
+		return r, err
+	}
 	r.Description, r.CustomerID, r.CustomerEmail = cmd.String("description"), cmd.String("customer-id"), cmd.String("customer-email")
 	r.InvoiceTitle, r.InvoiceFooter = cmd.String("title"), cmd.String("footer")
 	if r.PaymentReturnURL = cmd.String("return-url"); r.PaymentReturnURL != "" {
@@ -116,4 +125,30 @@ func createInvoiceRequest(cmd *cli.Command) (r pepay.CreateInvoiceRequest, err e
 		*r.ReceiverOverrideEnable = true
 	}
 	return r, nil
+}
+
+var uuidV4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+// checkInvoiceKey refuses an idempotency key that Pepay would refuse. Only for this
+// operation does it document the form.
+func checkInvoiceKey(cmd *cli.Command) error {
+	if cmd.IsSet("idempotency-key") && !uuidV4.MatchString(cmd.String("idempotency-key")) {
+		return usagef("--idempotency-key: write a version 4 UUID in small letters, such as 123e4567-e89b-42d3-a456-556642440000")
+	}
+	return nil
+}
+
+func checkReturnURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	const longest = 2048
+	u, err := url.Parse(text)
+	switch {
+	case utf8.RuneCountInString(text) > longest:
+		return usagef("--return-url: is longer than %d characters", longest)
+	case err != nil || u.Scheme != "https" || u.Hostname() == "":
+		return usagef("--return-url: write an https address such as https://shop.example/done")
+	}
+	return nil
 }

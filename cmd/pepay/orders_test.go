@@ -79,7 +79,7 @@ func TestOrders(t *testing.T) {
 			stdout: "order      " + orderID + "\nstatus     cancelled\nsubstatus  REFUND\ncustomer   cust_1\nrefund     {\"amount\":9.00}\n",
 		},
 		{
-			name: "cancel as JSON", args: []string{"orders", "cancel", orderID, "--yes", "--json"}, answers: map[string]string{cancel: cancelled},
+			name: "cancel as JSON", args: []string{"orders", "cancel", orderID, "--yes", "--json", "--idempotency-key", "no UUID: Pepay documents no form here"}, answers: map[string]string{cancel: cancelled},
 			asked:  []string{"POST " + cancel + ` {}`},
 			stdout: `{"orderId":"` + orderID + `","status":"cancelled","substatus":"REFUND","customerId":"cust_1","refundQuote":{"amount":9.00}}` + "\n",
 		},
