@@ -7,7 +7,9 @@ override URL := $(or $(value URL),https://docs-alpha.pepay.io/api-reference/open
 override FILE := $(value FILE)
 override REPORT := $(or $(value REPORT),spec-sync-report.md)
 override BASE := $(or $(value BASE),origin/main)
-export ARGS URL FILE REPORT BASE
+override FUZZTIME := $(or $(value FUZZTIME),20s)
+override FUZZ := $(value FUZZ)
+export ARGS URL FILE REPORT BASE FUZZTIME FUZZ
 
 # Modules that hold Go code; those without only pin a tool.
 modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirname | sort -u); do \
@@ -16,7 +18,7 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 golangci-lint := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat
+.PHONY: help run test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +38,9 @@ test: browser servers ## go vet and go test -race in every module
 		(cd "$$m" && go vet ./... && go test -race $$fresh $$ARGS ./...) || failed="$$failed $$m"; \
 	done; \
 	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
+
+fuzz: ## every fuzz test of every module, FUZZTIME=20s each (FUZZ=Decimal for those with that name)
+	@internal/tools/fuzz.sh
 
 # Installs what the browser tests need, where possible: Chromium and Firefox from the system's
 # packages, the rest from npm. Without it those tests are skipped with a note, or fail if CI is set.

@@ -59,10 +59,27 @@ func readActions(dir string) ([]action, error) {
 			if kinds := countTrue(a.Remove, !a.Update.IsZero(), a.Copy != ""); kinds != 1 {
 				return nil, fmt.Errorf("%s: wants exactly one of update, copy and remove, has %d: only one would take effect", a, kinds)
 			}
+			if alias := aliasIn(&a.Update); alias != nil {
+				return nil, fmt.Errorf("%s: the update has the YAML alias *%s; write out what it stands for", a, alias.Value)
+			}
 			actions = append(actions, a)
 		}
 	}
 	return actions, nil
+}
+
+// aliasIn finds a YAML alias. The overlay library copies what it stands for without an
+// end where that has the alias again, and crashes.
+func aliasIn(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n
+	}
+	for _, item := range n.Content {
+		if alias := aliasIn(item); alias != nil {
+			return alias
+		}
+	}
+	return nil
 }
 
 // overlayFiles lists the overlays in the order in which they apply.

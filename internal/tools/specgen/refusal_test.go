@@ -38,6 +38,15 @@ func TestRefusals(t *testing.T) {
 `),
 			want: []string{"repairs.yaml action 1", "Half of it.", "x-pepay-completeness is Partial", "full, partial, name-only"},
 		},
+		"alias that contains itself": {
+			document: document(getA, schemaA),
+			overlays: repairs(`
+- target: $.paths
+  update: &loop
+    more: *loop
+`),
+			want: []string{"repairs.yaml action 1", "*loop", "write out"},
+		},
 		"source that is no page": {
 			document: document(getA, schemaA),
 			overlays: repairs(`
