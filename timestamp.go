@@ -104,10 +104,15 @@ func epoch(seconds, nanos int64) (time.Time, error) {
 	return time.Unix(seconds, nanos), nil
 }
 
-// MarshalJSON encodes whole epoch seconds, or null for the zero Timestamp.
+// MarshalJSON encodes whole epoch seconds, or null for the zero Timestamp. A time beyond
+// the year 5138 is encoded in milliseconds: as seconds it would be read as milliseconds.
 func (t Timestamp) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
 	}
-	return strconv.AppendInt(nil, t.Unix(), 10), nil
+	n := t.Unix()
+	if n > maxSeconds {
+		n *= 1e3
+	}
+	return strconv.AppendInt(nil, n, 10), nil
 }

@@ -84,6 +84,9 @@ func TestTimestampEncodes(t *testing.T) {
 		`1766320496`: {time.Unix(1766320496, 999)},
 		`0`:          {time.Unix(0, 0)},
 		`null`:       {},
+		// More would be read as milliseconds.
+		`100000000000`:    {time.Unix(1e11, 0)},
+		`100000000001000`: {time.Unix(1e11+1, 0)},
 	} {
 		got, err := json.Marshal(in)
 		if err != nil || string(got) != want {
