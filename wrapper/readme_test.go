@@ -304,14 +304,75 @@ func TestReadmeOrder(t *testing.T) {
 
 // Every Go snippet of the README and of docs stands in this file, where it is
 // compiled and run.
+// retryLater is the example of docs/howto/rate-limits.md.
+func retryLater(err error) time.Duration {
+	var failure *wrapper.Error
+	if errors.As(err, &failure) && errors.Is(err, wrapper.ErrRateLimited) {
+		return failure.RetryAfter // the job goes back into the queue until then
+	}
+	return 0
+}
+
+func TestGuideRateLimits(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	server.Faults().On("mintWsToken", pepaytest.StatusRetryAfter(http.StatusTooManyRequests, "900"), pepaytest.Always())
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.WSTokens.Mint(t.Context(), wrapper.MintParams{})
+	if wait := retryLater(err); wait != 15*time.Minute {
+		t.Errorf("waits %v after %v", wait, err)
+	}
+	if wait := retryLater(wrapper.ErrServer); wait != 0 {
+		t.Errorf("waits %v after another failure", wait)
+	}
+}
+
+// rotatingClient is the example of docs/howto/rotate-keys.md.
+func rotatingClient(fromVault func(context.Context) (pepay.Secret, error)) (*wrapper.Client, error) {
+	client, err := wrapper.New(wrapper.WithCredentialFunc("merchantApiKey", fromVault))
+	return client, err
+}
+
+func TestGuideRotateKeys(t *testing.T) {
+	server := pepaytest.NewServer(t, pepaytest.WithKey("pk_new", pepaytest.Key{MerchantID: 1, Scope: pepay.WSTokenScopeMerchant}))
+	t.Setenv("PEPAY_API_URL", server.URL())
+	current := pepay.Secret(server.APIKey())
+	client, err := rotatingClient(func(context.Context) (pepay.Secret, error) { return current, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	mint := func() error {
+		_, err := client.WSTokens.Mint(t.Context(), wrapper.MintParams{})
+		return err
+	}
+	if err := mint(); err != nil {
+		t.Fatal(err)
+	}
+	server.RevokeKey(server.APIKey())
+	if err := mint(); !errors.Is(err, wrapper.ErrUnauthorized) {
+		t.Errorf("the revoked key: %v", err)
+	}
+	current = "pk_new"
+	if err := mint(); err != nil {
+		t.Errorf("the new key: %v", err)
+	}
+}
+
 func TestReadmeSnippetsAreCompiled(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	guides, err := filepath.Glob("../docs/howto/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var text strings.Builder
-	for _, page := range append(pages, "../README.md") {
+	for _, page := range slices.Concat(pages, guides, []string{"../README.md"}) {
 		content, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +25,12 @@ func TestReadmeCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	guides, err := filepath.Glob(filepath.Join(root, "docs", "howto", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	ran := 0
-	for _, page := range append([]string{filepath.Join(root, "README.md")}, pages...) {
+	for _, page := range slices.Concat([]string{filepath.Join(root, "README.md")}, pages, guides) {
 		name := filepath.Base(page)
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -47,7 +52,7 @@ func TestReadmeCommands(t *testing.T) {
 			}
 		})
 	}
-	if ran < 2 {
+	if ran < 5 {
 		t.Errorf("%d pages have commands", ran)
 	}
 }
@@ -66,6 +71,10 @@ func TestShellBlocks(t *testing.T) {
 		{"background", "<!-- test: until ready now -->\n```sh\necho ready now; exec sleep 600\n```\n```sh\ntrue\n```\n", ""},
 		{"background that ends too early", "<!-- test: until ready -->\n```sh\necho no; exit 3\n```\n", `guide.md:3: ended before it printed "ready"`},
 		{"background that never says it", "<!-- test: until ready -->\n```sh\nexec sleep 600\n```\n", "guide.md:3: did not end in time"},
+		{"fails as it should", "<!-- test: fails 3 -->\n```sh\nexit 3\n```\n```sh\ntrue\n```\n", ""},
+		{"fails with another code", "<!-- test: fails 3 -->\n```sh\nexit 4\n```\n", "guide.md:3: ended with 4, not 3"},
+		{"does not fail", "<!-- test: fails 3 -->\n```sh\ntrue\n```\n", "guide.md:3: ended with 0, not 3"},
+		{"fails without a code", "<!-- test: fails -->\n```sh\nexit 1\n```\n", "guide.md:1: unknown test directive"},
 		{"skipped", "<!-- test: skip it would delete everything -->\n```sh\nexit 1\n```\n```sh\ntrue\n```\n", ""},
 		{"skipped without a reason", "<!-- test: skip -->\n```sh\nexit 1\n```\n", "guide.md:1: skip wants a reason"},
 		{"an unknown word", "<!-- test: perhaps -->\n```sh\nexit 1\n```\n", "guide.md:1: unknown test directive"},

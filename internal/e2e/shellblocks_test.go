@@ -11,12 +11,14 @@ type shellBlock struct {
 	at    string // file and line of its first command
 	text  string
 	until string // runs in the background; the next block waits for this text
+	fails string // the exit code that it has to end with
 }
 
 // shellBlocks finds the sh blocks of a text, without those that are to be skipped.
 // A comment before a block says how to run it:
 //
 //	<!-- test: until TEXT -->     in the background, until it prints TEXT
+//	<!-- test: fails CODE -->     it has to end with this exit code
 //	<!-- test: skip REASON -->    not at all
 func shellBlocks(file, text string) ([]shellBlock, error) {
 	var blocks []shellBlock
@@ -50,6 +52,8 @@ func shellBlocks(file, text string) ([]shellBlock, error) {
 			continue
 		case marked && word == "until" && argument != "":
 			block.until = argument
+		case marked && word == "fails" && argument != "" && strings.Trim(argument, "0123456789") == "":
+			block.fails = argument
 		case marked:
 			return nil, fmt.Errorf("%s: unknown test directive %q", at, word)
 		}
@@ -82,6 +86,10 @@ waitFor() { # FILE TEXT PID
 `)
 	for i, block := range blocks {
 		fmt.Fprintf(&b, "at=%s\necho \"%s$at\"\n", block.at, started)
+		if block.fails != "" {
+			fmt.Fprintf(&b, "code=0\n(trap - ERR\n%s\n) || code=$?\ntest $code = %[2]s || { echo \"$at: ended with $code, not %[2]s\"; false; }\n", block.text, block.fails)
+			continue
+		}
 		if block.until == "" {
 			b.WriteString(block.text + "\n")
 			continue
