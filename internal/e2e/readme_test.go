@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
 // The commands of the README and of docs, in order, as they stand.
@@ -45,7 +47,11 @@ func TestReadmeCommands(t *testing.T) {
 		}
 		ran++
 		t.Run(name, func(t *testing.T) { // one after the other: they use the same ports
-			out, err := runBlocks(t, blocks, root, 5*time.Minute)
+			dir, env := root, []string(nil)
+			if strings.Contains(string(text), "@latest") {
+				dir, env = t.TempDir(), released(t, root)
+			}
+			out, err := runBlocks(t, blocks, dir, 5*time.Minute, env...)
 			t.Log(out)
 			if err != nil {
 				t.Fatal(err)
@@ -154,6 +160,34 @@ func checkout(t *testing.T) string {
 	return root
 }
 
+// released makes a copy of the tree a repository with a tag, and returns the
+// environment in which Go takes the module from there, as it would from GitHub.
+func released(t *testing.T, tree string) []string {
+	t.Helper()
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"add", "-A"},
+		{"-c", "user.name=Release", "-c", "user.email=release@example.com", "commit", "-q", "-m", "release"},
+		{"tag", "v" + wrapper.Version},
+	} {
+		if out, err := exec.CommandContext(t.Context(), "git", append([]string{"-C", tree}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", args[0], err, out)
+		}
+	}
+	set := map[string]string{}
+	for _, line := range goDirectories(t) {
+		name, value, _ := strings.Cut(line, "=")
+		set[name] = value
+	}
+	return []string{
+		"GOPRIVATE=github.com/pepaylabs/pepay-go",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + tree + ".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/pepaylabs/pepay-go",
+		// A cache of its own, because the next tree has the same tag. What the usual one has is not downloaded again.
+		"GOMODCACHE=" + t.TempDir(), "GOFLAGS=" + strings.TrimSpace(set["GOFLAGS"]+" -modcacherw"),
+		"GOPROXY=file://" + filepath.Join(set["GOMODCACHE"], "cache", "download") + "," + set["GOPROXY"],
+	}
+}
+
 // goDirectories are where Go keeps what it has downloaded and built, which an
 // empty home would hide.
 func goDirectories(t *testing.T) []string {
@@ -171,7 +205,7 @@ func goDirectories(t *testing.T) []string {
 
 // runBlocks runs the blocks in one bash with an empty home, in a process group of
 // its own, and returns what they printed. Nothing of it is left when it returns.
-func runBlocks(t *testing.T, blocks []shellBlock, dir string, limit time.Duration) (string, error) {
+func runBlocks(t *testing.T, blocks []shellBlock, dir string, limit time.Duration, env ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
@@ -180,6 +214,7 @@ func runBlocks(t *testing.T, blocks []shellBlock, dir string, limit time.Duratio
 	cmd := exec.CommandContext(ctx, "bash", "-c", script(blocks, logs))
 	cmd.Dir = dir
 	cmd.Env = append(goDirectories(t), "HOME="+home, "PATH="+filepath.Join(home, "go", "bin")+":"+os.Getenv("PATH"), "TERM=dumb", "CI="+os.Getenv("CI"))
+	cmd.Env = append(cmd.Env, env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	inOwnGroup(cmd)
