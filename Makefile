@@ -16,9 +16,10 @@ modules = $(shell for m in $$(git ls-files 'go.mod' '*/go.mod' | xargs -n 1 dirn
 	test -n "$$(git ls-files "$$m/*.go")" && echo "$$m"; done)
 
 golangci-lint := bin/golangci-lint
+goreleaser := bin/goreleaser
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat
+.PHONY: help run test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat release-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -90,6 +91,14 @@ fmt: $(golangci-lint) ## format every module the way lint wants it
 $(golangci-lint): internal/lint/go.mod internal/lint/go.sum
 	@echo "building golangci-lint, once; this takes a few minutes" >&2
 	@go -C internal/lint build -o "$$PWD/$@" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# Likewise. Only releases need it.
+$(goreleaser): internal/goreleaser/go.mod internal/goreleaser/go.sum
+	@echo "building goreleaser, once; this takes several minutes" >&2
+	@go -C internal/goreleaser build -o "$$PWD/$@" github.com/goreleaser/goreleaser/v2
+
+release-check: $(goreleaser) ## build what a release of this commit would consist of, in dist/, and check it
+	@internal/tools/release.sh --snapshot
 
 generate: ## regenerate everything that comes from openapi.json and api/
 	@go generate ./...

@@ -9,7 +9,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-tag=$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null) || {
+# The commit of a release is compared with the release before, unless files were changed since.
+not=()
+if test -z "$(git status --porcelain)"; then
+  while IFS= read -r t; do not+=(--exclude "$t"); done < <(git tag --points-at HEAD)
+fi
+tag=$(git describe --tags --abbrev=0 --match 'v[0-9]*' "${not[@]}" 2>/dev/null) || {
   echo "compat: no release tag yet, nothing to compare with"
   exit 0
 }

@@ -25,13 +25,17 @@ func TestCompat(t *testing.T) {
 		tag, code string
 		want      string // what it prints
 		fails     bool
+		next      string // tag of a commit with the code; none leaves it uncommitted
 	}{
-		"nothing":                           {"v1.0.0", released, "changes of the exported surface", false},
-		"function added":                    {"v1.0.0", released + "\n// New is new.\nfunc New() {}\n", "New: added", false},
-		"method added to an interface":      {"v1.0.0", strings.Replace(released, "Get() string", "Get() string; Put()", 1), "1 of them break programs", true},
-		"method added before 1.0":           {"v0.3.0", strings.Replace(released, "Get() string", "Get() string; Put()", 1), "1 of them break programs", false},
-		"constant removed":                  {"v1.0.0", strings.Replace(released, "const Limit", "const limit", 1), "1 of them break programs", true},
-		"test of the last release, no more": {"v0.3.0", strings.Replace(released, "Get()", "Fetch()", 1), "", true},
+		"first release":                     {"v1.0.0", released, "no release tag yet", false, ""},
+		"nothing":                           {"v1.0.0", released + "\n// A comment.\n", "changes of the exported surface", false, ""},
+		"function added":                    {"v1.0.0", released + "\n// New is new.\nfunc New() {}\n", "New: added", false, ""},
+		"method added to an interface":      {"v1.0.0", strings.Replace(released, "Get() string", "Get() string; Put()", 1), "1 of them break programs", true, ""},
+		"method added before 1.0":           {"v0.3.0", strings.Replace(released, "Get() string", "Get() string; Put()", 1), "1 of them break programs", false, ""},
+		"constant removed":                  {"v1.0.0", strings.Replace(released, "const Limit", "const limit", 1), "1 of them break programs", true, ""},
+		"release that breaks nothing":       {"v1.0.0", released + "\n// New is new.\nfunc New() {}\n", "New: added", false, "v1.1.0"},
+		"release that breaks programs":      {"v1.0.0", strings.Replace(released, "const Limit", "const limit", 1), "1 of them break programs", true, "v1.1.0"},
+		"test of the last release, no more": {"v0.3.0", strings.Replace(released, "Get()", "Fetch()", 1), "", true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,6 +76,11 @@ func TestCompat(t *testing.T) {
 			git("commit", "-qm", "x")
 			git("tag", tc.tag)
 			write("thing.go", tc.code)
+			if tc.next != "" {
+				git("commit", "-qam", "y")
+				git("tag", tc.next)
+				git("tag", "nested/"+tc.next)
+			}
 
 			cmd := exec.CommandContext(t.Context(), "bash", filepath.Join(dir, "internal", "tools", "compat.sh"))
 			cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")

@@ -52,6 +52,9 @@ func TestWorkflows(t *testing.T) {
 // and for Dependabot.
 var pinned = regexp.MustCompile(`^\s*(- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
+// own matches a workflow of this repository, of the same commit.
+var own = regexp.MustCompile(`^\s*uses: \./\.github/workflows/[\w-]+\.yml$`)
+
 var (
 	// expression matches values that are pasted into a script: the shell runs them.
 	expression = regexp.MustCompile(`\$\{\{`)
@@ -73,7 +76,7 @@ func problems(t *testing.T, content []byte) []string {
 	var found []string
 	for line := range strings.Lines(string(content)) {
 		line = strings.TrimRight(line, "\n")
-		if strings.Contains(line, "uses:") && !pinned.MatchString(line) {
+		if strings.Contains(line, "uses:") && !pinned.MatchString(line) && !own.MatchString(line) {
 			found = append(found, "not pinned by commit with its release: "+strings.TrimSpace(line))
 		}
 	}
@@ -112,12 +115,15 @@ jobs:
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with: {persist-credentials: false}
+  b:
+    uses: ./.github/workflows/ci.yml
 `
 	if found := problems(t, []byte(good)); len(found) > 0 {
 		t.Errorf("the good one: %v", found)
 	}
 	for name, tt := range map[string]struct{ old, broken, want string }{
 		"tag instead of commit":             {"3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "not pinned"},
+		"workflow of elsewhere":             {"./.github/workflows/ci.yml", "else/where/.github/workflows/ci.yml@v1", "not pinned"},
 		"release not named":                 {" # v7.0.1", "", "not pinned"},
 		"wide permissions":                  {"contents: read", "contents: write", "permissions"},
 		"no permissions":                    {"permissions: {contents: read}\n", "", "permissions"},
