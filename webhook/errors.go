@@ -26,3 +26,16 @@ var (
 // ErrClaimLost is what [Deduper.Commit] returns when the lease ended while the
 // event was being handled, and another delivery has claimed it since.
 var ErrClaimLost = errors.New("webhook: the claim was lost to another delivery")
+
+// What the function of [Verifier.Handler] may return, alone or wrapped, for a delivery
+// that did not fail.
+var (
+	// ErrDuplicate says that the event was handled before: the answer is 200.
+	ErrDuplicate = errors.New("webhook: the event was handled before")
+	// ErrInProgress says that somebody else is handling the event: the answer is 503
+	// with Retry-After.
+	ErrInProgress = errors.New("webhook: the event is being handled elsewhere")
+	// ErrUnavailable says that something the function needs is down for now: the
+	// answer is 503 with Retry-After.
+	ErrUnavailable = errors.New("webhook: unavailable for now")
+)

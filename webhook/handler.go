@@ -37,6 +37,10 @@ type handler struct {
 //	503  with Retry-After: another delivery of the event is being handled, the body
 //	     broke off, the deduper failed, or the claim was lost ([ErrClaimLost])
 //
+// A function that keeps its own record of events can return [ErrDuplicate],
+// [ErrInProgress] or [ErrUnavailable], to be answered as if the deduper had found it.
+// Package inbox does: it keeps the record in the transaction of the event's effects.
+//
 // The body of a delivery without a usable signature and timestamp is not read, but
 // for a first small piece that tells whether the delivery broke off. Reading a body
 // is bounded in size and not in time: set ReadTimeout on the [http.Server].
@@ -129,13 +133,21 @@ func (h *handler) once(ctx context.Context, c *claim, ev *pepay.Event) (outcome 
 	case answer == InProgress:
 		return OutcomeInProgress, true, nil
 	}
-	if err := h.run(ctx, ev); err != nil {
+	err = h.run(ctx, ev)
+	duplicate = errors.Is(err, ErrDuplicate)
+	switch {
+	case err == nil, duplicate:
+	case errors.Is(err, ErrInProgress):
+		return OutcomeInProgress, true, nil
+	case errors.Is(err, ErrUnavailable):
+		return OutcomeUnavailable, false, err
+	default:
 		return OutcomeFailed, false, err
 	}
 	if err := c.commit(ctx); err != nil {
-		return OutcomeUnavailable, false, err
+		return OutcomeUnavailable, duplicate, err
 	}
-	return OutcomeHandled, false, nil
+	return OutcomeHandled, duplicate, nil
 }
 
 // run calls fn and turns a panic into an error.

@@ -30,6 +30,9 @@ func deliver(h http.Handler, method, content string, headers http.Header) *httpt
 func TestHandlerAnswers(t *testing.T) {
 	t.Parallel()
 	ok := func(context.Context, *pepay.Event) error { return nil }
+	returns := func(err error) func(context.Context, *pepay.Event) error {
+		return func(context.Context, *pepay.Event) error { return fmt.Errorf("it says: %w", err) }
+	}
 	signed := func(content string) http.Header { return Sign(current, at, []byte(content)) }
 	for _, c := range []struct {
 		name    string
@@ -55,6 +58,9 @@ func TestHandlerAnswers(t *testing.T) {
 		{name: "too large by choice", fn: ok, opts: []HandlerOption{WithMaxBytes(10)}, status: 413, answer: `{"error":"body_too_large"}`},
 		{name: "fn fails", fn: func(context.Context, *pepay.Event) error { return errors.New("no") }, status: 500, answer: `{"error":"handler_failed"}`},
 		{name: "fn panics", fn: func(context.Context, *pepay.Event) error { panic("no") }, status: 500, answer: `{"error":"handler_failed"}`},
+		{name: "fn finds a duplicate", fn: returns(ErrDuplicate), status: 200, answer: `{"ok":true}`},
+		{name: "fn finds it in progress", fn: returns(ErrInProgress), status: 503, answer: `{"error":"try_again"}`},
+		{name: "fn lacks its database", fn: returns(ErrUnavailable), status: 503, answer: `{"error":"try_again"}`},
 		{name: "claim fails", fn: ok, opts: []HandlerOption{WithDeduper(broken{claim: errors.New("no")})}, status: 503, answer: `{"error":"try_again"}`},
 		{name: "commit fails", fn: ok, opts: []HandlerOption{WithDeduper(broken{commit: errors.New("no")})}, status: 503, answer: `{"error":"try_again"}`},
 		{name: "claim lost", fn: ok, opts: []HandlerOption{WithDeduper(broken{commit: fmt.Errorf("taken over: %w", ErrClaimLost)})}, status: 503, answer: `{"error":"try_again"}`},

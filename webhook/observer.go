@@ -26,7 +26,7 @@ type Delivery struct {
 	// Outcome says how the delivery was answered.
 	Outcome Outcome
 	// Duplicate reports that the event was handled before, or is being handled by
-	// another delivery: the function of [Verifier.Handler] did not run.
+	// another delivery: the function of [Verifier.Handler] did not run, or said so.
 	Duplicate bool
 	// Err is why the outcome is not OutcomeHandled; nil also for OutcomeInProgress.
 	Err error
@@ -45,8 +45,8 @@ const (
 	OutcomeRefused
 	// OutcomeFailed is 500: the function failed or panicked.
 	OutcomeFailed
-	// OutcomeUnavailable is 503: the body broke off, the deduper failed, or the claim
-	// was lost.
+	// OutcomeUnavailable is 503: the body broke off, the deduper failed, the claim was
+	// lost, or the function returned [ErrUnavailable].
 	OutcomeUnavailable
 )
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,6 +21,9 @@ func TestObserver(t *testing.T) {
 	const noCreated = `{"id":"evt_2","type":"t"}`
 	failure := errors.New("database down")
 	ok := func(context.Context, *pepay.Event) error { return nil }
+	says := func(err error) func(context.Context, *pepay.Event) error {
+		return func(context.Context, *pepay.Event) error { return fmt.Errorf("says: %w", err) }
+	}
 	known := Delivery{EventID: "evt_1700000002000-789", Type: "invoice.updated", Age: 123 * time.Millisecond}
 	with := func(o Outcome, duplicate bool, err error) Delivery {
 		d := known
@@ -39,6 +43,10 @@ func TestObserver(t *testing.T) {
 		{name: "handled before", deduper: &scripted{claims: []any{Done}}, want: []Delivery{with(OutcomeHandled, true, nil)}},
 		{name: "in progress", deduper: &scripted{claims: []any{InProgress}}, want: []Delivery{with(OutcomeInProgress, true, nil)}},
 		{name: "fn fails", fn: func(_ context.Context, ev *pepay.Event) error { ev.ID = "changed"; return failure }, want: []Delivery{with(OutcomeFailed, false, failure)}},
+		{name: "fn finds a duplicate", fn: says(ErrDuplicate), want: []Delivery{with(OutcomeHandled, true, nil)}},
+		{name: "fn finds it in progress", fn: says(ErrInProgress), want: []Delivery{with(OutcomeInProgress, true, nil)}},
+		{name: "fn lacks its database", fn: says(ErrUnavailable), want: []Delivery{with(OutcomeUnavailable, false, ErrUnavailable)}},
+		{name: "fn finds a duplicate, and the claim is lost", fn: says(ErrDuplicate), deduper: &scripted{commits: []error{ErrClaimLost}}, want: []Delivery{with(OutcomeUnavailable, true, ErrClaimLost)}},
 		{name: "the claim was lost", deduper: &scripted{commits: []error{ErrClaimLost}}, want: []Delivery{with(OutcomeUnavailable, false, ErrClaimLost)}},
 		{name: "the deduper fails", deduper: &scripted{claims: []any{failure, failure}}, want: []Delivery{with(OutcomeUnavailable, false, failure)}},
 		{name: "no event", content: `{"id":7}`, want: []Delivery{{Outcome: OutcomeRefused, Err: ErrMalformedEvent}}},
