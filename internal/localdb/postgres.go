@@ -20,6 +20,7 @@ type Postgres struct{ *Server }
 var postgresDefaults = map[string]string{
 	"fsync":                      "off",
 	"full_page_writes":           "off",
+	"max_connections":            "300", // each test may have a database, and a pool, of its own
 	"shared_buffers":             "16MB",
 	"dynamic_shared_memory_type": "mmap", // in the folder, so that nothing is left of it
 	"log_timezone":               "UTC",
