@@ -43,6 +43,7 @@ func controlRoutes() []controlRoute {
 		{method: http.MethodGet, pattern: "state", handle: controlState},
 		{method: http.MethodGet, pattern: "changes", handle: controlChanges},
 		{method: http.MethodPost, pattern: "events", handle: controlEmit},
+		{method: http.MethodGet, pattern: "events/{id}", handle: controlGetEvent},
 		{method: http.MethodGet, pattern: "invoices", handle: controlListInvoices},
 		{method: http.MethodGet, pattern: "invoices/{id}", handle: controlGetInvoice},
 		{method: http.MethodPost, pattern: "invoices/{id}/{action}", handle: controlActOnInvoice},

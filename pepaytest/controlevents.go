@@ -1,6 +1,9 @@
 package pepaytest
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"net/http"
+)
 
 // controlEmit emits the JSON event it is sent, of which type and data.object are required,
 // and answers with the completed one.
@@ -18,4 +21,18 @@ func controlEmit(c *controlRequest) (any, *problem) {
 		return nil, invalidRequest(err.Error())
 	}
 	return json.RawMessage(rec.frame), nil
+}
+
+// shownEvent is an event and what was sent of it, without secrets.
+type shownEvent struct {
+	eventItem
+	Body string `json:"body"`
+}
+
+func controlGetEvent(c *controlRequest) (any, *problem) {
+	rec, _ := c.server.events.get(c.param("id"))
+	if rec == nil {
+		return nil, &problem{http.StatusNotFound, "NOT_FOUND", "No such event is kept"}
+	}
+	return shownEvent{newEventItem(rec), c.server.newRedactor(&Request{}).body(rec.frame)}, nil
 }

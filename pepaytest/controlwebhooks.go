@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -72,10 +73,17 @@ func controlListWebhooks(c *controlRequest) (any, *problem) {
 	return list, nil
 }
 
-// withSecret is an endpoint whose secret is told this once.
+// withSecret is an endpoint with its secret, if that was made here: it is told this once.
 type withSecret struct {
 	webhookItem
-	Secret string `json:"secret"`
+	Secret string `json:"secret,omitempty"`
+}
+
+func newWithSecret(e *Endpoint, secret pepay.Secret, given string) withSecret {
+	if given != "" {
+		secret = ""
+	}
+	return withSecret{e.item(), secret.Reveal()}
 }
 
 func controlAddWebhook(c *controlRequest) (any, *problem) {
@@ -104,14 +112,14 @@ func controlAddWebhook(c *controlRequest) (any, *problem) {
 		return nil, &problem{http.StatusConflict, "TOO_MANY_WEBHOOKS", fmt.Sprintf("There are %d endpoints already; remove one", maxWebhooks)}
 	}
 	e := c.server.addWebhook(in.URL, secret, in.Events, true)
-	return withSecret{e.item(), secret.Reveal()}, nil
+	return newWithSecret(e, secret, in.Secret), nil
 }
 
 func secretOrNew(secret string) (pepay.Secret, *problem) {
 	switch {
 	case secret == "":
 		return pepay.Secret("whsec_" + rand.Text()), nil
-	case strings.TrimSpace(secret) != secret, strings.ContainsFunc(secret, func(r rune) bool { return r < ' ' || r == 0x7f }):
+	case strings.TrimSpace(secret) != secret, strings.ContainsFunc(secret, unicode.IsControl):
 		return "", invalidRequest("secret: must have neither white space around it nor control characters")
 	}
 	return pepay.Secret(secret), nil
@@ -181,7 +189,7 @@ func controlRotateWebhook(c *controlRequest) (any, *problem) {
 		return nil, bad
 	}
 	e.Rotate(secret)
-	return withSecret{e.item(), secret.Reveal()}, nil
+	return newWithSecret(e, secret, in.Secret), nil
 }
 
 func controlEndRotation(c *controlRequest) (any, *problem) {

@@ -152,13 +152,18 @@ func TestControlWebhooksRefused(t *testing.T) {
 		``: "url", `{}`: "url", `{"url":"ftp://127.0.0.1"}`: "url", `{"url":"http://"}`: "url", `{"url":"http://user:pass@127.0.0.1/"}`: "password", `{"url":"file:///etc/passwd"}`: "url",
 		`{"url":"//127.0.0.1/"}`: "url", `{"url":"http://127.0.0.1/#a"}`: "fragment", `{"url":1}`: "url", `{"url":"RECEIVER"}`: "url",
 		`{"url":"http://127.0.0.1/","events":["refund.*"]}`: "refund.*", `{"url":"http://127.0.0.1/","events":"invoice.*"}`: "events",
-		`{"url":"http://127.0.0.1/","secret":" x"}`: "secret", `{"url":"http://127.0.0.1/","secret":"a\nb"}`: "secret", `{"url":"http://127.0.0.1/","number":1}`: "number",
+		`{"url":"http://127.0.0.1/","secret":" x"}`: "secret", `{"url":"http://127.0.0.1/","secret":"a\nb"}`: "secret", `{"url":"http://127.0.0.1/","secret":"a\u0085b"}`: "secret", `{"url":"http://127.0.0.1/","secret":"  "}`: "secret", `{"url":"http://127.0.0.1/","number":1}`: "number",
 	} {
 		if r := control(t, s, http.MethodPost, "webhooks", body); r.status != http.StatusBadRequest || !strings.Contains(r.body, names) {
 			t.Errorf("%s: %d %s", body, r.status, r.body)
 		}
 	}
-	number := controlled[webhookItem](t, s, http.MethodPost, "webhooks", `{"url":"receiver","secret":"given"}`).Number
+	added := controlled[webhookItem](t, s, http.MethodPost, "webhooks", `{"url":"receiver","secret":"a-secret-that-was-given"}`)
+	rotated := controlled[webhookItem](t, s, http.MethodPost, fmt.Sprintf("webhooks/%d/rotate", added.Number), `{"secret":"another-that-was-given"}`)
+	if added.SecretLast4 != "iven" || added.Secret != "" || rotated.Secret != "" {
+		t.Errorf("a secret that was given is told again: %+v %+v", added, rotated)
+	}
+	number := added.Number
 	for body, names := range map[string]string{``: "event_id", `{"event_id":"evt_none"}`: "evt_none", `{"event":"x"}`: "event"} {
 		if r := control(t, s, http.MethodPost, fmt.Sprintf("webhooks/%d/redeliver", number), body); r.status != http.StatusBadRequest || !strings.Contains(r.body, names) {
 			t.Errorf("%s: %d %s", body, r.status, r.body)

@@ -1,9 +1,13 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/pepaylabs/pepay-go"
 )
 
 var consoleInvoices = map[string]consoleTest{
@@ -29,7 +33,7 @@ var consoleInvoices = map[string]consoleTest{
 		p.until(`document.querySelector('#announcer').textContent.includes('has arrived')`)
 		p.press("Pay exactly $25.00")
 		p.status("paid")
-		p.sees(".actions button:disabled", "Pay exactly")
+		p.notPayable("the invoice is paid")
 		p.press("Settle")
 		p.until(`[...document.querySelectorAll('.emitted [data-arrived]')].length >= 3`)
 		p.sees("section", "settled")
@@ -46,7 +50,7 @@ var consoleInvoices = map[string]consoleTest{
 		s.show(p, "#/invoices/"+expires)
 		p.press("Expire")
 		p.status("expired")
-		p.sees(".actions button:disabled", "Pay exactly")
+		p.notPayable("the invoice is expired")
 		eval[bool](p, fmt.Sprintf(`(location.hash = '#/invoices/%s') && true`, much))
 		p.press("Pay too much")
 		p.status("paid")
@@ -54,4 +58,46 @@ var consoleInvoices = map[string]consoleTest{
 		p.sees("section", "settlement failed")
 		p.wantNoErrors()
 	},
+	// An event opens to its JSON, with the digits that it has, and stays open when another one comes.
+	"an event is opened": func(t *testing.T, open func(*testing.T) *page) {
+		s := newConsole(t)
+		p := open(t)
+		id := s.invoice(`{"amount_usd": 5, "description": "two <b>mugs</b>", "metadata": {"number": 9007199254740993, "session_token": "a-canary"}}`)
+		s.show(p, "#/invoices/"+id)
+		p.sees(".trail li", "invoice.created")
+		eval[bool](p, `document.querySelector('.trail summary').click() ?? true`)
+		p.sees(".trail pre", `"number": 9007199254740993`)
+		p.sees(".trail pre", `"session_token": "[redacted]"`)
+		p.press("Expire")
+		p.sees(".trail li", "invoice.updated")
+		p.until(`document.querySelectorAll('.trail details').length === 2 && document.querySelector('.trail details').open && !document.querySelectorAll('.trail details')[1].open`)
+		eval[bool](p, `(() => { navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }; document.querySelector('.trail button').click(); return true })()`)
+		p.until(`window.copied?.startsWith('{\n  "') && window.copied.includes(' 9007199254740993')`)
+		p.wantNoErrors()
+		p.wantConsoleSecrets(s)
+	},
+	// Of a long event the beginning is shown; all of it is copied.
+	"a long event is opened": func(t *testing.T, open func(*testing.T) *page) {
+		s := newConsole(t)
+		p := open(t)
+		id := s.invoice(`{"amount_usd": 5}`)
+		s.sim.Emit(pepay.Event{Type: pepay.EventInvoiceUpdated, Data: pepay.EventData{Object: json.RawMessage(fmt.Sprintf(`{"object":"invoice","id":%q,"note":%q}`, id, strings.Repeat("x", 300_000)))}})
+		s.show(p, "#/invoices/"+id)
+		p.until(`document.querySelectorAll('.trail details').length === 2`)
+		eval[bool](p, `document.querySelectorAll('.trail summary')[1].click() ?? true`)
+		p.sees(".trail .none", "first 100,000 of 300,")
+		if n := eval[int](p, `document.querySelector('.trail pre').textContent.length`); n != 100_000 {
+			t.Errorf("%d characters are shown", n)
+		}
+		eval[bool](p, `(() => { navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }; document.querySelector('.trail button').click(); return true })()`)
+		p.until(`window.copied?.length > 300_000 && window.copied.endsWith('}')`)
+		p.wantNoErrors()
+	},
+}
+
+// notPayable waits until the invoice that is open says why it cannot be paid, and has no button to pay it.
+func (p *page) notPayable(why string) {
+	p.t.Helper()
+	p.sees(".none", "Nothing can be paid: "+why+".")
+	p.until(`![...document.querySelectorAll('.actions button')].some(b => b.textContent.startsWith('Pay '))`)
 }

@@ -48,4 +48,12 @@ func TestLookConsole(t *testing.T) {
 	} {
 		shoot(view[0], view[1])
 	}
+	s.control(http.MethodPost, "invoices/"+id+"/pay", "{}", nil)
+	s.show(tb.page, "#/invoices/"+id)
+	tb.until(`document.querySelector('.trail summary')`)
+	eval[bool](tb, `document.querySelector('.trail summary').click() ?? true`)
+	tb.sees(".trail pre", "invoice.created")
+	tb.shoot(dir, "console-invoice-paid")
+	eval[bool](tb, `(document.querySelector('.trail').scrollIntoView(), true)`)
+	tb.shoot(dir, "console-event")
 }

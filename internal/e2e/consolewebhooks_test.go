@@ -246,6 +246,33 @@ var consoleWebhooks = map[string]consoleTest{
 		p.wantNoErrors()
 		p.wantConsoleSecrets(s)
 	},
+	// A secret of one's own is taken by the rules that hold elsewhere, and not shown again.
+	"an endpoint with a secret of one's own": func(t *testing.T, open func(*testing.T) *page) {
+		s := newConsole(t)
+		h := newHook(t)
+		p := open(t)
+		s.show(p, "#/webhooks")
+		add := func(secret string) {
+			t.Helper()
+			eval[bool](p, fmt.Sprintf(`(() => { const [url, , secret] = document.querySelectorAll('.stack input'); url.value = ''; secret.value = %q; return true })()`, secret))
+			p.try("write the address", func(ctx context.Context) error { return p.enter(ctx, ".stack input[type=url]", h.URL+"\r") })
+		}
+		add(" secret")
+		p.sees("[role=alert]", "secret: must have neither white space around it nor control characters")
+		const own = "a-secret-of-ones-own"
+		h.set(own, http.StatusOK)
+		add(own)
+		p.sees(".endpoints a", "all events")
+		p.until(`document.querySelectorAll('.stack input')[2].value === ''`)
+		eval[bool](p, `document.querySelector('.endpoints a').click() ?? true`)
+		p.sees(".facts", "…"+own[len(own)-4:])
+		p.press("Ping")
+		p.sees(".rows li", "delivered")
+		wantNone(t, "the page", eval[string](p, `document.documentElement.outerHTML + [...document.querySelectorAll('input')].map(i => i.value)`), []string{own})
+		p.forgive("status of 400")
+		p.wantNoErrors()
+		p.wantConsoleSecrets(s)
+	},
 	// JSON is shown with the digits that it has.
 	"numbers keep their digits": func(t *testing.T, open func(*testing.T) *page) {
 		s := newConsole(t)

@@ -108,7 +108,7 @@ export class EndpointDetail {
         ['Number', String(endpoint.number)],
         ['Event types', endpoint.events?.length ? endpoint.events.join(', ') : 'all'],
         ['Environment', endpoint.environment || 'both'],
-        ['Secret', `…${endpoint.secret_last4}${endpoint.rotating ? ', and the one before' : ''}`],
+        ['Secret', `${endpoint.secret_last4 ? `…${endpoint.secret_last4}` : 'too short to show its end'}${endpoint.rotating ? ', and the one before' : ''}`],
         ['Pending', String(endpoint.pending ?? 0)],
         ['Its checks', endpoint.url === RECEIVER && make('a', { href: routeTo('webhooks', RECEIVER) }, 'What it got')],
       ]),

@@ -9,7 +9,7 @@ import { memberText } from './member.js';
 import { fill, known, makeCopy, makeDate, makeFacts, makeNone, makeSection, makeStatus, makeText, makeTimeline } from './parts.js';
 import { amountOf } from './resource.js';
 import { routeTo } from './router.js';
-import { Calls, makeEvents } from './trail.js';
+import { Calls, Events } from './trail.js';
 import { dateOf, millisOf, shortId } from './words.js';
 
 /** @typedef {import('./listview.js').Tools} Tools */
@@ -47,9 +47,10 @@ class InvoiceDetail {
   #loader;
   #actions;
   #amount;
+  #unpayable = makeNone('');
   #timeline = makeSection('Timeline');
   #payments = makeSection('Payments');
-  #events = makeSection('Events');
+  #events;
   #calls;
   #json = make('div', {});
   /** @type {any} */
@@ -62,6 +63,7 @@ class InvoiceDetail {
   constructor(tools, id) {
     this.#tools = tools;
     this.#id = id;
+    this.#events = new Events(tools);
     this.#calls = new Calls(tools.api);
     this.#loader = new Loader(() => tools.api.getText(`invoices/${encodeURIComponent(id)}`), ({ data, text }) => this.#show(data, text));
     this.#amount = make('input', {
@@ -80,10 +82,10 @@ class InvoiceDetail {
       this.#headline.element,
       this.#loader.element,
       this.#facts,
-      make('section', {}, make('h3', {}, 'As the payor'), this.#actions.element),
+      make('section', {}, make('h3', {}, 'As the payor'), this.#unpayable, this.#actions.element),
       this.#timeline.element,
       this.#payments.element,
-      this.#events.element,
+      make('section', {}, make('h3', {}, 'Events'), this.#events.element),
       make('section', {}, make('h3', {}, 'API calls'), this.#calls.element),
       make('details', {}, make('summary', {}, 'As REST answers it'), this.#json),
     );
@@ -107,7 +109,10 @@ class InvoiceDetail {
     const { invoice } = data;
     const { details, payments, timeline, events, requests, actions } = known(data);
     this.#invoice = { ...invoice, actions };
-    /** @type {HTMLElement} */ (this.#amount.parentElement).hidden = !actions.some((action) => action.name === 'pay' && action.enabled);
+    const pay = actions.find((action) => action.name === 'pay');
+    /** @type {HTMLElement} */ (this.#amount.parentElement).hidden = !pay?.enabled;
+    this.#unpayable.hidden = !pay || pay.enabled;
+    fill(this.#unpayable, [`Nothing can be paid: ${pay?.why ?? ''}.`]);
     this.#headline.show(`${details.title || 'Invoice'} ${amountOf(invoice)}`, makeStatus(invoice));
     const order = invoice.commerce_order_id;
     fill(this.#facts, [
@@ -128,22 +133,23 @@ class InvoiceDetail {
     this.#showActions();
     fill(this.#timeline.content, [makeTimeline(timeline)]);
     fill(this.#payments.content, [payments.length ? make('ul', { class: 'plain' }, ...payments.map(makePayment)) : makeNone('No payment yet.')]);
-    fill(this.#events.content, [makeEvents(events)]);
+    this.#events.show(events);
     this.#calls.show(requests);
     fill(this.#json, [makeText('The invoice as REST answers it', layOut(memberText(text, ['data', 'invoice'])))]);
   }
 
   #showActions() {
     if (!this.#invoice) return;
-    this.#actions.show(this.#invoice.actions.flatMap((/** @type {any} */ action) => (action.name === 'pay' ? this.#payments3(action) : [this.#action(action, action.name, action.label, {})])));
+    this.#actions.show(this.#invoice.actions.flatMap((/** @type {any} */ action) => (action.name === 'pay' ? this.#paymentActions(action) : [this.#action(action, action.name, action.label, {})])));
   }
 
   /**
-   * Paying is three buttons, and a fourth when an amount has been written.
+   * Paying is three buttons, and a fourth when an amount has been written; none where nothing can be paid.
    *
    * @param {any} action
    */
-  #payments3(action) {
+  #paymentActions(action) {
+    if (!action.enabled) return [];
     const left = this.#invoice.amount_remaining ?? this.#invoice.amount ?? 0;
     const little = Math.max(1, Math.floor(left / 2 / 10) * 10);
     const much = left + Math.max(10, Math.round(left / 100) * 10);

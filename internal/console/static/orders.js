@@ -9,7 +9,7 @@ import { memberText } from './member.js';
 import { fill, known, makeCopy, makeDate, makeFacts, makeNone, makeSection, makeStatus, makeText, makeTimeline } from './parts.js';
 import { amountOf } from './resource.js';
 import { routeTo } from './router.js';
-import { Calls, makeEvents } from './trail.js';
+import { Calls, Events } from './trail.js';
 import { shortId } from './words.js';
 
 /** @typedef {import('./listview.js').Tools} Tools */
@@ -63,7 +63,7 @@ class OrderDetail {
   #items = makeSection('Items');
   #shipments = makeSection('Shipments');
   #timeline = makeSection('Timeline');
-  #events = makeSection('Events');
+  #events;
   #calls;
   #json = make('div', {});
 
@@ -74,6 +74,7 @@ class OrderDetail {
   constructor(tools, id) {
     this.#tools = tools;
     this.#id = id;
+    this.#events = new Events(tools);
     this.#calls = new Calls(tools.api);
     this.#loader = new Loader(() => tools.api.getText(`orders/${encodeURIComponent(id)}`), ({ data, text }) => this.#show(data, text));
     const shipping = make('fieldset', { class: 'fields' }, make('legend', {}, 'Ship and deliver with'), make('label', {}, 'Carrier ', this.#carrier), make('label', {}, 'Tracking number ', this.#tracking));
@@ -88,7 +89,7 @@ class OrderDetail {
       this.#items.element,
       this.#shipments.element,
       this.#timeline.element,
-      this.#events.element,
+      make('section', {}, make('h3', {}, 'Events'), this.#events.element),
       make('section', {}, make('h3', {}, 'API calls'), this.#calls.element),
       make('details', {}, make('summary', {}, 'As REST answers it'), this.#json),
     );
@@ -132,7 +133,7 @@ class OrderDetail {
     fill(this.#items.content, [items.length ? make('ul', { class: 'plain' }, ...items.map(makeItem)) : makeNone('No items.')]);
     fill(this.#shipments.content, [shipments.length ? make('ul', { class: 'plain' }, ...shipments.map(makeShipment)) : makeNone('Not shipped yet.')]);
     fill(this.#timeline.content, [makeTimeline(timeline.length ? timeline : (order.timeline ?? []).map((/** @type {any} */ step) => ({ at: step.timestamp, ...step })))]);
-    fill(this.#events.content, [makeEvents(events)]);
+    this.#events.show(events);
     this.#calls.show(requests);
     fill(this.#json, [makeText('The order as REST answers it', layOut(memberText(text, ['data', 'order'])))]);
   }

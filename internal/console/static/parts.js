@@ -92,6 +92,22 @@ export function makeCopy(label, text, say) {
  */
 export const makeText = (label, text) => make('pre', { tabindex: 0, role: 'region', 'aria-label': label }, text);
 
+const MAX_SHOWN = 100_000; // characters
+
+/**
+ * Text with a button that copies all of it. Of a long one, only the beginning is shown: laying out a
+ * megabyte would hold up the page.
+ *
+ * @param {string} label
+ * @param {string} text
+ * @param {(words: string) => void} say
+ */
+export function makeLongText(label, text, say) {
+  const cut = text.length > MAX_SHOWN;
+  const shown = cut ? text.slice(0, MAX_SHOWN) : text;
+  return [make('div', { class: 'snippet' }, makeCopy('Copy', () => text, say), makeText(label, shown)), cut && makeNone(`These are the first ${MAX_SHOWN.toLocaleString()} of ${text.length.toLocaleString()} characters. “Copy” copies them all.`)];
+}
+
 /**
  * A body as a person reads it: JSON is laid out, what is not JSON stays.
  *

@@ -1,20 +1,49 @@
 // What a resource has left behind: events, and the API calls that touched it.
 
+import { Loader } from './detail.js';
 import { make } from './dom.js';
-import { fill, makeDate, makeNone } from './parts.js';
+import { bodyText, fill, makeDate, makeLongText, makeNone } from './parts.js';
 import { routeTo } from './router.js';
 import { colorOf } from './types.js';
 
 /** @typedef {import('./api.js').Api} Api */
+/** @typedef {import('./listview.js').Tools} Tools */
 
-/** @param {{id: string, type: string, created: unknown}[]} events */
-export function makeEvents(events) {
-  if (!events.length) return makeNone('No event yet.');
-  return make(
-    'ol',
-    { class: 'plain trail' },
-    ...events.map(({ id, type, created }) => make('li', {}, makeDate(created), ' ', make('span', { class: `swatch ${colorOf(type)}` }), make('span', { class: 'what' }, type), ' ', make('code', {}, id))),
-  );
+/** Events. Each opens to show what was sent; what is open stays so. */
+export class Events {
+  element = make('ol', { class: 'plain trail' });
+  #none = makeNone('No event yet.');
+  #tools;
+  /** @type {Map<string, HTMLElement>} */
+  #known = new Map();
+
+  /** @param {Tools} tools */
+  constructor(tools) {
+    this.#tools = tools;
+    this.show([]);
+  }
+
+  /** @param {{id: string, type: string, created: unknown}[]} events */
+  show(events) {
+    const items = events.map((event) => this.#known.get(event.id) ?? this.#make(event));
+    this.#known = new Map(events.map(({ id }, i) => [id, items[i]]));
+    fill(this.element, items.length ? items : [make('li', {}, this.#none)]);
+  }
+
+  /** @param {{id: string, type: string, created: unknown}} event */
+  #make({ id, type, created }) {
+    const content = make('div', {});
+    const loader = new Loader(
+      () => this.#tools.api.get(`events/${encodeURIComponent(id)}`),
+      ({ body }) => fill(content, makeLongText(`The event ${id}`, bodyText(body), this.#tools.say)),
+    );
+    /** @param {Event} event */
+    const toggled = ({ target }) => {
+      if (/** @type {HTMLDetailsElement} */ (target).open && !content.childElementCount) void loader.load();
+    };
+    const summary = make('summary', {}, make('span', { class: 'line' }, makeDate(created), make('span', {}, make('span', { class: `swatch ${colorOf(type)}` }), make('span', { class: 'what' }, type)), make('code', {}, id)));
+    return make('li', {}, make('details', { toggle: toggled }, summary, loader.element, content));
+  }
 }
 
 const NAMED = 10; // calls whose method and path are asked for, the newest

@@ -23,6 +23,7 @@ export class WebhooksView {
   #receive = make('button', { type: 'button', click: () => void this.#add({ url: RECEIVER }) }, 'Add the built-in receiver');
   #url = make('input', { type: 'url', required: true, placeholder: 'http://127.0.0.1:8080/webhooks', autocomplete: 'off' });
   #types = make('input', { type: 'text', placeholder: 'all, or invoice.*, commerce.order.updated', autocomplete: 'off', spellcheck: 'false' });
+  #own = make('input', { type: 'password', placeholder: 'left empty, one is made', autocomplete: 'off', spellcheck: 'false' });
   #refusal = makeRefusal();
   #secret = make('div', {});
   #side = make('div', { class: 'side' });
@@ -44,6 +45,7 @@ export class WebhooksView {
       make('h3', {}, 'Add an endpoint'),
       make('label', {}, 'Address ', this.#url),
       make('label', {}, 'Event types ', this.#types),
+      make('label', {}, 'Signing secret, optional ', this.#own),
       make('div', { class: 'row' }, make('button', { type: 'submit' }, 'Add'), this.#receive),
       this.#refusal,
       this.#secret,
@@ -119,10 +121,11 @@ export class WebhooksView {
   async #submitted(event) {
     event.preventDefault();
     const events = this.#types.value.split(/[\s,]+/).filter((type) => type && type !== 'all');
-    if (await this.#add({ url: this.#url.value.trim(), events })) this.#url.value = this.#types.value = '';
+    const endpoint = { url: this.#url.value.trim(), events, secret: this.#own.value };
+    if (await this.#add(endpoint)) this.#url.value = this.#types.value = this.#own.value = '';
   }
 
-  /** @param {{url: string, events?: string[]}} endpoint */
+  /** @param {{url: string, events?: string[], secret?: string}} endpoint */
   async #add(endpoint) {
     fill(this.#secret, []);
     const added = await attempt(this.#refusal, async () => {
