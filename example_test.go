@@ -3,8 +3,11 @@ package pepay_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"time"
 
 	"github.com/pepaylabs/pepay-go"
 )
@@ -95,7 +98,8 @@ func ExampleDecimalFromMillis() {
 }
 
 func ExampleNewClient() {
-	raw, err := pepay.NewClientWithResponses("https://api-beta.pepay.io")
+	hc := &http.Client{Timeout: 10 * time.Second}
+	raw, err := pepay.NewClientWithResponses("https://api-beta.pepay.io", pepay.WithHTTPClient(hc))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -123,3 +127,24 @@ func ExampleEventTypes() {
 	// invoice.created
 	// invoice.updated
 }
+
+// A transport of your own knows which operation a request is for, without reading its URL.
+func ExampleOperationOf() {
+	seen := doer(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(pepay.OperationOf(req.Context()))
+		return nil, errors.New("no network in an example")
+	})
+	raw, err := pepay.NewClient("https://api-beta.pepay.io", pepay.WithHTTPClient(seen))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = raw.GetEvent(context.Background(), "evt_1700000002000-789")
+	fmt.Println(err)
+	// Output:
+	// GET /api/v1/events/{eventId}
+	// no network in an example
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }

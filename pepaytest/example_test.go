@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,4 +197,20 @@ func mintStatus(srv *pepaytest.Server, key string) string {
 		return resp.Status
 	}
 	return resp.Status + " " + string(body)
+}
+
+// What the text of a fault says, to check it before it is used.
+func ExampleParseFault() {
+	operation, _, _, err := pepaytest.ParseFault("mintWsToken:status=429,retry-after=2s,every=3")
+	fmt.Println(operation, err)
+	_, _, _, err = pepaytest.ParseFault("mintWsToken:statsu=429")
+	fmt.Println(err != nil, slices.Contains(pepaytest.FaultSettings(), "status="))
+	// Output:
+	// mintWsToken <nil>
+	// true true
+}
+
+func ExampleSeeds() {
+	fmt.Println(pepaytest.Seeds())
+	// Output: [busy small]
 }

@@ -3,6 +3,8 @@ package stream_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
@@ -116,4 +118,53 @@ func ExampleMemoryLease() {
 	// Output:
 	// a has handled invoice.created
 	// b goes on with invoice.updated
+}
+
+// The cursor is saved after each event that was handled, so that the next start goes on
+// behind it.
+func ExampleFileCursor() {
+	server, err := pepaytest.Start("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	created, _ := pepaytest.NewEvent(pepay.EventInvoiceCreated)
+	paid, _ := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
+	before := server.Emit(paid)
+	server.Emit(created)
+	server.Emit(paid)
+
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	cursor := stream.FileCursor(filepath.Join(dir, "cursor"))
+	for _, run := range []string{"first", "second"} {
+		handled := ""
+		// Since counts until there is a cursor.
+		for ev, err := range stream.Merchant(client, stream.Options{Cursor: cursor, Since: before.ID}).Events(context.Background()) {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			if handled != "" || ev.Type == pepay.EventInvoiceUpdated {
+				fmt.Println(run, "run leaves at", ev.Type)
+				break // this event was not handled
+			}
+			handled = ev.ID
+			fmt.Println(run, "run handles", ev.Type)
+		}
+	}
+	// Output:
+	// first run handles invoice.created
+	// first run leaves at invoice.updated
+	// second run leaves at invoice.updated
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"time"
 
@@ -144,4 +145,28 @@ func ExampleWithObserver() {
 	// invoice.updated handled duplicate: false <nil>
 	// invoice.updated handled duplicate: true <nil>
 	//  refused duplicate: false webhook: bad signature
+}
+
+// While secrets rotate, what the new and the old one signed is accepted.
+func ExampleFromEnv() {
+	_ = os.Setenv("PEPAY_WEBHOOK_SECRET", "the new secret") // by whatever starts the program
+	_ = os.Setenv("PEPAY_WEBHOOK_SECRET_PREVIOUS", "the old secret")
+	defer func() {
+		_ = os.Unsetenv("PEPAY_WEBHOOK_SECRET")
+		_ = os.Unsetenv("PEPAY_WEBHOOK_SECRET_PREVIOUS")
+	}()
+
+	verifier, err := webhook.FromEnv()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, secret := range []pepay.Secret{"the new secret", "the old secret", "another"} {
+		headers := webhook.Sign(secret, time.Now(), []byte(delivery))
+		fmt.Println(verifier.Verify(headers, []byte(delivery)))
+	}
+	// Output:
+	// <nil>
+	// <nil>
+	// webhook: bad signature
 }

@@ -143,3 +143,15 @@ func ExampleClient_Authorize() {
 	fmt.Println(client.Authorize(elsewhere))
 	// Output: pepay: invalid argument: Authorize: the request is for another host than this client's
 }
+
+// More patience than the default has, for a job that nobody waits for.
+func ExampleDefaultRetry() {
+	policy := wrapper.DefaultRetry()
+	fmt.Println(policy.MaxRetries, policy.MaxDelay, policy.MaxRetryAfter)
+	policy.MaxRetries, policy.MaxRetryAfter = 6, 10*time.Minute
+	_, err := wrapper.New(wrapper.WithAPIKey("the merchant's key"), wrapper.WithRetry(policy))
+	fmt.Println(err)
+	// Output:
+	// 2 8s 1m0s
+	// <nil>
+}

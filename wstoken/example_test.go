@@ -25,7 +25,8 @@ func ExampleNewCache() {
 		log.Fatal(err)
 	}
 
-	tokens := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant}))
+	source := wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant})
+	tokens := wstoken.NewCache(source, wstoken.WithMintTimeout(5*time.Second))
 	for range 3 {
 		if _, err := tokens.Token(context.Background()); err != nil {
 			log.Fatal(err)
@@ -126,6 +127,7 @@ func ExampleHandler() {
 			}
 			return pepay.WSTokenScopeMerchant, nil
 		},
+		wstoken.WithMinLife(15*time.Second), // left, so that a slow page can still use it
 	))
 
 	request := httptest.NewRequest(http.MethodPost, "/pepay/token", nil)
