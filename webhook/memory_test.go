@@ -146,6 +146,23 @@ func TestMemoryDeduperForgetsInTheOrderOfHandling(t *testing.T) {
 }
 
 // A claim whose holder crashed is not kept for ever.
+// One after the other, when there is no room: not in the order in which a whole round of
+// events has been forgotten.
+func TestMemoryDeduperForgetsTheOldestFirst(t *testing.T) {
+	t.Parallel()
+	d := deduping{t, NewMemoryDeduper()}
+	for i := range memoryEvents {
+		d.commits(fmt.Sprint(i), "x", nil)
+	}
+	for i := range 5 {
+		d.commits(fmt.Sprint("new ", i), "x", nil)
+		d.claims(fmt.Sprint(i), "y", Claimed) // forgotten
+		d.releases(fmt.Sprint(i), "y")
+		d.claims(fmt.Sprint(i+1), "y", Done)
+		d.claims(fmt.Sprint(memoryEvents-1), "y", Done)
+	}
+}
+
 func TestMemoryDeduperForgetsClaimsThatEnded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
