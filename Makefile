@@ -19,7 +19,7 @@ golangci-lint := bin/golangci-lint
 goreleaser := bin/goreleaser
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat release-check
+.PHONY: help run test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat release-check mutants
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -129,3 +129,6 @@ bench: ## benchmarks side by side with other libraries
 
 soak: ## many streams of a Pepay that keeps failing: nothing lost, nothing left behind (ARGS=-seed=2)
 	@set -f; go -C internal/bench run ./soak $$ARGS
+
+mutants: ## break the code in a hundred places, one at a time, and see that tests notice (ARGS='-run stream:')
+	@set -f; go -C internal/tools build -o "$$PWD/bin/mutants" ./mutants && bin/mutants $$ARGS

@@ -1,0 +1,156 @@
+package main
+
+func wrapperMutants() []mutant {
+	return of("wrapper",
+		mutant{
+			name: "retries one more time than allowed", file: "retry.go",
+			old:   "if n >= r.policy.MaxRetries {",
+			new:   "if n > r.policy.MaxRetries {",
+			tests: "^TestRetryDecides$|^TestRetryPolicy$",
+		},
+		mutant{
+			name: "repeats a write after a 500", file: "retry.go",
+			old:   "\t\tif !c.repeatable() {\n\t\t\treturn 0, false\n\t\t}\n\tcase http.StatusConflict",
+			new:   "\tcase http.StatusConflict",
+			tests: "^TestRetryDecides$",
+		},
+		mutant{
+			name: "repeats a write whose connection broke", file: "retry.go",
+			old:   "canPass(err) && (c.repeatable() || nothingSent(err))",
+			new:   "canPass(err)",
+			tests: "^TestRetryDecides$",
+		},
+		mutant{
+			name: "ignores Retry-After", file: "retry.go",
+			old:   "return max(after, r.policy.backoff(n)), after",
+			new:   "return r.policy.backoff(n), after",
+			tests: "^TestRetryWaits$",
+		},
+		mutant{
+			name: "waits for any Retry-After", file: "retry.go",
+			old:   "after <= r.policy.MaxRetryAfter",
+			new:   "true",
+			tests: "^TestRetryWaits$",
+		},
+		mutant{
+			name: "retries without a budget", file: "retry.go",
+			old:   "if !r.budget.take() {",
+			new:   "if r.budget.take(); false {",
+			tests: "^TestRetryBudget$",
+		},
+		mutant{
+			name: "budget is not refunded", file: "retry.go",
+			old:   "r.budget.refund()",
+			new:   "_ = r.budget",
+			tests: "^TestRetryBudget$",
+		},
+		mutant{
+			name: "budget has one retry more", file: "retrypolicy.go",
+			old:   "if b.left.Add(-1) >= 0 {",
+			new:   "if b.left.Add(-1) >= -1 {",
+			tests: "^TestRetryBudget$",
+		},
+		mutant{
+			name: "wait ignores the context", file: "retry.go",
+			old:   "case <-ctx.Done():",
+			new:   "case <-(chan struct{})(nil):",
+			tests: "^TestCancelledWait$",
+		},
+		mutant{
+			name: "retries a cancelled call", file: "retry.go",
+			old:   "if !worth || ctx.Err() != nil {",
+			new:   "if !worth {",
+			tests: "^TestCancelledContextIsNotRetried$",
+		},
+		mutant{
+			name: "begins a wait that ends too late", file: "retry.go",
+			old:   "time.Until(deadline) <= wait",
+			new:   "time.Until(deadline) <= 0",
+			tests: "^TestWaitBeyondTheDeadline$",
+		},
+		mutant{
+			name: "repeats without the body", file: "retry.go",
+			old:   "again.Body = fresh",
+			new:   "_ = fresh",
+			tests: "^TestEveryAttemptSendsTheWholeBodyAndClosesItsAnswer$",
+		},
+		mutant{
+			name: "gives up on a 409 of its own", file: "retry.go",
+			old:   "if !c.unanswered {",
+			new:   "if c.unanswered {",
+			tests: "^TestConflictWithAnEarlierAttempt$",
+		},
+		mutant{
+			name: "backoff has no jitter", file: "retrypolicy.go",
+			old:   "time.Duration(rand.Int64N(int64(ceiling) + 1))",
+			new:   "min(ceiling, time.Duration(rand.Int64N(1))+ceiling)",
+			tests: "^TestBackoffGrowsAndIsCapped$",
+		},
+		mutant{
+			name: "idempotency key is the same every time", file: "idempotency.go",
+			old:   "_, _ = rand.Read(b[:]) // never fails",
+			new:   "_ = rand.Read",
+			tests: "^TestIdempotencyKey$",
+		},
+		mutant{
+			name: "takes a redirect for an answer", file: "fail.go",
+			old:   "case resp.StatusCode >= 300 && resp.StatusCode < 400:",
+			new:   "case false:",
+			tests: "^TestRedirectsAreRefused$",
+		},
+		mutant{
+			name: "reads errors whole", file: "attempt.go",
+			old:   "limit = min(limit, maxErrorBody)",
+			new:   "_ = maxErrorBody",
+			tests: "^TestErrorKeeps64KiB$",
+		},
+		mutant{
+			name: "answer may be one byte too long", file: "attempt.go",
+			old:   "int64(len(content)) <= limit",
+			new:   "int64(len(content)) <= limit+1",
+			tests: "^TestAnswersAreBounded$",
+		},
+		mutant{
+			name: "success:false is a success", file: "fail.go",
+			old:   `failed = string(members.Value()) == "false"`,
+			new:   "failed = false",
+			tests: "^TestMintSuccessFalse$",
+		},
+		mutant{
+			name: "sends the key to another host", file: "attempt.go",
+			old:   " || !sameOrigin(u, a.base)",
+			new:   "",
+			tests: "^TestMiddlewareMayChangeTheRequest$",
+		},
+		mutant{
+			name: "ignores the preferred credential", file: "credential.go",
+			old:   "case slices.Contains(schemes, preferred):",
+			new:   `case preferred == "x" && slices.Contains(schemes, preferred):`,
+			tests: "^TestChooseAlternative$",
+		},
+		mutant{
+			name: "sends half of a credential", file: "credential.go",
+			old:   "if c[scheme] == nil {\n\t\t\treturn false",
+			new:   "if c[scheme] == nil {\n\t\t\treturn len(schemes) > 1",
+			tests: "^TestChooseAlternative$",
+		},
+		mutant{
+			name: "takes a key with DEL or non-ASCII", file: "credential.go",
+			old:   "value[i] < ' ' || value[i] > '~'",
+			new:   "value[i] < ' '",
+			tests: "^TestHostileCredentials$",
+		},
+		mutant{
+			name: "With mixes two merchants", file: "client.go",
+			old:   "\tcfg.credentials = nil\n",
+			new:   "",
+			tests: "^TestWith$",
+		},
+		mutant{
+			name: "streams stay at the old host", file: "client.go",
+			old:   "cfg.streamURL = nil // derived from the new one",
+			new:   "_ = cfg.streamURL",
+			tests: "^TestWithBaseURLMovesStreams$",
+		},
+	)
+}
