@@ -15,7 +15,7 @@ else
   check=(-tag "${TAG:?set TAG to the tag of this release, or use --snapshot}")
 fi
 # Without this it may take the tag of a nested module.
-export GORELEASER_CURRENT_TAG=$TAG
+export GORELEASER_CURRENT_TAG=$TAG RELEASE_VERSION=${TAG#v}
 
 tool=$(mktemp -d)
 trap 'rm -rf "$tool"' EXIT
