@@ -152,6 +152,9 @@ func TestPersist(t *testing.T) {
 		within time.Duration // 0: at once
 	}{
 		{name: "at once", calls: 1},
+		{name: "no answer to begin", fails: "begin", err: errSilent, calls: 1, within: patience + time.Second},
+		{name: "no answer to the claim", fails: "exec " + postgresClaim, err: errSilent, calls: 1, within: patience + time.Second},
+		{name: "no answer to the commit", fails: "commit", err: errSilent, calls: 2, within: patience + time.Second},
 		{name: "the server restarts", fails: "begin", err: stateError("57P03"), calls: 1, within: time.Second},
 		{name: "the connection breaks before fn", fails: "exec " + postgresClaim, err: errCut, calls: 1, within: time.Second},
 		{name: "the connection breaks in fn", fails: "exec effect", err: stateError("57P01"), calls: 2, within: time.Second},

@@ -27,7 +27,7 @@ type fakeDB struct {
 	old     int // ids to clean up
 	age     float64
 
-	// fail may fail a step: "begin", "exec <statement>", "commit" (nothing is committed),
+	// fail may fail a step, or return errSilent, so that there is no answer to it: "begin", "exec <statement>", "commit" (nothing is committed),
 	// "committed" (the answer is lost) or "rollback". It is called with mu held.
 	fail func(step string) error
 }
@@ -53,12 +53,19 @@ func (f *fakeDB) failOnce(step string, n int, err error) {
 	}
 }
 
-func (f *fakeDB) failing(step string) error {
+func (f *fakeDB) failing(ctx context.Context, step string) error {
 	f.log = append(f.log, step)
 	if f.fail == nil {
 		return nil
 	}
-	return f.fail(step)
+	err := f.fail(step)
+	if errors.Is(err, errSilent) {
+		f.mu.Unlock()
+		defer f.mu.Lock()
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return err
 }
 
 func (f *fakeDB) state() (handled, effects []string, open int) {
@@ -76,7 +83,8 @@ func (f *fakeDB) Driver() driver.Driver                        { return nil }
 
 type fakeConn struct {
 	db      *fakeDB
-	handled []string // by the transaction
+	ctx     context.Context // of the transaction, as pgx keeps it
+	handled []string        // by the transaction
 	effects []string
 }
 
@@ -84,12 +92,13 @@ func (c *fakeConn) Prepare(string) (driver.Stmt, error) { return nil, errors.New
 func (c *fakeConn) Close() error                        { return nil }
 func (c *fakeConn) Begin() (driver.Tx, error)           { return nil, errors.New("use BeginTx") }
 
-func (c *fakeConn) BeginTx(_ context.Context, opts driver.TxOptions) (driver.Tx, error) {
+func (c *fakeConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
-	if err := c.db.failing("begin"); err != nil {
+	if err := c.db.failing(ctx, "begin"); err != nil {
 		return nil, err
 	}
+	c.ctx = ctx
 	c.db.begun = append(c.db.begun, opts)
 	c.db.open++
 	return c, nil
@@ -98,7 +107,7 @@ func (c *fakeConn) BeginTx(_ context.Context, opts driver.TxOptions) (driver.Tx,
 func (c *fakeConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
-	if err := errors.Join(ctx.Err(), c.db.failing("exec "+query)); err != nil {
+	if err := errors.Join(ctx.Err(), c.db.failing(ctx, "exec "+query)); err != nil {
 		return nil, err
 	}
 	text := func() string { return args[0].Value.(string) }
@@ -143,21 +152,21 @@ func (c *fakeConn) Commit() error {
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
 	defer c.end()
-	if err := c.db.failing("commit"); err != nil {
+	if err := c.db.failing(c.ctx, "commit"); err != nil {
 		return err
 	}
 	for _, id := range c.handled {
 		c.db.handled[id] = true
 	}
 	c.db.effects = append(c.db.effects, c.effects...)
-	return c.db.failing("committed")
+	return c.db.failing(c.ctx, "committed")
 }
 
 func (c *fakeConn) Rollback() error {
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
 	c.end()
-	return c.db.failing("rollback")
+	return c.db.failing(c.ctx, "rollback")
 }
 
 func (c *fakeConn) end() {
@@ -181,5 +190,7 @@ type codeError int
 
 func (e codeError) Error() string { return fmt.Sprintf("on purpose (%d)", int(e)) }
 func (e codeError) Code() int     { return int(e) }
+
+var errSilent = errors.New("no answer")
 
 var errCut = io.ErrUnexpectedEOF // what pgx says when the connection breaks

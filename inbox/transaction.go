@@ -15,6 +15,10 @@ import (
 // after a time of its own, and a function that is done then shall still be committed.
 const grace = 10 * time.Second
 
+// patience is how long the database may take to answer a statement of this package, and
+// to give a connection. When the network is cut, nobody may say so for many minutes.
+const patience = 30 * time.Second
+
 // consumer runs fn in the transaction that records the event.
 type consumer struct {
 	db      *sql.DB
@@ -42,17 +46,17 @@ func newConsumer(db *sql.DB, d Dialect, fn func(context.Context, *sql.Tx, *pepay
 // pass, webhook.ErrUnavailable. With any error, nothing has happened; only when the
 // commit failed, that is not known.
 func (c *consumer) once(ctx context.Context, ev *pepay.Event) (err error) {
-	tx, end, err := c.begin(ctx)
+	tx, cancel, err := c.begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer cancel()
 	defer func() { // also when fn panics
 		if lost := tx.Rollback(); lost != nil && !errors.Is(lost, sql.ErrTxDone) && err != nil {
 			err = databaseError{err} // fn probably failed because the connection is gone
 		}
 	}()
-	first, err := First(ctx, c.dialect, execIn(tx), ev.ID)
+	first, err := c.record(ctx, tx, ev.ID)
 	switch {
 	case errors.Is(err, ErrInProgress), errors.Is(err, pepay.ErrInvalidArgument):
 		return err
@@ -68,38 +72,53 @@ func (c *consumer) once(ctx context.Context, ev *pepay.Event) (err error) {
 		}
 		return err
 	}
-	return c.commit(tx)
+	return commit(tx, cancel)
+}
+
+func (c *consumer) record(ctx context.Context, tx *sql.Tx, eventID string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return First(ctx, c.dialect, execIn(tx), eventID)
 }
 
 // begin waits for a connection until ctx ends. The transaction may go on for a while
-// after that.
-func (c *consumer) begin(ctx context.Context) (tx *sql.Tx, end func(), err error) {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	waiting := context.AfterFunc(ctx, cancel)
+// after that; cancel ends it.
+func (c *consumer) begin(ctx context.Context) (tx *sql.Tx, cancel func(), err error) {
+	own, end := context.WithCancel(context.WithoutCancel(ctx))
+	gone, late := context.AfterFunc(ctx, end), time.AfterFunc(patience, end)
 	var opts *sql.TxOptions
 	if c.dialect == Postgres { // whatever the server's default is
 		opts = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 	}
 	tx, err = c.db.BeginTx(own, opts)
-	if !waiting() && err == nil {
-		err = errors.Join(ctx.Err(), tx.Rollback())
+	inTime := late.Stop()
+	if (!gone() || !inTime) && err == nil {
+		err = errors.Join(context.Canceled, tx.Rollback())
 	}
 	if err != nil {
-		cancel()
+		if !inTime {
+			err = fmt.Errorf("no answer within %s: %w", patience, err)
+		}
+		end()
 		if c.dialect == SQLite && isBusy(err) {
 			return nil, nil, fmt.Errorf("%w: %w", ErrInProgress, err)
 		}
 		return nil, nil, databaseError{fmt.Errorf("inbox: begin: %w", err)}
 	}
-	detach := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
-	return tx, func() { detach(); cancel() }, nil
+	detach := context.AfterFunc(ctx, func() { time.AfterFunc(grace, end) })
+	return tx, func() { detach(); end() }, nil
 }
 
-func (c *consumer) commit(tx *sql.Tx) error {
+// commit commits, and cancels the transaction when there is no answer.
+func commit(tx *sql.Tx, cancel func()) error {
+	late := time.AfterFunc(patience, cancel)
 	err := tx.Commit()
+	inTime := late.Stop()
 	switch {
 	case err == nil:
 		return nil
+	case !inTime:
+		err = fmt.Errorf("no answer within %s: %w", patience, err)
 	case errors.Is(err, sql.ErrTxDone):
 		return errors.New("inbox: the function ended the transaction; leave Commit and Rollback to inbox")
 	}
