@@ -59,7 +59,7 @@ func StartPostgres(ctx context.Context, settings map[string]string) (*Postgres, 
 		return spec{
 			command: command,
 			stop:    syscall.SIGINT,
-			orphans: children, // each of them is in a process group of its own
+			workdir: data, // each process is in a process group of its own
 			ready:   func(_ context.Context, pid int) bool { return isReady(filepath.Join(data, "postmaster.pid"), pid) },
 		}, nil
 	})

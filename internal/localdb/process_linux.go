@@ -5,10 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -73,29 +72,43 @@ func (p *process) signal(s syscall.Signal) {
 	}
 }
 
-// kill kills the program, its process group and the given processes, and waits until
-// they have ended.
-func (p *process) kill(others []int) {
+// kill kills the program, its process group and then, until there are none, the
+// processes that run in the folder: a dead parent starts no more of them.
+func (p *process) kill(workdir string) {
 	if p.running() {
 		_ = syscall.Kill(p.pid, syscall.SIGKILL)
 		_ = syscall.Kill(-p.pid, syscall.SIGKILL)
 	}
-	for _, pid := range others {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-	}
 	<-p.done
+	if workdir == "" {
+		return
+	}
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
-	for limit := time.Now().Add(stopLimit); slices.ContainsFunc(others, exists) && time.Now().Before(limit); {
-		<-poll.C
+	for limit := time.Now().Add(stopLimit); time.Now().Before(limit); <-poll.C {
+		orphans := processesIn(workdir)
+		if len(orphans) == 0 {
+			return
+		}
+		for _, pid := range orphans {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
 	}
 }
 
-// exists reports whether a process runs. One that has ended has no command line, even
-// if nobody has asked for its end yet.
-func exists(pid int) bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	return err == nil && len(text) > 0
+// processesIn are the processes whose working directory is the folder.
+func processesIn(folder string) []int {
+	links, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	var pids []int
+	for _, link := range links {
+		if dir, err := os.Readlink(link); err != nil || dir != folder {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // newCommand runs in the folder, in a process group of its own and with nothing of the
@@ -143,19 +156,4 @@ func newFolder(name string) (string, error) {
 		return "", err
 	}
 	return folder, nil
-}
-
-// children are the processes that a process has started and that still run.
-func children(pid int) []int {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", pid))
-	if err != nil {
-		return nil
-	}
-	var pids []int
-	for field := range strings.FieldsSeq(string(text)) {
-		if child, err := strconv.Atoi(field); err == nil {
-			pids = append(pids, child)
-		}
-	}
-	return pids
 }

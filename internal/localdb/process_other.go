@@ -16,9 +16,8 @@ func startProcess([]string, string, string, syscall.Signal) (*process, error) {
 
 func (p *process) running() bool         { return false }
 func (p *process) signal(syscall.Signal) {}
-func (p *process) kill([]int)            {}
+func (p *process) kill(string)           {}
 
 func newFolder(string) (string, error)                 { return "", ErrUnavailable }
 func runOnce([]string, string) error                   { return ErrUnavailable }
 func lookup(string, string, ...string) (string, error) { return "", ErrUnavailable }
-func children(int) []int                               { return nil }

@@ -37,8 +37,8 @@ type Server struct {
 type spec struct {
 	command []string
 	stop    syscall.Signal
-	// orphans are processes that outlive the first one when it is killed.
-	orphans func(pid int) []int
+	// workdir is where the processes run that outlive the first one when it is killed.
+	workdir string
 	// ready reports whether the process serves.
 	ready func(ctx context.Context, pid int) bool
 }
@@ -136,11 +136,7 @@ func (s *Server) kill() error {
 	if s.process == nil {
 		return nil
 	}
-	var orphans []int
-	if s.spec.orphans != nil {
-		orphans = s.spec.orphans(s.process.pid)
-	}
-	s.process.kill(orphans)
+	s.process.kill(s.spec.workdir)
 	s.process = nil
 	return nil
 }

@@ -129,16 +129,23 @@ func restartInTheMiddle(t *testing.T, server *localdb.Postgres, pool *pgxpool.Po
 	}
 	const saves, restartAt, crashAt = 60, 20, 40
 	restarted := make(chan error, 2)
+	again := func(end func() error) {
+		err := errors.Join(end(), server.Start(t.Context()))
+		if err != nil {
+			t.Error(err)
+		}
+		restarted <- err
+	}
 	for n := range saves {
 		id := fmt.Sprint("evt_", n)
 		switch n {
 		case restartAt:
-			go func() { restarted <- server.Restart(t.Context()) }()
+			go again(server.Stop)
 		case crashAt:
 			if err := <-restarted; err != nil {
 				t.Fatal(err)
 			}
-			go func() { restarted <- errors.Join(server.Kill(), server.Start(t.Context())) }()
+			go again(server.Kill)
 		}
 		if err := retry(t, func() error { return s.Save(t.Context(), term, id) }); err != nil {
 			t.Fatalf("%s: %v", id, err)

@@ -137,7 +137,7 @@ func TestCallEndsWithItsContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer tx.Rollback(context.Background())
+		defer func() { _ = tx.Rollback(context.Background()) }()
 		if _, err := tx.Exec(t.Context(), "SELECT FROM pepay_lease FOR UPDATE"); err != nil {
 			t.Fatal(err)
 		}
