@@ -6,7 +6,7 @@ replace github.com/pepaylabs/pepay-go => ../..
 
 require (
 	github.com/jackc/pgx/v5 v5.12.0
-	github.com/pepaylabs/pepay-go v0.0.0
+	github.com/pepaylabs/pepay-go v0.1.0
 )
 
 require (

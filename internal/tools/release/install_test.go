@@ -34,15 +34,16 @@ func TestUsersGetTheModules(t *testing.T) {
 	fresh := filepath.Join(t.TempDir(), "modules")
 	env := []string{
 		"GOPROXY=" + file(proxy) + "," + file(filepath.Join(cache, "cache", "download")),
-		"GOMODCACHE=" + fresh, "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOWORK=off", "GOPRIVATE=", "GONOPROXY=none",
+		"GOMODCACHE=" + fresh, "GOSUMDB=off", "GOFLAGS=-modcacherw -mod=mod", "GOWORK=off", "GOENV=off", "GOPRIVATE=", "GONOPROXY=", "GONOSUMDB=",
 	}
 
+	// One program that adds one after the other.
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/program\n\ngo 1.25.0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, m := range tree.published() {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/program\n\ngo 1.25.0\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		goIn(t, dir, env, "get", m.path+"/...@v"+tree.version)
+		goIn(t, dir, env, "get", m.path+"@v"+tree.version)
 		// With -deps every import, of any depth, is looked for.
 		packages := goIn(t, dir, env, "list", "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}{{end}}", m.path+"/...")
 		for _, wanted := range []module{tree.modules[0], m} {
