@@ -8,13 +8,14 @@ import (
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
-// Deduper tests a [webhook.Deduper]. The package's documentation says what open returns and
-// that the deduper may have a method Reopen. A deduper whose claims lapse soon, within
-// 5 s at most, may say so with the method
+// Deduper tests a [webhook.Deduper]. The package's documentation says what open returns
+// and that the deduper may have a method Reopen. The claims of a deduper that open
+// returns have to live for minutes. It may also have the method
 //
-//	ClaimLife() time.Duration
+//	WithClaimLife(t *testing.T, life time.Duration) webhook.Deduper
 //
-// Then the rules of a claim that has lapsed are tested too.
+// which opens another deduper, as open does, whose claims live for so long. Then the
+// rules of a claim that has lapsed are tested too, with lives of 400 ms and more.
 func Deduper(t *testing.T, open func(*testing.T) webhook.Deduper) {
 	t.Helper()
 	run(t, "Deduper", deduperRules(), open, patience)
