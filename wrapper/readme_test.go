@@ -351,7 +351,9 @@ func TestGuideRotateKeys(t *testing.T) {
 	if err := mint(); err != nil {
 		t.Fatal(err)
 	}
-	server.RevokeKey(server.APIKey())
+	if err := server.RevokeKey(server.APIKey()); err != nil {
+		t.Fatal(err)
+	}
 	if err := mint(); !errors.Is(err, wrapper.ErrUnauthorized) {
 		t.Errorf("the revoked key: %v", err)
 	}
