@@ -47,6 +47,9 @@ func TestReadmeCommands(t *testing.T) {
 		}
 		ran++
 		t.Run(name, func(t *testing.T) { // one after the other: they use the same ports
+			if strings.Contains(string(text), "nginx -p") {
+				need(t, "nginx: apt-get install nginx-light", "nginx", "/usr/sbin/nginx")
+			}
 			dir, env := root, []string(nil)
 			if strings.Contains(string(text), "@latest") {
 				dir, env = t.TempDir(), released(t, root)
@@ -58,7 +61,7 @@ func TestReadmeCommands(t *testing.T) {
 			}
 		})
 	}
-	if ran < 5 {
+	if ran < 7 {
 		t.Errorf("%d pages have commands", ran)
 	}
 }
