@@ -65,7 +65,7 @@ func (l lab) try(ctx context.Context, m mutant) (verdict, string, error) {
 
 // test runs tests, on changed files if there is an overlay.
 func (l lab) test(ctx context.Context, pkg, tests, overlay string) (verdict, string, error) {
-	args := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout=" + timeout, "-run=" + tests}
+	args := []string{"test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout=" + timeout, "-run=" + tests}
 	if overlay != "" {
 		args = append(args, "-overlay="+overlay)
 	}

@@ -45,15 +45,15 @@ func specgenMutants() []mutant {
 			tests: "^TestSecurity$",
 		},
 		mutant{
-			name: "takes a security scheme that is not declared", file: "operations.go",
-			old:   "if schemes[name] == nil {",
-			new:   `if schemes[name] == nil && name == "" {`,
-			tests: "^TestSecurity$|^TestRefusals$|^TestSecurityWithoutADefault$",
+			name: "takes a security scheme that is not declared", file: "operationchecks.go",
+			old:   `if child(child(child(doc, "components"), "securitySchemes"), name) == nil {`,
+			new:   `if child(doc, "components") == nil {`,
+			tests: "^TestRefusals$",
 		},
 		mutant{
 			name: "repeats every write", file: "operations.go",
 			old:   `repeatable || method == "GET"`,
-			new:   `method != "" || method == "GET"`,
+			new:   `repeatable || method != ""`,
 			tests: "^TestRepeatable$",
 		},
 		mutant{

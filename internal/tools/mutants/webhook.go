@@ -76,14 +76,14 @@ func webhookMutants() []mutant {
 		},
 		mutant{
 			name: "acknowledges an event in progress", file: "handler.go",
-			old:   "return OutcomeInProgress, true, nil",
-			new:   "return OutcomeHandled, true, nil",
+			old:   "case answer == InProgress:\n\t\treturn OutcomeInProgress, true, nil",
+			new:   "case answer == InProgress:\n\t\treturn OutcomeHandled, true, nil",
 			tests: "^TestClaimsOfADelivery$",
 		},
 		mutant{
 			name: "acknowledges a lost claim", file: "handler.go",
-			old:   "return OutcomeUnavailable, false, err\n\t}\n\treturn OutcomeHandled, false, nil",
-			new:   "return OutcomeHandled, false, nil\n\t}\n\treturn OutcomeHandled, false, nil",
+			old:   "c.commit(ctx); err != nil {\n\t\treturn OutcomeUnavailable, duplicate, err",
+			new:   "c.commit(ctx); err != nil {\n\t\treturn OutcomeHandled, duplicate, nil",
 			tests: "^TestClaimThatWasLost$",
 		},
 		mutant{

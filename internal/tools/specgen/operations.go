@@ -70,7 +70,6 @@ func schemesOf(doc *openapi3.T) map[string]*openapi3.SecurityScheme {
 }
 
 func operationsOf(doc *openapi3.T) ([]operation, error) {
-	schemes := schemesOf(doc)
 	var operations []operation
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)
@@ -80,13 +79,6 @@ func operationsOf(doc *openapi3.T) ([]operation, error) {
 			security := doc.Security
 			if op.Security != nil {
 				security = *op.Security
-			}
-			for _, alternative := range security {
-				for _, name := range slices.Sorted(maps.Keys(alternative)) {
-					if schemes[name] == nil {
-						return nil, fmt.Errorf("%s %s asks for the security scheme %q, which is not declared in components.securitySchemes", method, path, name)
-					}
-				}
 			}
 			repeatable, err := isRepeatable(op)
 			if err != nil {
