@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"crypto/rand"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -31,8 +32,10 @@ func (d sharedDeduper) Reopen(*testing.T) webhook.Deduper {
 	return New(d.others, d.store.name).Deduper(WithClaimLease(d.lease))
 }
 
-// ClaimLife makes storetest wait for claims that lapse.
-func (d sharedDeduper) ClaimLife() time.Duration { return d.lease }
+func (d sharedDeduper) WithClaimLife(_ *testing.T, life time.Duration) webhook.Deduper {
+	store := New(d.store.pool, "claims that lapse "+rand.Text())
+	return sharedDeduper{store.Deduper(WithClaimLease(life)), d.others, life}
+}
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
@@ -42,7 +45,7 @@ func TestConformance(t *testing.T) {
 		open := func() *Store { return New(pool, fmt.Sprint("group ", names.Add(1))) }
 		storetest.Lease(t, func(*testing.T) stream.Lease { return sharedLease{open(), others} })
 		storetest.Deduper(t, func(*testing.T) webhook.Deduper {
-			const lease = 5 * time.Second
+			const lease = 10 * time.Minute
 			return sharedDeduper{open().Deduper(WithClaimLease(lease)), others, lease}
 		})
 	})
