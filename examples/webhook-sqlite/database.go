@@ -13,9 +13,6 @@ import (
 func openDatabase(ctx context.Context, path string) (*sql.DB, error) {
 	options := url.Values{
 		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)"},
-		// A transaction that begins by reading and then writes could find that somebody
-		// wrote in between, and fail at once; one that begins as a writer waits its turn.
-		"_txlock": {"immediate"},
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
 	if err != nil {

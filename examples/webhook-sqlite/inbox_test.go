@@ -8,10 +8,12 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/inbox"
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
@@ -21,9 +23,8 @@ const (
 		`"data":{"object":{"object":"invoice","id":"inv_1","status":"paid"}}}`
 )
 
-// open returns an inbox in a file of its own. The file's name has characters that have
-// to be escaped.
-func open(t *testing.T, lease time.Duration) (in *inbox, path string) {
+// newDatabase makes a file, whose name has characters that have to be escaped.
+func newDatabase(t *testing.T) (db *sql.DB, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "a b?c%d.db")
 	db, err := openDatabase(t.Context(), path)
@@ -31,16 +32,27 @@ func open(t *testing.T, lease time.Duration) (in *inbox, path string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if in, err = newInbox(t.Context(), db, lease); err != nil {
-		t.Fatal(err)
+	for range 2 { // a restart makes them again
+		if err := createTables(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := createJournal(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
-	return in, path
+	return db, path
 }
 
-func deliver(t *testing.T, in *inbox, fn func(context.Context, *sql.Tx, *pepay.Event) error) int {
+// impatient opens the file a second time, without a busy_timeout and as a driver does by
+// default: transactions begin as readers.
+func impatient(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+strings.NewReplacer(" ", "%20", "?", "%3F", "%", "%25").Replace(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func deliver(t *testing.T, db *sql.DB, fn func(context.Context, *sql.Tx, *pepay.Event) error) int {
 	t.Helper()
 	verifier, err := webhook.NewVerifier("one")
 	if err != nil {
@@ -49,13 +61,13 @@ func deliver(t *testing.T, in *inbox, fn func(context.Context, *sql.Tx, *pepay.E
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(inboxBody))
 	r.Header = webhook.Sign("one", time.Now(), []byte(inboxBody))
 	w := httptest.NewRecorder()
-	in.handler(verifier, fn).ServeHTTP(w, r)
+	inbox.Handler(verifier, db, inbox.SQLite, fn).ServeHTTP(w, r)
 	return w.Code
 }
 
-func TestInbox(t *testing.T) {
+func TestHandler(t *testing.T) {
 	t.Parallel()
-	in, path := open(t, time.Hour)
+	db, path := newDatabase(t)
 	for i, step := range []struct {
 		name string
 		fn   func(context.Context, *sql.Tx, *pepay.Event) error
@@ -77,50 +89,92 @@ func TestInbox(t *testing.T) {
 			return nil
 		}, http.StatusOK},
 	} {
-		if got := deliver(t, in, step.fn); got != step.want {
+		if got := deliver(t, db, step.fn); got != step.want {
 			t.Errorf("delivery %d, %s: %d, want %d", i, step.name, got, step.want)
 		}
 	}
 	wantJournal(t, path, []string{inboxEvent})
 }
 
-// A claim keeps others away until its lease has run out, and can be repeated by its
-// holder.
-func TestInboxClaims(t *testing.T) {
+// Several deliveries of one event at once: each waits its turn, and one has the effect.
+func TestHandlerAtTheSameTime(t *testing.T) {
 	t.Parallel()
-	in, path := open(t, time.Hour)
-	claim := func(holder string, want webhook.Claim) {
-		t.Helper()
-		if got, err := in.Claim(t.Context(), inboxEvent, holder); err != nil || got != want {
-			t.Errorf("%s claims: %v, %v, want %v", holder, got, err, want)
-		}
+	db, path := newDatabase(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if got := deliver(t, db, journal); got != http.StatusOK {
+				t.Errorf("answered %d", got)
+			}
+		})
 	}
-	release := func(holder string) {
-		t.Helper()
-		if err := in.Release(t.Context(), inboxEvent, holder); err != nil {
-			t.Errorf("%s releases: %v", holder, err)
-		}
-	}
-	claim("first", webhook.Claimed)
-	claim("first", webhook.Claimed)
-	claim("second", webhook.InProgress)
-	release("second")
-	claim("second", webhook.InProgress)
-	if got := deliver(t, in, journal); got != http.StatusServiceUnavailable {
-		t.Errorf("delivered meanwhile: %d", got)
-	}
-	release("first")
-	in.lease = -time.Second // has run out before it begins
-	claim("second", webhook.Claimed)
-	claim("third", webhook.Claimed)
-	release("second") // is the third's by now
-	// Both holders are still at work.
-	ev := &pepay.Event{ID: inboxEvent}
-	for range 2 {
-		if err := in.once(journal)(t.Context(), ev); err != nil {
-			t.Error(err)
-		}
-	}
-	claim("fourth", webhook.Done)
+	wg.Wait()
 	wantJournal(t, path, []string{inboxEvent})
+}
+
+// A process that does not wait its turn is told that the event is in progress, and gets
+// its turn when it asks again.
+func TestHandlerWithoutWaiting(t *testing.T) {
+	t.Parallel()
+	db, path := newDatabase(t)
+	other := impatient(t, path)
+	if got := deliver(t, db, func(ctx context.Context, tx *sql.Tx, ev *pepay.Event) error {
+		if got := deliver(t, other, journal); got != http.StatusServiceUnavailable {
+			t.Errorf("meanwhile: %d, want 503", got)
+		}
+		exec := func(ctx context.Context, query string, args ...any) (int64, error) {
+			_, err := other.ExecContext(ctx, query, args...)
+			return 0, err
+		}
+		if first, err := inbox.First(ctx, inbox.SQLite, exec, inboxEvent); first || !errors.Is(err, inbox.ErrInProgress) {
+			t.Errorf("meanwhile: %t, %v", first, err)
+		}
+		return errors.Join(journal(ctx, tx, ev), errOnPurpose)
+	}); got != http.StatusInternalServerError {
+		t.Errorf("the first: %d", got)
+	}
+	for range 2 {
+		if got := deliver(t, other, journal); got != http.StatusOK {
+			t.Errorf("afterwards: %d", got)
+		}
+	}
+	wantJournal(t, path, []string{inboxEvent})
+}
+
+func TestCleanup(t *testing.T) {
+	t.Parallel()
+	db, _ := newDatabase(t)
+	if _, err := db.ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+		INSERT INTO pepay_inbox SELECT 'old-' || i, strftime('%s', 'now', '-91 days') FROM n
+		UNION ALL SELECT 'new-' || i, strftime('%s', 'now', '-89 days') FROM n WHERE i <= 10`); err != nil {
+		t.Fatal(err)
+	}
+	if got := deliver(t, db, journal); got != http.StatusOK {
+		t.Fatal(got)
+	}
+	for _, c := range []struct {
+		olderThan time.Duration
+		want      int64
+	}{{0, 2500}, {0, 0}, {time.Hour, 10}, {time.Hour, 0}} {
+		if n, err := inbox.Cleanup(t.Context(), db, inbox.SQLite, c.olderThan); err != nil || n != c.want {
+			t.Errorf("older than %v: %d, %v, want %d", c.olderThan, n, err, c.want)
+		}
+	}
+}
+
+// Without the table, the error says what to do.
+func TestNoTable(t *testing.T) {
+	t.Parallel()
+	db, err := openDatabase(t.Context(), filepath.Join(t.TempDir(), "empty.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	exec := func(ctx context.Context, query string, args ...any) (int64, error) {
+		_, err := db.ExecContext(ctx, query, args...)
+		return 0, err
+	}
+	if _, err := inbox.First(t.Context(), inbox.SQLite, exec, inboxEvent); err == nil || !strings.Contains(err.Error(), "run inbox.Schema") {
+		t.Error(err)
+	}
 }

@@ -5,7 +5,7 @@
 //
 //	PEPAY_WEBHOOK_SECRET=… go run . -db journal.db
 //
-// inbox.go makes it so; the journal stands for your own work.
+// Package inbox makes it so, in three lines of run. The journal stands for your own work.
 package main
 
 import (
@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/inbox"
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
@@ -47,11 +48,7 @@ func run(ctx context.Context, addr, path string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	inbox, err := newInbox(ctx, db, 10*time.Second)
-	if err != nil {
-		return err
-	}
-	if err := createJournal(ctx, db); err != nil {
+	if err := createTables(ctx, db); err != nil {
 		return err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
@@ -60,7 +57,7 @@ func run(ctx context.Context, addr, path string) error {
 	}
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	logger.InfoContext(ctx, "listening", slog.String("url", "http://"+listener.Addr().String()))
-	return serve(ctx, listener, inbox.handler(verifier, journal, webhook.WithLogger(logger)))
+	return serve(ctx, listener, inbox.Handler(verifier, db, inbox.SQLite, journal, webhook.WithLogger(logger)))
 }
 
 // serve receives until ctx ends, and then finishes the deliveries that it has begun.
@@ -82,9 +79,10 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return err
 }
 
-// The journal has no unique column, so that an event with two effects would show.
-func createJournal(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS journal (
+// createTables makes the inbox and the journal. The journal has no unique column, so
+// that an event with two effects would show.
+func createTables(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, inbox.Schema(inbox.SQLite)+`CREATE TABLE IF NOT EXISTS journal (
 		event_id TEXT NOT NULL, type TEXT NOT NULL, resource TEXT NOT NULL, status TEXT NOT NULL)`)
 	return err
 }

@@ -6,14 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/inbox"
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
@@ -28,12 +31,8 @@ const (
 	storeSQLite = "sqlite"
 	storeMemory = "memory"
 
-	crashClaimed = "after the claim"
 	crashWithin  = "within the transaction"
 	crashHandled = "after the transaction"
-
-	// The lease is short, so that a killed process delays the test only briefly.
-	testLease = 500 * time.Millisecond
 )
 
 // receive runs until standard input ends, or until somebody kills it.
@@ -55,14 +54,10 @@ func receive() error {
 			return err
 		}
 		defer db.Close()
-		in, err := newInbox(ctx, db, testLease)
-		if err != nil {
+		if err := createTables(ctx, db); err != nil {
 			return err
 		}
-		if err := createJournal(ctx, db); err != nil {
-			return err
-		}
-		handler = verifier.Handler(in.once(failingJournal), webhook.WithDeduper(crashing{in}))
+		handler = crashing(inbox.Handler(verifier, db, inbox.SQLite, failingJournal))
 	case storeMemory:
 		file, err := os.OpenFile(os.Getenv(envPath), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 		if err != nil {
@@ -156,18 +151,16 @@ func appendTo(file *os.File) func(context.Context, *pepay.Event) error {
 	}
 }
 
-// crashing kills its process before or after the transaction.
-type crashing struct{ *inbox }
-
-func (c crashing) Claim(ctx context.Context, eventID, holder string) (webhook.Claim, error) {
-	claim, err := c.inbox.Claim(ctx, eventID, holder)
-	crash(crashClaimed)
-	return claim, err
-}
-
-func (c crashing) Commit(ctx context.Context, eventID, holder string) error {
-	crash(crashHandled)
-	return c.inbox.Commit(ctx, eventID, holder)
+// crashing kills its process after the transaction and before the answer.
+func crashing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		crash(crashHandled)
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = answer.Body.WriteTo(w)
+	})
 }
 
 // crash ends the process without any clean-up.
