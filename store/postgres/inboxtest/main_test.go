@@ -148,7 +148,7 @@ const secret pepay.Secret = "one"
 
 // deliver delivers an event with an id to a handler.
 func deliver(ctx context.Context, h http.Handler, id string) int {
-	body := fmt.Sprintf(`{"id":%q,"type":"invoice.updated","created":1700000000,"data":{"object":{}}}`, id)
+	body := fmt.Sprintf(`{"id":%q,"type":"invoice.updated","created":1700000000,"data":{"object":{"object":"invoice","id":"inv_1","status":"paid"}}}`, id)
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(body))
 	r.Header = webhook.Sign(secret, time.Now(), []byte(body))
 	w := httptest.NewRecorder()
