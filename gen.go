@@ -17,6 +17,25 @@
 // friendly method yet: wrapper.Client.API returns the [ClientWithResponses] of
 // this package with credentials, retries and errors added.
 //
+// # Packages
+//
+//   - [github.com/pepaylabs/pepay-go/wrapper]: the client. Credentials, retries, limits and
+//     errors, and a method for every documented call
+//   - [github.com/pepaylabs/pepay-go/wstoken]: the life of a ws_token after it is minted.
+//     Sources, a cache, and the endpoint for a merchant's own pages
+//   - [github.com/pepaylabs/pepay-go/stream]: event streams that lose nothing, followed by
+//     one program or by a group of replicas
+//   - [github.com/pepaylabs/pepay-go/webhook]: events by HTTP. Verify, decode, handle once
+//   - [github.com/pepaylabs/pepay-go/inbox]: an event and its effects in one database
+//     transaction
+//   - [github.com/pepaylabs/pepay-go/store/postgres]: leases and handled events that replicas
+//     share in PostgreSQL; a module of its own
+//   - [github.com/pepaylabs/pepay-go/storetest]: the rules that every cursor store, lease and
+//     deduper keeps, as tests
+//   - [github.com/pepaylabs/pepay-go/pepaytest]: Pepay in one process, for tests, with faults
+//     on demand
+//   - [github.com/pepaylabs/pepay-go/cmd/pepay]: the command line
+//
 // # Models
 //
 // Models of answers have no pointer fields, but where a schema holds itself: false,

@@ -104,6 +104,24 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 	}
 }
 
+// Who reads the root's page on pkg.go.dev, or the README, learns of every package.
+func TestPackageMap(t *testing.T) {
+	t.Parallel()
+	packages := public(t)
+	overview, readme := packages[modulePath].Doc, read(t, "README.md")
+	for importPath, p := range packages {
+		if importPath == modulePath || len(symbols(p)) == 0 {
+			continue
+		}
+		if !strings.Contains(overview, "["+importPath+"]") {
+			t.Errorf("the comment of package pepay, in gen.go, does not name %s", importPath)
+		}
+		if dir := strings.TrimPrefix(importPath, modulePath+"/"); !strings.Contains(readme, "("+dir+")") {
+			t.Errorf("README.md does not link to %s", dir)
+		}
+	}
+}
+
 // linkLike is what is meant as a link to a name: [Client], [Client.Call], [stream.Options].
 var linkLike = regexp.MustCompile(`\[\*?(?:[a-z]\w*\.)?[A-Z]\w*(?:\.[A-Z]\w*)?\]`)
 
@@ -123,6 +141,7 @@ func TestLinksOfComments(t *testing.T) {
 					target := packages[text.ImportPath]
 					switch {
 					case text.ImportPath == "" || !strings.HasPrefix(text.ImportPath, modulePath):
+					case text.ImportPath == modulePath+"/cmd/pepay": // a program
 					case target == nil:
 						t.Errorf("%s.%s links to package %s, which is not there", importPath, s.name, text.ImportPath)
 					case text.Name != "" && !target.Parser().LookupSym(text.Recv, text.Name):
