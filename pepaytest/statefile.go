@@ -10,9 +10,12 @@ import (
 
 // WithStateFile keeps what the server knows in a file, over restarts: invoices, orders,
 // carts, keys and accounts, idempotency keys, events, business time, the numbers that ids
-// are made of, and the webhook endpoints that were added over HTTP, with their secrets.
-// Recorded requests, faults, open streams and deliveries that are not done are not kept.
-// The file has mode 0600 when it is made, and keeps the mode that it has.
+// are made of, and the webhook endpoints that were added over HTTP. Recorded requests,
+// faults, open streams and deliveries that are not done are not kept.
+//
+// What opens something here is in the file as plain text: the secrets of webhook endpoints,
+// the session tokens and signatures of payors, and payment URLs, which carry them. Of API
+// keys it has a digest. It has mode 0600 when it is made, and keeps the mode that it has.
 //
 // A file that is not there yet is made, and the server begins with its seed
 // ([WithSeed]); what fell due while no server ran happens when one starts, each at its

@@ -13,6 +13,8 @@ type streams struct {
 	opened int64
 	open   map[*stream]struct{}
 	empty  chan struct{} // closed when the last one has ended; made by closeAll
+	// changed is closed at the next change; nil while nobody waits for one.
+	changed chan struct{}
 }
 
 // add is false when the server closes.
@@ -28,6 +30,7 @@ func (o *streams) add(st *stream) bool {
 	o.opened++
 	st.number = o.opened
 	o.open[st] = struct{}{}
+	o.noteChange()
 	return true
 }
 
@@ -36,6 +39,7 @@ func (o *streams) remove(st *stream) {
 	defer o.mu.Unlock()
 	delete(o.open, st)
 	o.checkEmpty()
+	o.noteChange()
 }
 
 func (o *streams) checkEmpty() {
@@ -65,6 +69,7 @@ func (o *streams) closeAll() {
 	o.mu.Lock()
 	o.closed, o.empty = true, empty
 	o.checkEmpty()
+	o.noteChange()
 	o.mu.Unlock()
 	for _, st := range o.all() {
 		st.interrupt(serverCloses(), closeGrace)

@@ -59,9 +59,9 @@ the same, and --no-console has none.
 --seed small begins with a few invoices, orders, carts and keys of the last days, in
 every status; --seed busy with hundreds, of a month. --state FILE keeps what happens over
 restarts: invoices, orders, keys, events and the clock. The file has the payors' sessions
-in it and is for its owner's eyes. Where it is there already, it wins over the seed. A file
-that is broken or from a newer version is refused and stays as it is, and two simulators
-cannot have the same one.
+and the secrets of webhooks in it, as plain text, and is for its owner's eyes (mode 0600).
+Where it is there already, it wins over the seed. A file that is broken or from a newer
+version is refused and stays as it is, and two simulators cannot have the same one.
 
 PEPAY_JWT, the dashboard's token, is for 'pepay keys' and is good for a day.
 
