@@ -19,7 +19,7 @@ golangci-lint := bin/golangci-lint
 goreleaser := bin/goreleaser
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat release-check mutants
+.PHONY: help run replicas test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat release-check mutants
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,10 @@ run: ## start the demo: everything at once on this machine (ARGS=--once for one 
 	go build -o bin/pepay ./cmd/pepay; built=$$?; kill $$note 2>/dev/null; wait $$note 2>/dev/null; \
 	test $$built = 0 || exit $$built; \
 	set -f; if test -t 0 && test -t 2; then set -m; fi; bin/pepay demo $$ARGS; exit $$?
+
+replicas: ## three receivers behind nginx on PostgreSQL, one killed every few seconds, and a page (ARGS='-kill 2s')
+	@go -C examples/replicas build -o "$(CURDIR)/bin/replicas" .
+	@set -f; if test -t 0 && test -t 2; then set -m; fi; bin/replicas $$ARGS; exit $$?
 
 # A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
 test: browser servers ## go vet and go test -race in every module

@@ -12,13 +12,13 @@ import (
 
 // report is what a replica says about itself, in a line of JSON on standard output.
 type report struct {
-	State     string        `json:"state"` // the stream's
-	Held      bool          `json:"held"`  // it has the lease
-	Fence     int64         `json:"fence"` // of its last term
-	Lag       int64  `json:"lag"` // how far the stream is behind, in milliseconds
-	Streamed  int64         `json:"streamed"`  // events of the stream
-	Delivered int64         `json:"delivered"` // webhooks that came first
-	Repeated  int64         `json:"repeated"`  // webhooks whose event was handled before
+	State     string `json:"state"`     // the stream's
+	Held      bool   `json:"held"`      // it has the lease
+	Fence     int64  `json:"fence"`     // of its last term
+	Lag       int64  `json:"lag"`       // how far the stream is behind, in milliseconds
+	Streamed  int64  `json:"streamed"`  // events of the stream
+	Delivered int64  `json:"delivered"` // webhooks that came first
+	Repeated  int64  `json:"repeated"`  // webhooks whose event was handled before
 }
 
 // reporter writes reports. It is safe for concurrent use.

@@ -14,5 +14,6 @@ type tests struct{ *testing.M }
 func (t tests) Run() int {
 	defer dashboard.remove()
 	defer checkoutShop.remove()
+	defer replicas.remove()
 	return t.M.Run()
 }

@@ -6,7 +6,7 @@ const pace = 500;
 const svg = 'http://www.w3.org/2000/svg';
 
 /** @param {string} id */
-const byID = id => /** @type {HTMLElement} */ (document.getElementById(id));
+const byID = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** Sets a text, and leaves the page alone where it is the same.
  * @param {Element} node
@@ -24,7 +24,7 @@ function add(tag, className, parent) {
 }
 
 /** @param {number} ms */
-const seconds = ms => `${(ms / 1000).toFixed(1)} s`;
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 /** @param {number} ms */
 function ago(ms) {
@@ -36,7 +36,7 @@ const many = (n, one) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
 
 /** The class of a standing, such as "stands by".
  * @param {string} standing */
-const classOf = standing => standing.replace(' ', '');
+const classOf = (standing) => standing.replace(' ', '');
 
 /** @typedef {{standing: string, from: number, to: number}} Segment */
 /** @typedef {{name: string, standing: string, pid: number, kills: number, state: string, fence: number, lag: number, streamed: number, delivered: number, repeated: number, segments: Segment[]}} Replica */
@@ -74,7 +74,7 @@ function showWho(s) {
       lane.append(chart);
     }
     const chart = /** @type {SVGElement} */ (lane.lastElementChild);
-    chart.replaceChildren(...r.segments.map(segment => {
+    chart.replaceChildren(...r.segments.map((segment) => {
       const rect = document.createElementNS(svg, 'rect');
       const x = 1000 * (1 - segment.from / s.window);
       rect.setAttribute('class', classOf(segment.standing));
@@ -88,8 +88,8 @@ function showWho(s) {
 
 /** @param {State} s */
 function showLag(s) {
-  const top = Math.max(5000, ...s.lag.map(p => p.lag));
-  const points = s.lag.map(p => `${(1000 * (1 - p.at / s.window)).toFixed(1)} ${(96 - 92 * p.lag / top).toFixed(1)}`);
+  const top = Math.max(5000, ...s.lag.map((p) => p.lag));
+  const points = s.lag.map((p) => `${(1000 * (1 - p.at / s.window)).toFixed(1)} ${(96 - 92 * p.lag / top).toFixed(1)}`);
   const [area, line] = byID('lag').children;
   if (!points.length) return;
   const first = points[0].split(' ')[0], last = points[points.length - 1].split(' ')[0];
@@ -150,7 +150,7 @@ function showTakeOvers(s) {
 /** @param {string} name */
 async function kill(name) {
   try {
-    await fetch(`/kill/${encodeURIComponent(name)}`, {method: 'POST'});
+    await fetch(`/kill/${encodeURIComponent(name)}`, { method: 'POST' });
   } catch { /* the next look says what is wrong */ }
   look();
 }
@@ -166,7 +166,7 @@ async function look() {
   if (looking || document.hidden) return;
   looking = true;
   try {
-    const answer = await fetch('/state', {signal: AbortSignal.timeout(5000)});
+    const answer = await fetch('/state', { signal: AbortSignal.timeout(5000) });
     if (!answer.ok) throw new Error(answer.statusText);
     const s = /** @type {State} */ (await answer.json());
     showCounts(s);
