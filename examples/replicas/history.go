@@ -57,8 +57,8 @@ func (h *history) gained(name string, fence int64) {
 	}
 	now := time.Now()
 	t := takeOver{at: now, fence: fence, from: h.former, to: name, why: h.why}
-	if h.holder != "" { // that it gave the lease up has not been reported yet
-		t.from, t.why = h.holder, "gave it up"
+	if h.holder != "" { // its loss has not been reported yet
+		t.from, t.why = h.holder, "lost the lease"
 	} else {
 		t.took = now.Sub(h.free)
 	}

@@ -16,12 +16,12 @@ func TestTakeOvers(t *testing.T) {
 		h.lost(1, "was killed")
 		time.Sleep(3 * time.Second)
 		h.gained("birch", 2)
-		h.gained("coral", 3)    // before birch could say that it gave the lease up
-		h.lost(2, "gave it up") // it comes late
-		h.gained("birch", 2)    // likewise
-		h.lost(3, "was killed") // the end of the newest term
-		h.lost(3, "was killed") // once more
-		time.Sleep(time.Second) // nobody has it
+		h.gained("coral", 3)        // before birch could say that it lost the lease
+		h.lost(2, "lost the lease") // it comes late
+		h.gained("birch", 2)        // likewise
+		h.lost(3, "was killed")     // the end of the newest term
+		h.lost(3, "was killed")     // once more
+		time.Sleep(time.Second)     // nobody has it
 		h.sample([]shown{{Name: "amber", Standing: down}, {Name: "birch", Standing: standsBy}})
 		time.Sleep(2 * window)
 		h.sample([]shown{{Name: "amber", Standing: starting}, {Name: "birch", Standing: standsBy}})
@@ -29,7 +29,7 @@ func TestTakeOvers(t *testing.T) {
 		p := picture{Replicas: []shown{{Name: "amber"}, {Name: "birch"}}}
 		h.fill(&p)
 		want := []shownTake{
-			{At: 121_000, Fence: 3, From: "birch", To: "coral", Why: "gave it up"},
+			{At: 121_000, Fence: 3, From: "birch", To: "coral", Why: "lost the lease"},
 			{At: 121_000, Fence: 2, From: "amber", To: "birch", Why: "was killed", Took: 3000},
 		}
 		if len(p.TakeOvers) != 2 || p.TakeOvers[0] != want[0] || p.TakeOvers[1] != want[1] || p.Takings != 2 || p.Longest != 3000 {

@@ -51,7 +51,7 @@ func (p *place) once(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(p.settings)
+	text, err := json.Marshal(p.settings) //nolint:gosec // the keys are the simulator's
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (p *place) readReports(out io.Reader) {
 		case r.Held && !held:
 			p.history.gained(p.settings.Name, r.Fence)
 		case held && !r.Held:
-			p.history.lost(r.Fence, "gave it up")
+			p.history.lost(r.Fence, "lost the lease")
 		}
 	}
 }

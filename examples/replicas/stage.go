@@ -89,14 +89,14 @@ func open(ctx context.Context, o options) (_ *stage, err error) {
 	if s.folder, err = os.MkdirTemp("/tmp", "pepay-replicas-"); err != nil {
 		return nil, err
 	}
-	if err = os.Chmod(s.folder, 0o755); err != nil { //nolint:gosec // nginx is another user when root runs the example
+	if err := os.Chmod(s.folder, 0o755); err != nil { //nolint:gosec // nginx is another user when root runs the example
 		return nil, err
 	}
 	// nginx first: it is missing more often than PostgreSQL, and starts in no time.
 	if s.nginx, err = localdb.StartNginx(ctx, s.nginxConfig); err != nil {
 		return nil, err
 	}
-	if err = s.openDatabase(ctx); err != nil {
+	if err := s.openDatabase(ctx); err != nil {
 		return nil, err
 	}
 	if s.sim, err = pepaytest.Start("", pepaytest.WithWebhookRetry(12, 200*time.Millisecond), pepaytest.WithDuplicateDeliveries(4)); err != nil {
@@ -183,7 +183,9 @@ func (s *stage) close() error {
 	}
 	if s.server != nil {
 		errs = append(errs, s.server.Close())
-		<-s.served
+		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) {
+			errs = append(errs, err)
+		}
 	} else if s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}

@@ -53,9 +53,9 @@ function showCounts(s) {
     say(byID(name), c[name].toLocaleString('en'));
     byID(`${name}-box`).classList.toggle('bad', c[name] > 0);
   }
-  say(byID('ways'), `${many(c.stream, 'effect')} of events that came first by the stream, ${c.webhook.toLocaleString('en')} as a webhook. The second time changes nothing.`);
-  const killing = s.kill ? `One is killed every ${s.kill / 1000} s.` : 'Kill one.';
-  say(byID('plot'), `${many(s.rate, 'event')} happen${s.rate === 1 ? 's' : ''} per second. ${killing}`);
+  say(byID('ways'), `${many(c.stream, 'event')} came first by the stream, ${c.webhook.toLocaleString('en')} as a webhook. The second time changes nothing.`);
+  const killing = s.kill ? `A replica is killed every ${s.kill / 1000} s, and started again.` : 'Kill a replica: it is started again.';
+  say(byID('plot'), `There ${s.rate === 1 ? 'is' : 'are'} ${many(s.rate, 'event')} per second. ${killing}`);
 }
 
 /** @param {State} s */
