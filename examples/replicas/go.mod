@@ -9,7 +9,7 @@ replace (
 
 require (
 	github.com/jackc/pgx/v5 v5.12.0
-	github.com/pepaylabs/pepay-go v0.0.0
+	github.com/pepaylabs/pepay-go v0.1.0
 	github.com/pepaylabs/pepay-go/store/postgres v0.0.0
 )
 
