@@ -30,6 +30,9 @@ type connection struct {
 	date    time.Time    // by Pepay's, from the Date header; ours where it has none
 	buffer  []byte
 	brought atomic.Bool // an event, a ws_control frame or the answer to a ping
+	// frames is twice the number of frames that have been read, and one more while
+	// another one is.
+	frames atomic.Uint64
 }
 
 // healthy reports whether a connection that has ended was open long enough and
@@ -177,6 +180,8 @@ func (c *connection) read(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.frames.Add(1)
+	defer c.frames.Add(1)
 	if c.buffer == nil {
 		c.buffer = make([]byte, 512) // doubles until a frame fits
 	}

@@ -75,6 +75,14 @@ type idleError struct{ after time.Duration }
 func (e *idleError) Error() string { return fmt.Sprintf("stream: nothing came for %s", e.after) }
 func (*idleError) Timeout() bool   { return true }
 
+// endlessFrameError is a frame whose fragments did not come to an end.
+type endlessFrameError struct{ after time.Duration }
+
+func (e *endlessFrameError) Error() string {
+	return fmt.Sprintf("stream: a frame was not complete after %s", e.after)
+}
+func (*endlessFrameError) Timeout() bool { return true }
+
 // unreadableFrameError is a frame that cannot be read. It may have been cut off on
 // its way, or come again as it is.
 type unreadableFrameError struct{ cause error }

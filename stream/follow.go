@@ -46,6 +46,9 @@ func (r *run) follow(ctx context.Context, conn *connection) (err error) {
 			if audit.alarmed() {
 				return errOverlooked
 			}
+			if dog.endless.Load() {
+				return &endlessFrameError{frameLimits * r.opts.IdleTimeout}
+			}
 			return readError(err, dog.expired.Load(), r.opts.IdleTimeout)
 		}
 		f, err := decodeFrame(data)

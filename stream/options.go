@@ -52,7 +52,7 @@ type Options struct {
 	ReadLimit int64
 	// IdleTimeout is how long no byte may come before the connection counts as dead,
 	// 60 s by default. A part of a frame and the answer to a ping are bytes; the stream
-	// pings after half of the time.
+	// pings after half of the time. A frame may take sixty times as long.
 	IdleTimeout time.Duration
 	// DedupeWindow is how many event ids are remembered to drop duplicates, 1024 by
 	// default. On a resume, events that arrived late are looked for up to 60 s before

@@ -40,6 +40,8 @@ func (b *watchedBody) quiet() (quiet time.Duration, read int64) {
 type watched interface {
 	ping(ctx context.Context) error
 	quiet() (quiet time.Duration, read int64)
+	// framesRead is odd while a frame is being read.
+	framesRead() uint64
 	closeNow()
 }
 
@@ -52,15 +54,26 @@ func (c *connection) ping(ctx context.Context) error {
 }
 
 func (c *connection) quiet() (time.Duration, int64) { return c.body.quiet() }
+func (c *connection) framesRead() uint64            { return c.frames.Load() }
 func (c *connection) closeNow()                     { _ = c.ws.CloseNow() }
 
+// frameLimits is how many times the limit one frame may take: an hour by default. On a
+// slow link a frame is late; fragments that never end look like one.
+const frameLimits = 60
+
 // watchdog closes a connection on which nothing comes for the limit. After half of
-// it the watchdog pings, because silence alone means nothing.
+// it the watchdog pings, because silence alone means nothing. It also closes a
+// connection on which a frame never ends.
 type watchdog struct {
-	conn      watched
-	limit     time.Duration
-	pingAfter time.Duration // of quiet; belongs to the timer's goroutine
-	expired   atomic.Bool
+	conn    watched
+	limit   time.Duration
+	expired atomic.Bool // nothing came
+	endless atomic.Bool // a frame did not end
+
+	// These belong to the timer's goroutine.
+	pingAfter  time.Duration // of quiet
+	frame      uint64        // what framesRead was at frameSince
+	frameSince time.Time
 
 	mu      sync.Mutex
 	timer   *time.Timer
@@ -91,6 +104,11 @@ func (w *watchdog) check(ctx context.Context) {
 	w.mu.Unlock()
 	defer w.running.Done()
 
+	if w.frameIsEndless() {
+		w.endless.Store(true)
+		w.conn.closeNow()
+		return
+	}
 	next := w.pingAfter
 	if quiet, read := w.conn.quiet(); read != 0 {
 		if quiet < w.pingAfter {
@@ -104,6 +122,15 @@ func (w *watchdog) check(ctx context.Context) {
 	if !w.stopped {
 		w.timer.Reset(max(next, time.Millisecond))
 	}
+}
+
+// frameIsEndless reports whether one frame has been read for too long.
+func (w *watchdog) frameIsEndless() bool {
+	if frame := w.conn.framesRead(); frame != w.frame || frame%2 == 0 {
+		w.frame, w.frameSince = frame, time.Now()
+		return false
+	}
+	return time.Since(w.frameSince) >= frameLimits*w.limit
 }
 
 // answers pings, and closes the connection unless bytes come before the limit.

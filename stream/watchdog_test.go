@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ type peer struct {
 	bytes   chan byte
 	answers atomic.Bool
 	pings   atomic.Int64
+	frames  atomic.Uint64
 	closed  chan struct{}
 }
 
@@ -39,7 +41,8 @@ func (p *peer) ping(ctx context.Context) error {
 	}
 }
 
-func (p *peer) closeNow() { close(p.closed) }
+func (p *peer) closeNow()          { close(p.closed) }
+func (p *peer) framesRead() uint64 { return p.frames.Load() }
 
 // readAll reads until the peer is closed.
 func (p *peer) readAll() {
@@ -125,6 +128,42 @@ func TestWatchdog(t *testing.T) {
 			}
 			if p.pings.Load() == 0 || dog.expired.Load() {
 				t.Errorf("%d pings, expired %t", p.pings.Load(), dog.expired.Load())
+			}
+			p.closeNow()
+		},
+		"a frame that never ends": func(t *testing.T, p *peer, dog *watchdog) {
+			p.frames.Store(7)
+			start := time.Now()
+			var sending sync.WaitGroup
+			defer sending.Wait()
+			sending.Go(func() {
+				for !dog.endless.Load() {
+					select {
+					case p.bytes <- 'x':
+					case <-p.closed:
+					}
+					time.Sleep(limit / 6)
+				}
+			})
+			p.readAll()
+			if took := time.Since(start); took < frameLimits*limit || took > (frameLimits+2)*limit || dog.expired.Load() {
+				t.Errorf("closed after %s, expired %t", took, dog.expired.Load())
+			}
+		},
+		"slow frames, one after the other": func(t *testing.T, p *peer, dog *watchdog) {
+			go p.readAll()
+			for range 3 {
+				p.frames.Add(1)
+				for range frameLimits - 2 {
+					time.Sleep(limit / 2)
+					p.bytes <- 'x'
+					time.Sleep(limit / 2)
+					p.bytes <- 'x'
+				}
+				p.frames.Add(1)
+			}
+			if dog.endless.Load() || dog.expired.Load() {
+				t.Error("closed")
 			}
 			p.closeNow()
 		},

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pepaylabs/pepay-go/wrapper"
 )
 
 // Every attack on every way in: an error comes of it, after a bounded number of
@@ -52,5 +55,36 @@ func underAttack(t *testing.T, w way, a attack) {
 	if most := a.memory * uint64(max(requests, 1)); used > most {
 		t.Errorf("allocated %d KiB with %d requests, want at most %d", used>>10, requests, most>>10)
 	}
-	t.Logf("%d requests, %s, %d KiB: %v", requests, took, used>>10, err)
+
+	if w.follows {
+		return
+	}
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	start = time.Now()
+	if err := w.run(ctx, s.client); err == nil || time.Since(start) > patience {
+		t.Errorf("with a deadline: %v after %s", err, time.Since(start))
+	}
+}
+
+// A client with net/http's own transport takes 10 MiB of headers, which is what its
+// answers are then bounded to. WithHTTPClient says how to have less.
+func TestHeadersWithTheDefaultTransport(t *testing.T) { //nolint:paralleltest // it measures what the process allocates
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, "/api/", floods("HTTP/1.1 200 OK\r\nX-Flood: ", spaces()))
+		transport, _ := s.client.HTTPClient().Transport.(*http.Transport)
+		transport = transport.Clone()
+		transport.MaxResponseHeaderBytes = 0
+		t.Cleanup(transport.CloseIdleConnections)
+		client, err := s.client.With(wrapper.WithHTTPClient(&http.Client{Transport: transport}), wrapper.WithRetry(wrapper.RetryPolicy{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := allocated()
+		_, err = client.Invoices.Get(t.Context(), invoiceID, wrapper.InvoiceExpand{})
+		if used := allocated() - before; err == nil || used < 10<<20 || used > 100<<20 || s.attacked.Load() != 1 {
+			t.Errorf("%v after %d requests, %d KiB", err, s.attacked.Load(), used>>10)
+		}
+	})
 }

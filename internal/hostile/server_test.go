@@ -29,6 +29,10 @@ type server struct {
 	attacked atomic.Int64 // requests
 }
 
+// maxHeader is the most that the clients here accept of headers. net/http's own limit
+// is 10 MiB, see [TestHeadersWithTheDefaultTransport].
+const maxHeader = 64 << 10
+
 // serve starts a server in the bubble of the test.
 func serve(t *testing.T, prefix string, attack play) *server {
 	t.Helper()
@@ -58,7 +62,7 @@ func serve(t *testing.T, prefix string, attack play) *server {
 		}
 	})}
 	go func() { _ = httpServer.Serve(listener) }()
-	transport := &http.Transport{DialContext: listener.DialContext}
+	transport := &http.Transport{DialContext: listener.DialContext, MaxResponseHeaderBytes: maxHeader}
 	t.Cleanup(func() {
 		cancel()
 		transport.CloseIdleConnections()
