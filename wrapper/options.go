@@ -128,7 +128,8 @@ func WithStreamURL(u string) Option {
 
 // WithHTTPClient sets the HTTP client to send with. It is copied, never
 // changed; the copy refuses redirects and keeps everything else, so a Timeout
-// set there also bounds each attempt.
+// set there also bounds each attempt. The headers of an answer are bounded by the
+// transport alone: by 10 MiB, unless its MaxResponseHeaderBytes says otherwise.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(c *config) error {
 		if hc == nil {
