@@ -99,7 +99,7 @@ func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
 // explain returns what went wrong without the URL, which may hold a token, and in
 // words that tell our own timeout from the caller's.
-func (a *attempt) explain(outer, ctx context.Context, err error) error {
+func (a *attempt) explain(outer context.Context, ctx *timeout, err error) error {
 	for wrapped := (*url.Error)(nil); errors.As(err, &wrapped) && wrapped.Err != nil; {
 		err = wrapped.Err
 	}
@@ -108,6 +108,8 @@ func (a *attempt) explain(outer, ctx context.Context, err error) error {
 		return err
 	case outer.Err() != nil:
 		return contextError(outer)
+	case ctx.resent():
+		return errResent
 	case ctx.Err() != nil:
 		return timeoutError{a.timeout, err}
 	}

@@ -2,22 +2,41 @@ package wrapper
 
 import (
 	"context"
+	"fmt"
+	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // timeout is context.WithTimeout for one attempt. What that costs, a timer above
 // all, is spent when somebody first waits for the context: an HTTP transport does,
 // a test's or a cache's does not.
+//
+// It also ends when an HTTP transport has taken a connection for the attempt too
+// often: net/http sends a request again by itself, on connection after connection,
+// while an HTTP/2 server says goodbye to each (https://github.com/golang/go/issues/52459).
 type timeout struct {
 	context.Context // the caller's
 	at              time.Time
+	connections     atomic.Int32
 
 	mu    sync.Mutex
 	inner context.Context // the one with a timer, once it is needed
+	trace any             // counts connections, once an HTTP transport asks for it
 	stop  context.CancelFunc
 	ended bool
 }
+
+// maxConnections is how many connections an attempt may take. One is the rule, and a
+// few are what is left of connections that the other side has closed.
+const maxConnections = 20
+
+// errResent is the end of an attempt that took too many of them.
+var errResent = fmt.Errorf("the server ended %d connections without an answer", maxConnections)
+
+// resent reports whether the attempt was ended for its connections.
+func (t *timeout) resent() bool { return t.connections.Load() > maxConnections }
 
 func withTimeout(ctx context.Context, d time.Duration) *timeout {
 	at := time.Now().Add(d)
@@ -73,6 +92,9 @@ func (t *timeout) Err() error {
 // Value asks the context with a timer if there is one, so that package context
 // recognises it and derives from it without a goroutine.
 func (t *timeout) Value(key any) any {
+	if key == traceKey {
+		return t.counting()
+	}
 	t.mu.Lock()
 	inner := t.inner
 	t.mu.Unlock()
@@ -81,3 +103,32 @@ func (t *timeout) Value(key any) any {
 	}
 	return t.Context.Value(key)
 }
+
+// counting is the trace that counts connections, and calls the caller's, if any.
+func (t *timeout) counting() any {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.trace == nil {
+		t.trace = httptrace.WithClientTrace(t.Context, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+			if t.connections.Add(1) > maxConnections {
+				t.end()
+			}
+		}}).Value(traceKey)
+	}
+	return t.trace
+}
+
+// traceKey is the key under which a context has a trace.
+var traceKey = func() any {
+	var asked keyAsked
+	httptrace.ContextClientTrace(&asked)
+	return asked.key
+}()
+
+// keyAsked is a context that remembers which key it was asked for.
+type keyAsked struct {
+	context.Context
+	key any
+}
+
+func (k *keyAsked) Value(key any) any { k.key = key; return nil }

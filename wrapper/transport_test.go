@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -195,6 +196,30 @@ func TestTimeoutContext(t *testing.T) {
 }
 
 // A body type that net/http does not know costs a goroutine and a copy per request.
+// The caller's own trace hears of connections, too.
+func TestTraceOfTheCaller(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, minted)
+	}))
+	defer server.Close()
+	client, err := New(WithBaseURL(server.URL), WithAPIKey("key-1"), WithHTTPClient(server.Client()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := 0
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { heard++ }})
+	for range maxConnections + 2 { // calls do not add up
+		if _, err := client.WSTokens.Mint(ctx, MintParams{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if heard != maxConnections+2 {
+		t.Errorf("heard of %d connections", heard)
+	}
+}
+
 func TestRequestBodyIsOneThatNetHTTPKnows(t *testing.T) {
 	t.Parallel()
 	client := newTestClient(t, func(req *http.Request) (*http.Response, error) {

@@ -3,6 +3,7 @@ package hostile_test
 import (
 	"context"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"runtime/metrics"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -73,12 +75,14 @@ func serve(t *testing.T, prefix string, attack play) *server {
 	return s
 }
 
+// newClient is a client for use in a bubble.
 func newClient(t *testing.T, base string, hc *http.Client) *wrapper.Client {
 	t.Helper()
 	client, err := wrapper.New(wrapper.WithBaseURL(base), wrapper.WithAPIKey("canary-key-1"), wrapper.WithHTTPClient(hc))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { time.Sleep(10 * time.Second) }) // of the bubble: a mint that nobody waits for any more
 	return client
 }
 
@@ -104,3 +108,6 @@ const invoiceID = "3f2b8c1e-7d4a-4c7e-9f5a-1b2c3d4e5f60"
 func newInvoice() pepay.CreateInvoiceRequest {
 	return pepay.CreateInvoiceRequest{AmountUSD: pepay.DecimalFromMillis(9990), CustomerID: "cust_1"}
 }
+
+// discard is the log of a server whose clients misbehave.
+func discard() *log.Logger { return log.New(io.Discard, "", 0) }
