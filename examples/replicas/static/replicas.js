@@ -60,7 +60,7 @@ function showCounts(s) {
 
 /** @param {State} s */
 function showWho(s) {
-  say(byID('who'), s.holder ? `${s.holder}, in term ${s.fence}` : 'nobody: the lease of the last one has to run out');
+  say(byID('who'), s.holder ? `${s.holder}, in term ${s.fence}` : 'nobody right now');
   const lanes = byID('lanes');
   s.replicas.forEach((r, i) => {
     let lane = lanes.children[i];
