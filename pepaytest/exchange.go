@@ -36,7 +36,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if operation != nil {
 		operationID = operation.ID
 	}
-	body, bad := readBody(r)
+	body, bad := readBodyInTime(w, r)
 	entry := newRequest(s.cfg.now(), operationID, r, body)
 	number := s.log.add(entry)
 	s.changes.note(requestChange, strconv.FormatInt(number, 10))
@@ -104,6 +104,21 @@ func (s *Server) answer(op *pepay.Operation, number int64, r *http.Request, body
 	}
 	ans.WriteHeader(http.StatusOK)
 	return ans
+}
+
+// maxBodyTime is how long a request body may take. A client that stops in the middle
+// of one would hold its connection for ever.
+const maxBodyTime = 30 * time.Second
+
+// readBodyInTime is readBody with an end. What follows, such as a stream, has none.
+func readBodyInTime(w http.ResponseWriter, r *http.Request) ([]byte, *problem) {
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(maxBodyTime))
+	body, bad := readBody(r)
+	if bad == nil { // else net/http would wait for the rest of the body
+		_ = connection.SetReadDeadline(time.Time{})
+	}
+	return body, bad
 }
 
 func readBody(r *http.Request) ([]byte, *problem) {
