@@ -31,7 +31,8 @@ var public = map[string]string{
 	"pepaytest.NewEvent":   "a type of event",
 	"pepaytest.WithSeed":   "the name of a seed",
 	"stream.FileCursor":    "a path",
-	"pepay.ParseEvent":     "an event, which Event.Raw gives back",
+	"storetest.Cursor":     "a test", "storetest.Deduper": "a test", "storetest.Lease": "a test",
+	"pepay.ParseEvent": "an event, which Event.Raw gives back",
 }
 
 // Every exported name that can have to do with a credential has a row, and shows none.

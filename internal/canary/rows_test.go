@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/pepaylabs/pepay-go"
+	"github.com/pepaylabs/pepay-go/inbox"
 	"github.com/pepaylabs/pepay-go/pepaytest"
+	"github.com/pepaylabs/pepay-go/storetest"
 	"github.com/pepaylabs/pepay-go/stream"
 	"github.com/pepaylabs/pepay-go/webhook"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -15,6 +17,11 @@ import (
 // for every text and secret it takes; a value gets it in every field that is a secret.
 func rows(client *wrapper.Client, verifier *webhook.Verifier, secret pepay.Secret) map[string]any {
 	return map[string]any{
+		"inbox.Cleanup":                      inbox.Cleanup,
+		"inbox.Consume":                      inbox.Consume,
+		"inbox.First":                        inbox.First,
+		"inbox.Handler":                      inbox.Handler,
+		"inbox.Schema":                       inbox.Schema,
 		"pepay.AllocatePaymentAddressAnswer": new(pepay.AllocatePaymentAddressAnswer),
 		"pepay.CheckoutInvoice":              new(pepay.CheckoutInvoice),
 		"pepay.Client":                       new(pepay.Client),
@@ -177,5 +184,9 @@ func rows(client *wrapper.Client, verifier *webhook.Verifier, secret pepay.Secre
 		"wstoken.WithMinLife":                wstoken.WithMinLife,
 		"wstoken.WithMintTimeout":            wstoken.WithMintTimeout,
 		"wstoken.WithRateLimit":              wstoken.WithRateLimit,
+		"storetest.Cursor":                   storetest.Cursor,
+		"storetest.Deduper":                  storetest.Deduper,
+		"storetest.Lease":                    storetest.Lease,
+		"wrapper.OperationOf":                wrapper.OperationOf,
 	}
 }
