@@ -34,6 +34,7 @@ type term struct {
 	now   func() instant
 	// over cancels what runs in the term. A function hides it from fmt.
 	over context.CancelCauseFunc
+	warn func(ctx context.Context, message string, err error) // logs
 	// saved is the cursor that the lease certainly has. It belongs to the range.
 	saved string
 
@@ -100,32 +101,52 @@ func (t *term) renew(ctx context.Context) error {
 }
 
 // keep renews the lease until ctx ends or the term is over.
-func (t *term) keep(ctx context.Context, failed func(error)) {
-	wait := t.life / 3
+func (t *term) keep(ctx context.Context) {
+	wait := t.untilRenewal()
 	for sleep(ctx, min(wait, t.left()), nil) == nil {
 		if t.check() != nil {
 			return
 		}
-		wait = t.life / 3
-		if err := t.renew(ctx); err != nil {
+		err := t.renew(ctx)
+		wait = t.untilRenewal()
+		if err != nil {
 			if ctx.Err() != nil || errors.Is(err, ErrLeaseLost) {
 				return
 			}
-			failed(err)
+			t.warn(ctx, "pepay: the lease could not be renewed", err)
 			wait = t.life / 12
 		}
 	}
 }
 
+// untilRenewal is what is left of a third of the life: the last call may have taken
+// most of it.
+func (t *term) untilRenewal() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return max(0, t.life/3-t.now().since(t.renewed))
+}
+
 // save keeps the cursor, also when ctx has ended. A failure that may pass is tried
-// again until the term is over or ctx ends.
+// again until the term is over or ctx ends. When it has not passed after a life, the
+// term ends: the stream must not stop where nobody sees it, and the lease may be
+// renewed for ever.
 func (t *term) save(ctx context.Context, id string) error {
+	began := t.now()
 	for n := 0; ; n++ {
 		err := t.call(context.WithoutCancel(ctx), func(ctx context.Context) error { return t.lease.Save(ctx, t.Term, id) })
-		if err == nil {
+		switch {
+		case err == nil:
 			t.saved = id
+			return nil
+		case errors.Is(err, ErrLeaseLost):
+			return err
+		case t.now().since(began) >= t.life:
+			return t.end(fmt.Errorf("%w: the cursor could not be saved: %w", ErrLeaseLost, err))
+		case n == 0:
+			t.warn(ctx, "pepay: the cursor could not be saved in the lease", err)
 		}
-		if err == nil || errors.Is(err, ErrLeaseLost) || sleep(ctx, min(t.life/12<<min(n, 2), t.left()), nil) != nil {
+		if sleep(ctx, min(t.life/12<<min(n, 2), t.left()), nil) != nil {
 			return err
 		}
 	}

@@ -70,6 +70,9 @@ func (r *run) standBy(ctx context.Context) (*term, error) {
 func (r *run) lead(outer context.Context, t *term) (err error) {
 	ctx, over := context.WithCancelCause(outer)
 	t.over = over
+	t.warn = func(ctx context.Context, message string, err error) {
+		r.log(ctx, slog.LevelWarn, message, slog.String("error", r.errorText(err)))
+	}
 	keeping, stop := context.WithCancel(ctx)
 	kept := make(chan struct{})
 	defer func() { // also when the loop's body panics
@@ -83,11 +86,7 @@ func (r *run) lead(outer context.Context, t *term) (err error) {
 	}()
 	go func() {
 		defer close(kept)
-		r.guard(ctx, func() {
-			t.keep(keeping, func(err error) {
-				r.log(ctx, slog.LevelWarn, "pepay: the lease could not be renewed", slog.String("error", r.errorText(err)))
-			})
-		})
+		r.guard(ctx, func() { t.keep(keeping) })
 	}()
 
 	r.log(ctx, slog.LevelInfo, "pepay: stream has the lease", slog.Int64("fence", t.Fence))
