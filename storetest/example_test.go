@@ -2,7 +2,6 @@ package storetest_test
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"testing"
 
@@ -11,50 +10,41 @@ import (
 	"github.com/pepaylabs/pepay-go/webhook"
 )
 
-// table is a cursor store of your own: a row of a table that processes share.
-type table struct {
-	mu   *sync.Mutex
-	rows map[string]string
-	name string
+// table is a cursor store of your own. Here its row is in memory.
+type table struct{ *row }
+
+type row struct {
+	mu     sync.Mutex
+	cursor string
 }
+
+func newTable() table { return table{new(row)} }
 
 func (s table) Load(context.Context) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rows[s.name], nil
+	return s.cursor, nil
 }
 
 func (s table) Save(_ context.Context, eventID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rows[s.name] = eventID
+	s.cursor = eventID
 	return nil
-}
-
-// Reopen is for the tests alone: it returns what another process would open.
-func (s table) Reopen(*testing.T) stream.CursorStore { return table{s.mu, s.rows, s.name} }
-
-// opener returns a function that opens another row each time.
-func opener() func(*testing.T) stream.CursorStore {
-	mu, rows := new(sync.Mutex), map[string]string{}
-	opened := 0
-	return func(*testing.T) stream.CursorStore {
-		mu.Lock()
-		defer mu.Unlock()
-		opened++
-		return table{mu, rows, fmt.Sprintf("stream %d", opened)}
-	}
 }
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	storetest.Cursor(t, opener())
+	storetest.Cursor(t, func(*testing.T) stream.CursorStore { return newTable() }) // a new row for each call
 }
 
-// Examples cannot run tests; TestTable runs this one.
+// Reopen is for the test alone: it returns what another process has of the same row.
+func (s table) Reopen(*testing.T) stream.CursorStore { return table{s.row} }
+
+// Examples cannot run tests. TestTable runs this one.
 func ExampleCursor() {
 	_ = func(t *testing.T) { // func TestTable(t *testing.T)
-		storetest.Cursor(t, opener())
+		storetest.Cursor(t, func(*testing.T) stream.CursorStore { return newTable() })
 	}
 }
 

@@ -383,7 +383,9 @@ func TestReadmeSnippetsAreCompiled(t *testing.T) {
 	}
 	var source strings.Builder
 	// What needs a database is with those who have a driver.
-	for _, file := range []string{"readme_test.go", "../store/postgres/inboxtest/docs_test.go"} {
+	for _, file := range []string{
+		"readme_test.go", "../storetest/example_test.go", "../store/postgres/example_test.go", "../store/postgres/inboxtest/docs_test.go",
+	} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
