@@ -29,14 +29,18 @@ END $$;
 CREATE TRIGGER note_move AFTER INSERT OR UPDATE ON ` + leaseTable + ` FOR EACH ROW EXECUTE FUNCTION note_move();`
 
 const (
-	leaseTable      = "pepay_lease"
-	insertEffect    = `INSERT INTO effects (event_id, via, replica, fence) VALUES ($1, $2, $3, $4)`
-	countHandled    = `SELECT count(DISTINCT event_id) FROM effects`
-	readEffects     = `SELECT event_id, via, replica, fence, at FROM effects ORDER BY at`
-	readMoves       = `SELECT holder, fence, cursor, at FROM moves ORDER BY number`
-	countMovesTo    = `SELECT count(*) FROM moves WHERE cursor = $1`
-	countMovesOf    = `SELECT count(*) FROM moves WHERE fence = $1`
-	countMovesAfter = `SELECT count(*) FROM moves WHERE fence > $1`
+	leaseTable        = "pepay_lease"
+	insertEffect      = `INSERT INTO effects (event_id, via, replica, fence) VALUES ($1, $2, $3, $4)`
+	countHandled      = `SELECT count(DISTINCT event_id) FROM effects`
+	readEffects       = `SELECT event_id, via, replica, fence, at FROM effects ORDER BY at`
+	readMoves         = `SELECT holder, fence, cursor, at FROM moves ORDER BY number`
+	countMovesTo      = `SELECT count(*) FROM moves WHERE cursor = $1`
+	countMovesOf      = `SELECT count(*) FROM moves WHERE fence = $1`
+	countMovesAfter   = `SELECT count(*) FROM moves WHERE fence > $1`
+	countEffectsSince = `SELECT count(*) FROM effects WHERE fence = $1 AND at > $2`
+	// forgetRecent is what 1,024 more events would do: a lease that knows an id leaves the
+	// cursor where it is, whoever saves it.
+	forgetRecent = `UPDATE ` + leaseTable + ` SET recent = ARRAY[cursor], recent_older = '{}'`
 	// holderOf is nobody where the lease has run out.
 	holderOf = `SELECT holder, fence FROM ` + leaseTable + ` WHERE name = $1 AND until > clock_timestamp()`
 	// left is what the replicas must not leave behind.

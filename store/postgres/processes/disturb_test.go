@@ -87,18 +87,28 @@ func (w *run) stopHolder(ctx context.Context, a act) {
 	w.happened(stopped, p.process.name, fence, from)
 }
 
-// cutHolder cuts the network between the holder and the database. What it has sent arrives
-// when others have taken over.
+// cutHolder cuts the network between the holder and the database, while the cursor of an
+// event that was handled is on its way. It arrives when another replica has taken over.
 func (w *run) cutHolder(ctx context.Context, a act) {
 	w.t.Helper()
 	p, fence := w.holder(ctx, true)
 	if p == nil {
 		return
 	}
+	p.leases.Cut()
 	from := time.Now()
+	w.eventually(ctx, "no event is handled", func(ctx context.Context) bool {
+		n, err := w.count(ctx, countEffectsSince, fence, from)
+		return err == nil && n > 0 || time.Since(from) > a.leaseLife()
+	})
 	p.database.Cut()
 	outlast(ctx, a)
 	w.overtaken(ctx, fence)
+	_, err := w.db.Exec(ctx, forgetRecent)
+	if ctx.Err() == nil {
+		w.check(err)
+	}
+	p.leases.Heal()
 	p.database.Heal()
 	w.happened(cut, p.process.name, fence, from)
 }

@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -32,6 +32,7 @@ import (
 type settings struct {
 	Name     string
 	Database string // URL
+	Leases   string // URL of the same database, for the lease
 	Bouncer  bool   // PgBouncer is in between, in transaction mode
 	Pepay    string // URL
 	APIKey   string
@@ -44,8 +45,7 @@ const (
 	group      = "merchant"
 )
 
-// A handler fails now and then, after its effect: in these parts of the events, once in
-// each process.
+// A handler fails now and then, after its effect: one in so many times.
 const (
 	failingStreamPart  = 1500
 	failingWebhookPart = 50
@@ -58,15 +58,12 @@ type replica struct {
 	settings
 	log   *slog.Logger
 	fence atomic.Int64 // of the term that runs
-
-	mu     sync.Mutex
-	failed map[string]bool // events
 }
 
 // runReplica prints the address for webhooks and runs until standard input ends, which it
 // also does when the test dies.
 func runReplica() error {
-	r := &replica{log: slog.New(slog.NewTextHandler(os.Stderr, nil)), failed: map[string]bool{}}
+	r := &replica{log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if err := json.Unmarshal([]byte(os.Getenv(envReplica)), &r.settings); err != nil {
 		return err
 	}
@@ -76,22 +73,14 @@ func runReplica() error {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()
-	config, err := pgxpool.ParseConfig(r.Database)
-	if err != nil {
-		return err
-	}
-	if r.Bouncer {
-		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := r.connect(ctx, r.Database, 0)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
 	db := stdlib.OpenDBFromPool(pool)
 	defer db.Close()
-	config.MaxConns = 2 // the lease does not wait for the handlers
-	leases, err := pgxpool.NewWithConfig(ctx, config)
+	leases, err := r.connect(ctx, r.Leases, 2) // the lease does not wait for the handlers
 	if err != nil {
 		return err
 	}
@@ -108,6 +97,21 @@ func runReplica() error {
 	cancel()
 	serving.Wait()
 	return err
+}
+
+// connect makes a pool of at most so many connections, or as many as pgx likes.
+func (r *replica) connect(ctx context.Context, url string, most int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	if most > 0 {
+		config.MaxConns = most
+	}
+	if r.Bouncer {
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	}
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // receive serves webhooks until ctx ends.
@@ -167,7 +171,7 @@ func (r *replica) onResume(resume stream.Resume) {
 }
 
 // handle writes the effect of an event into the transaction of the inbox.
-func (r *replica) handle(via string, failingPart uint32) func(context.Context, *sql.Tx, *pepay.Event) error {
+func (r *replica) handle(via string, failingPart int) func(context.Context, *sql.Tx, *pepay.Event) error {
 	return func(ctx context.Context, tx *sql.Tx, ev *pepay.Event) error {
 		fence := int64(0)
 		if via == viaStream {
@@ -176,22 +180,9 @@ func (r *replica) handle(via string, failingPart uint32) func(context.Context, *
 		if _, err := tx.ExecContext(ctx, insertEffect, ev.ID, via, fmt.Sprintf("%s/%d", r.Name, os.Getpid()), fence); err != nil {
 			return err
 		}
-		if r.fails(ev.ID, failingPart) {
+		if rand.IntN(failingPart) == 0 {
 			return errOnPurpose
 		}
 		return nil
 	}
-}
-
-func (r *replica) fails(id string, part uint32) bool {
-	sum := fnv.New32a()
-	_, _ = io.WriteString(sum, id)
-	if sum.Sum32()%part != 0 {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	again := r.failed[id]
-	r.failed[id] = true
-	return !again
 }

@@ -95,6 +95,7 @@ type place struct {
 	index    int
 	settings settings
 	database *localdb.Proxy
+	leases   *localdb.Proxy // to the same database, for the lease
 	pepay    *localdb.Proxy
 	process  *process
 	before   *process // the one before
@@ -102,20 +103,25 @@ type place struct {
 
 func newPlace(w *run, index int, database string, bouncer bool) *place {
 	w.t.Helper()
-	p := &place{run: w, index: index}
-	var err error
-	if p.database, err = localdb.StartProxy(w.t.Context(), database); err != nil {
-		w.t.Fatal(err)
+	line := func(target string) *localdb.Proxy {
+		proxy, err := localdb.StartProxy(w.t.Context(), target)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.t.Cleanup(proxy.Close)
+		return proxy
 	}
-	w.t.Cleanup(p.database.Close)
-	if p.pepay, err = localdb.StartProxy(w.t.Context(), strings.TrimPrefix(w.pepay.URL(), "http://")); err != nil {
-		w.t.Fatal(err)
+	url := func(database *localdb.Proxy) string {
+		return "postgres://postgres@" + database.Addr() + "/postgres?sslmode=disable"
 	}
-	w.t.Cleanup(p.pepay.Close)
+	p := &place{
+		run: w, index: index,
+		database: line(database), leases: line(database), pepay: line(strings.TrimPrefix(w.pepay.URL(), "http://")),
+	}
 	p.settings = settings{
 		Name: string(rune('a' + index)), Bouncer: bouncer,
-		Database: "postgres://postgres@" + p.database.Addr() + "/postgres?sslmode=disable",
-		Pepay:    "http://" + p.pepay.Addr(), APIKey: w.pepay.APIKey(), Secret: secret,
+		Database: url(p.database), Leases: url(p.leases),
+		Pepay: "http://" + p.pepay.Addr(), APIKey: w.pepay.APIKey(), Secret: secret,
 	}
 	w.t.Cleanup(func() {
 		if p.process != nil {
