@@ -17,7 +17,7 @@ import (
 var root = filepath.Join("..", "..", "..")
 
 var (
-	fence   = regexp.MustCompile("(?ms)^ *```.*?^ *```")
+	fence   = regexp.MustCompile("(?ms)^ *```.*?\n *```")
 	code    = regexp.MustCompile("``[^`]+``|`[^`\n]+`")
 	link    = regexp.MustCompile(`!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)(?: "[^"]*")?\)`)
 	heading = regexp.MustCompile(`(?m)^#{1,6} +(.+?)#*$`)
