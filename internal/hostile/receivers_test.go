@@ -56,8 +56,7 @@ func tokenReceiver(t *testing.T) receiver {
 	return receiver{"/token", wstoken.Handler(func(pepay.WSTokenScope) wstoken.Source { return source }, authorize), handled}
 }
 
-// strangers are what somebody without a secret sends, head before the headers end. A
-// signature of the right form passes for one until the body is there.
+// signed is a signature of the right form, which passes for one until the body is there.
 var signed = "X-Pepay-Timestamp: 946684800000\r\nX-Pepay-Signature: " + strings.Repeat("ab", 32) + "\r\n"
 
 // What a stranger sends to our receivers is answered, or cut off, in bounded time,
@@ -90,10 +89,10 @@ func TestHostileDeliveries(t *testing.T) { //nolint:paralleltest // it measures 
 		{"a forged signature", signed + "Content-Length: 2\r\n\r\n{}", wait, "400 200", timeouts, 4 << 10, little},
 		{"a thousand signatures", strings.Repeat(signed, 1000) + "Content-Length: 2\r\n\r\n{}", wait, "400 200", timeouts, 256 << 10, 4 << 20},
 	} {
-		for i, make := range []func(*testing.T) receiver{webhookReceiver, tokenReceiver} {
+		for i, made := range []func(*testing.T) receiver{webhookReceiver, tokenReceiver} {
 			t.Run(fmt.Sprint(c.name, "/", i), func(t *testing.T) { //nolint:paralleltest // as above
 				synctest.Test(t, func(t *testing.T) {
-					r := make(t)
+					r := made(t)
 					server := &http.Server{Handler: r.handler, ReadTimeout: timeouts, ErrorLog: discard()}
 					listener := memnet.Listen()
 					go func() { _ = server.Serve(listener) }()
