@@ -84,6 +84,9 @@ func (w *run) stopHolder(ctx context.Context, a act) {
 	outlast(ctx, a)
 	w.overtaken(ctx, fence)
 	w.check(p.process.signal(resume))
+	if ctx.Err() != nil {
+		fence = 0 // it was broken off: perhaps nobody takes over
+	}
 	w.happened(stopped, p.process.name, fence, from)
 }
 
@@ -110,6 +113,9 @@ func (w *run) cutHolder(ctx context.Context, a act) {
 	}
 	p.leases.Heal()
 	p.database.Heal()
+	if ctx.Err() != nil {
+		fence = 0 // as above
+	}
 	w.happened(cut, p.process.name, fence, from)
 }
 
