@@ -1,0 +1,4 @@
+package postgres
+
+// Servers are those of the tests, for the examples.
+var Servers = &servers
