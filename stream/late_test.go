@@ -4,7 +4,9 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 	"github.com/pepaylabs/pepay-go/stream"
 )
@@ -38,6 +40,32 @@ func TestLateEventBehindTheCursor(t *testing.T) {
 				t.Errorf("%v: got %d events, want %d; gaps %v", f.err, len(slices.Compact(got)), len(want), f.gaps())
 			}
 		})
+	}
+}
+
+// An event that was created half a minute before the cursor, and that no stream brought, is
+// found by the list.
+func TestEventThatIsLateByHalfAMinute(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client := newClient(t, server)
+	server.Faults().On("openMerchantStream", pepaytest.SkipAfter(1), pepaytest.Next(1))
+	server.Faults().On("openMerchantStream", pepaytest.DropAfter(2), pepaytest.Next(1))
+	f := follow(t, func(o stream.Options) *stream.Stream { return stream.Merchant(client, o) }, stream.Options{Backoff: quick}, 3)
+	f.wait(t, f.live)
+	server.Advance(2 * time.Minute)
+	ev, err := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := server.Emit(ev)
+	ev.Created.Time = before.Created.Add(-30 * time.Second)
+	late := server.Emit(ev)
+	ev.Created.Time = before.Created.Add(time.Second)
+	cursor := server.Emit(ev)
+	f.wait(t, f.done)
+	if want := []string{before.ID, cursor.ID, late.ID}; !slices.Equal(f.ids, want) || len(f.gaps()) > 0 {
+		t.Errorf("%v: got %v, want %v; gaps %v", f.err, f.ids, want, f.gaps())
 	}
 }
 

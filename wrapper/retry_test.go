@@ -256,16 +256,30 @@ func TestWaitBeyondTheDeadline(t *testing.T) {
 
 func TestCancelledContextIsNotRetried(t *testing.T) {
 	t.Parallel()
-	attempts := 0
-	ctx, cancel := context.WithCancel(t.Context())
-	client := newTestClient(t, func(req *http.Request) (*http.Response, error) {
-		attempts++
-		cancel()
-		return nil, req.Context().Err()
-	})
-	_, err := client.WSTokens.Mint(ctx, MintParams{})
-	if !errors.Is(err, context.Canceled) || attempts != 1 {
-		t.Errorf("%d attempts, %v", attempts, err)
+	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+		"no answer":              func(req *http.Request) (*http.Response, error) { return nil, req.Context().Err() },
+		"an answer to try again": func(*http.Request) (*http.Response, error) { return respond(503, ""), nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			attempts, told := 0, 0
+			ctx, cancel := context.WithCancel(t.Context())
+			client := newTestClient(t, func(req *http.Request) (*http.Response, error) {
+				attempts++
+				cancel()
+				return answer(req)
+			}, WithRetryObserver(func(Retry) { told++ }))
+			_, err := client.WSTokens.Mint(ctx, MintParams{})
+			if err == nil || attempts != 1 || told != 0 {
+				t.Errorf("%d attempts, %d retries told of, %v", attempts, told, err)
+			}
+			if name == "no answer" && !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v, want context.Canceled", err)
+			}
+			if left := client.cfg.budget.left.Load(); left != int64(DefaultRetry().Budget) {
+				t.Errorf("%d retries are left in the budget, and none was made", left)
+			}
+		})
 	}
 }
 

@@ -54,7 +54,7 @@ func streamMutants() []mutant {
 			name: "lists from the cursor on", file: "missed.go",
 			old:   "from = from.Add(-lateBy)",
 			new:   "_ = lateBy",
-			tests: "^TestLateEventBehindTheCursor$",
+			tests: "^TestEventThatIsLateByHalfAMinute$",
 		},
 		mutant{
 			name: "hands out the newest first", file: "missed.go",
