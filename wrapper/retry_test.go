@@ -352,9 +352,13 @@ func TestBackoffGrowsAndIsCapped(t *testing.T) {
 	t.Parallel()
 	policy := RetryPolicy{BaseDelay: time.Second, MaxDelay: 8 * time.Second}
 	for n, ceiling := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second} {
-		var longest time.Duration
+		longest, shortest := time.Duration(0), ceiling
 		for range 2000 {
-			longest = max(longest, policy.backoff(n))
+			wait := policy.backoff(n)
+			longest, shortest = max(longest, wait), min(shortest, wait)
+		}
+		if shortest > ceiling/10 { // full jitter: replicas that failed together do not come back together
+			t.Errorf("retry %d: the shortest of many waits is %s of at most %s", n, shortest, ceiling)
 		}
 		if longest > ceiling || longest < ceiling/2 {
 			t.Errorf("retry %d: the longest of many waits is %s, want close to %s", n, longest, ceiling)
