@@ -51,20 +51,21 @@ func TestEventThatIsLateByHalfAMinute(t *testing.T) {
 	client := newClient(t, server)
 	server.Faults().On("openMerchantStream", pepaytest.SkipAfter(1), pepaytest.Next(1))
 	server.Faults().On("openMerchantStream", pepaytest.DropAfter(2), pepaytest.Next(1))
-	f := follow(t, func(o stream.Options) *stream.Stream { return stream.Merchant(client, o) }, stream.Options{Backoff: quick}, 3)
-	f.wait(t, f.live)
-	server.Advance(2 * time.Minute)
 	ev, err := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := server.Emit(ev)
-	ev.Created.Time = before.Created.Add(-30 * time.Second)
-	late := server.Emit(ev)
-	ev.Created.Time = before.Created.Add(time.Second)
-	cursor := server.Emit(ev)
+	// In the past: a stream does not believe in events of the future.
+	start := time.Now().Add(-time.Hour)
+	emit := func(after time.Duration) string {
+		ev.Created.Time = start.Add(after)
+		return server.Emit(ev).ID
+	}
+	f := follow(t, func(o stream.Options) *stream.Stream { return stream.Merchant(client, o) }, stream.Options{Backoff: quick, Since: emit(0)}, 3)
+	f.wait(t, f.live)
+	before, late, cursor := emit(2*time.Minute), emit(90*time.Second), emit(2*time.Minute+time.Second)
 	f.wait(t, f.done)
-	if want := []string{before.ID, cursor.ID, late.ID}; !slices.Equal(f.ids, want) || len(f.gaps()) > 0 {
+	if want := []string{before, cursor, late}; !slices.Equal(f.ids, want) || len(f.gaps()) > 0 {
 		t.Errorf("%v: got %v, want %v; gaps %v", f.err, f.ids, want, f.gaps())
 	}
 }

@@ -100,6 +100,18 @@ func TestErrorKeeps64KiB(t *testing.T) {
 	}
 }
 
+// No more of an error is in memory, however long it is.
+func TestErrorsAreNotReadWhole(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int{100, maxErrorBody, maxErrorBody + 1, 1 << 20} {
+		a := &attempt{limit: defaultMaxResponseBytes}
+		content, err := a.read(respond(500, strings.Repeat("x", length)))
+		if err != nil || len(content) != min(length, maxErrorBody) {
+			t.Errorf("%d of %d bytes were kept, %v", len(content), length, err)
+		}
+	}
+}
+
 // A drained error answer leaves the connection usable.
 func TestConnectionIsReusedAfterAnError(t *testing.T) {
 	t.Parallel()

@@ -102,13 +102,13 @@ func streamMutants() []mutant {
 			name: "hands out events after the term", file: "position.go",
 			old:   "if err := r.term.check(); err != nil {",
 			new:   "if err := r.term.check(); false && err != nil {",
-			tests: "^TestTurns$|^TestGroupsOfAnObedientLease$",
+			tests: "^TestNoEventAfterTheTerm$",
 		},
 		mutant{
 			name: "the term counts from the answer", file: "term.go",
 			old:   "\tt.renewed = called\n",
 			new:   "\t_ = called\n\tt.renewed = t.now()\n",
-			tests: "^TestTurns$|^TestGroupsOfAnObedientLease$",
+			tests: "^TestTermCountsFromBeforeTheCall$",
 		},
 		mutant{
 			name: "a term outlives a suspended machine", file: "term.go",
@@ -126,7 +126,7 @@ func streamMutants() []mutant {
 			name: "Wake shortens what Pepay asked for", file: "backoff.go",
 			old:   "sleep(ctx, p.floor, nil)",
 			new:   "sleep(ctx, p.floor, woken)",
-			tests: "^TestBackoffWait$|^TestWake$",
+			tests: "^TestWakeKeepsTheFloor$",
 		},
 		mutant{
 			name: "every connection is healthy", file: "run.go",

@@ -102,7 +102,7 @@ func wrapperMutants() []mutant {
 			name: "reads errors whole", file: "attempt.go",
 			old:   "limit = min(limit, maxErrorBody)",
 			new:   "_ = maxErrorBody",
-			tests: "^TestErrorKeeps64KiB$",
+			tests: "^TestErrorsAreNotReadWhole$",
 		},
 		mutant{
 			name: "answer may be one byte too long", file: "attempt.go",
