@@ -66,7 +66,7 @@ func verify(ctx context.Context, out io.Writer, root string) error {
 func archiveProblems(p platform, meta metadata, members map[string]member) []string {
 	var found []string
 	report := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	want := []string{"CHANGELOG.md", "LICENSE", "README.md", "completions/completion.bash", "completions/completion.fish", "completions/completion.zsh", p.binary()}
+	want := []string{"CHANGELOG.md", "LICENSE", "README.md", "completions/pepay.bash", "completions/pepay.fish", "completions/pepay.zsh", p.binary()}
 	if got := slices.Sorted(maps.Keys(members)); !slices.Equal(got, want) {
 		report("has %v, want %v", got, want)
 	}
