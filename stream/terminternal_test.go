@@ -39,7 +39,7 @@ func TestNoEventAfterTheTerm(t *testing.T) {
 func TestTermCountsFromBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	held, clock := movable(nil)
-	held.lease = slowLease{Lease: MemoryLease(), pass: func() { clock.monotonic = clock.monotonic.Add(200 * time.Millisecond) }}
+	held.lease = lateRenewal{Lease: MemoryLease(), pass: func() { clock.monotonic = clock.monotonic.Add(200 * time.Millisecond) }}
 	if err := held.renew(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -48,12 +48,12 @@ func TestTermCountsFromBeforeTheCall(t *testing.T) {
 	}
 }
 
-type slowLease struct {
+type lateRenewal struct {
 	Lease
 	pass func()
 }
 
-func (l slowLease) Renew(context.Context, Term, time.Duration) error {
+func (l lateRenewal) Renew(context.Context, Term, time.Duration) error {
 	l.pass()
 	return nil
 }
