@@ -19,7 +19,7 @@ golangci-lint := bin/golangci-lint
 goreleaser := bin/goreleaser
 
 .DEFAULT_GOAL := help
-.PHONY: help run replicas test fuzz browser servers screenshots lint fmt generate check-generated bench soak spec-sync breaking api compat release-check mutants
+.PHONY: help run replicas test fuzz browser servers screenshots lint fmt generate check-generated bench soak scale spec-sync breaking api compat release-check mutants
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -130,6 +130,9 @@ compat: ## what this tree does to programs written for the last release
 
 bench: ## benchmarks side by side with other libraries
 	@set -f; go -C internal/bench run . $$ARGS
+
+scale: ## what one, two and four processes carry here, for docs/scale.md (ARGS='-rounds 3'); needs PostgreSQL
+	@set -f; go -C internal/bench run ./scale $$ARGS
 
 soak: ## many streams of a Pepay that keeps failing: nothing lost, nothing left behind (ARGS=-seed=2)
 	@set -f; go -C internal/bench run ./soak $$ARGS

@@ -228,6 +228,50 @@ func TestReadmeSimulator(t *testing.T) {
 	}
 }
 
+// TestReadmeWaitStreams is docs/testing.md's way to begin when the program follows.
+func TestReadmeWaitStreams(t *testing.T) {
+	t.Parallel()
+	server := pepaytest.NewServer(t)
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey(server.APIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := pepaytest.NewEvent(pepay.EventInvoiceUpdated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	seen := make(chan string, 1)
+	go func() {
+		defer close(seen)
+		for ev, err := range stream.Merchant(client, stream.Options{}).Events(following) {
+			if err != nil {
+				return
+			}
+			seen <- ev.Type
+		}
+	}()
+	must(server.WaitStreams(ctx, 1)) // exactly one stream is open, whoever opened it
+	server.Emit(event)               // it is sent this
+	if got := <-seen; got != pepay.EventInvoiceUpdated {
+		t.Errorf("%q arrived", got)
+	}
+	stop()
+	must(server.WaitStreams(ctx, 0)) // the program has let go of its stream
+	if more, open := <-seen; open {
+		t.Errorf("%q arrived too", more)
+	}
+}
+
 // TestReadmePayments is docs/testing.md's way to pay, to settle and to let time pass.
 func TestReadmePayments(t *testing.T) {
 	t.Parallel()

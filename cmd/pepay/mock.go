@@ -44,9 +44,11 @@ ws-error-after=3,code=CODE with message=…
 
 'pepay trigger' makes events happen in it, 'pepay listen' follows them.
 
---webhook delivers every event, signed with PEPAY_WEBHOOK_SECRET:
+--webhook delivers every event, signed with PEPAY_WEBHOOK_SECRET, which the receiver has
+too; examples/webhook is one. The console shows the deliveries, and why one was refused:
 
-  PEPAY_WEBHOOK_SECRET=example-secret pepay mock --webhook 8090/pepay/webhook
+  PEPAY_WEBHOOK_SECRET=example-secret go run ./examples/webhook
+  PEPAY_WEBHOOK_SECRET=example-secret pepay mock --webhook 8080/pepay/webhook
 
 The console adds endpoints too, on this machine only; --allow-remote-webhooks allows
 others.
