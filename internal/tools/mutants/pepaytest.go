@@ -71,7 +71,7 @@ func pepaytestMutants() []mutant {
 		mutant{
 			name: "a replay begins with the cursor itself", file: "cursor.go",
 			old:   "\t\tst.place = place\n\t\treturn\n",
-			new:   "\t\tst.place = place - 1\n\t\treturn\n",
+			new:   "\t\tplace.position--\n\t\tst.place = place\n\t\treturn\n",
 			tests: "^TestStreamsReplay$",
 		},
 		mutant{
