@@ -44,8 +44,13 @@ func (o options) check() error {
 	return nil
 }
 
-// restart is how long a killed replica stays away.
-func (o options) restart() time.Duration { return min(2*time.Second, o.kill/2) }
+// restart is how long a killed replica stays away: long enough to be seen on the page.
+func (o options) restart() time.Duration {
+	if o.kill == 0 {
+		return 2 * time.Second // only a button kills
+	}
+	return min(2*time.Second, o.kill/2)
+}
 
 // stage is everything around the replicas.
 type stage struct {

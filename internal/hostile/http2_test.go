@@ -232,8 +232,9 @@ func TestHostileHTTP2(t *testing.T) { //nolint:paralleltest // it measures what 
 					if err == nil || took > w.within {
 						t.Errorf("%v after %s, want an error within %s", err, took, w.within)
 					}
-					if n := requests.Load(); n < 1 || n > c.requests || connections.Load() > c.requests+1 {
-						t.Errorf("%d requests over %d connections, want at most %d", n, connections.Load(), c.requests)
+					// net/http may have dialled once more when an attempt ends.
+					if n, dials := requests.Load(), connections.Load(); n < 1 || n > c.requests || dials > c.requests+attempts {
+						t.Errorf("%d requests over %d connections, want at most %d over %d", n, dials, c.requests, c.requests+attempts)
 					}
 					if used > c.memory {
 						t.Errorf("allocated %d KiB, want at most %d", used>>10, c.memory>>10)

@@ -29,9 +29,10 @@ type way struct {
 	answers bool
 }
 
+const attempts = 3 // of a call
+
 func ways() []way {
 	const (
-		attempts = 3 // of a call
 		// Three timeouts of 30 s, and the longest pauses between them.
 		patience = 3*30*time.Second + 500*time.Millisecond + time.Second
 		watched  = 10 * time.Minute
