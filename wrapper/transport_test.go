@@ -195,7 +195,6 @@ func TestTimeoutContext(t *testing.T) {
 	})
 }
 
-// A body type that net/http does not know costs a goroutine and a copy per request.
 // The caller's own trace hears of connections, too.
 func TestTraceOfTheCaller(t *testing.T) {
 	t.Parallel()
@@ -220,6 +219,7 @@ func TestTraceOfTheCaller(t *testing.T) {
 	}
 }
 
+// A body type that net/http does not know costs a goroutine and a copy per request.
 func TestRequestBodyIsOneThatNetHTTPKnows(t *testing.T) {
 	t.Parallel()
 	client := newTestClient(t, func(req *http.Request) (*http.Response, error) {
