@@ -203,7 +203,7 @@ func TestFirstPaint(t *testing.T) {
 			t.Errorf("%d wide: something moves: %s", width, shift)
 		}
 		eval[bool](tb, `(() => { window.seen = new Set(); setInterval(() => document.querySelectorAll('.left').forEach(e => seen.add(e.innerText)), 50); return true })()`)
-		tb.until(`[...document.querySelectorAll('.renewals')].every(e => e.innerText === '2 times')`)
+		tb.until(`[...document.querySelectorAll('.renewals')].every(e => parseInt(e.innerText) >= 2)`)
 		for _, text := range eval[[]string](tb, `[...seen]`) {
 			if !strings.HasPrefix(text, "renews in ") && text != "renews now" && text != "none" {
 				t.Errorf("the token's life reads %q", text)
