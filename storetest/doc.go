@@ -12,7 +12,8 @@
 // # What open returns
 //
 // Each call of open returns another store, as good as new: no earlier call has
-// returned it, and nothing is kept in it. Every subtest calls it, some several times. A store in
+// returned it, and nothing is kept in it. Every subtest calls it, some several times,
+// but only one at a time. A store in
 // a table has a row of its own for each call, under a name that no earlier run of
 // the tests used. What has to be closed is closed by t.Cleanup.
 //

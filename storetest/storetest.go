@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 )
@@ -45,14 +46,22 @@ func (s stores[S]) handle(i int) S {
 }
 
 // run runs a group of subtests and returns when all have ended, so that the caller may
-// close what its stores need.
+// close what its stores need. It calls open once at a time: the subtests are parallel,
+// and an open that counts its stores is not to be a data race.
 func run[S any](t *testing.T, group string, rules []rule[S], open func(*testing.T) S, patience time.Duration) {
 	t.Helper()
+	var mu sync.Mutex
+	openOne := func(t *testing.T) S {
+		t.Helper()
+		mu.Lock()
+		defer mu.Unlock()
+		return open(t)
+	}
 	t.Run(group, func(t *testing.T) {
 		for _, r := range rules {
 			t.Run(r.name, func(t *testing.T) {
 				t.Parallel()
-				r.test(t, openStores(t, open, patience))
+				r.test(t, openStores(t, openOne, patience))
 			})
 		}
 	})

@@ -42,3 +42,16 @@ func TestFileCursor(t *testing.T) {
 	t.Parallel()
 	storetest.Cursor(t, func(t *testing.T) stream.CursorStore { return openFile(filepath.Join(t.TempDir(), "cursor")) })
 }
+
+// An open that counts needs no lock. The race detector is what notices.
+func TestOpenIsCalledOneAtATime(t *testing.T) {
+	t.Parallel()
+	opened := 0
+	storetest.Cursor(t, func(t *testing.T) stream.CursorStore {
+		opened++
+		return openFile(filepath.Join(t.TempDir(), "cursor"))
+	})
+	if opened < 2 {
+		t.Errorf("opened %d stores", opened)
+	}
+}
