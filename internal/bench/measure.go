@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/pepaylabs/pepay-go/internal/bench/cputime"
 )
 
 // contestant does the thing to compare, once per call of run, and returns an
@@ -22,13 +24,13 @@ type meter func(n int, call func() error) (float64, error)
 // processorTime is for code that only computes: the mean processor time of a call in
 // this process, garbage collection included. Other programs do not count.
 func processorTime(n int, call func() error) (float64, error) {
-	started := cpuTime()
+	started := cputime.Used()
 	for range n {
 		if err := call(); err != nil {
 			return 0, err
 		}
 	}
-	return float64(cpuTime()-started) / float64(n), nil
+	return float64(cputime.Used()-started) / float64(n), nil
 }
 
 // elapsedTime is for code that also waits: the median time of a call. The few calls

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/inbox"
+	"github.com/pepaylabs/pepay-go/internal/bench/cputime"
 	"github.com/pepaylabs/pepay-go/store/postgres"
 	"github.com/pepaylabs/pepay-go/stream"
 )
@@ -95,9 +96,9 @@ func (c *counter) next() error {
 	c.seen++
 	switch c.seen {
 	case 1:
-		c.began, c.cpu = time.Now(), cpuTime()
+		c.began, c.cpu = time.Now(), cputime.Used()
 	case c.wanted + 1:
-		c.took, c.busy = time.Since(c.began), cpuTime()-c.cpu
+		c.took, c.busy = time.Since(c.began), cputime.Used()-c.cpu
 		return errEnough
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/inbox"
+	"github.com/pepaylabs/pepay-go/internal/bench/cputime"
 	"github.com/pepaylabs/pepay-go/webhook"
 	"github.com/pepaylabs/pepay-go/wrapper"
 	"github.com/pepaylabs/pepay-go/wstoken"
@@ -87,7 +88,7 @@ func (r *replica) routes(verifier *webhook.Verifier) http.Handler {
 	))
 	mux.Handle("POST /memory", verifier.Handler(func(context.Context, *pepay.Event) error { return nil }))
 	mux.Handle("POST /inbox", inbox.Handler(verifier, r.db, inbox.Postgres, storeEffect))
-	mux.HandleFunc("GET /cpu", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, int64(cpuTime())) })
+	mux.HandleFunc("GET /cpu", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, int64(cputime.Used())) })
 	mux.HandleFunc("POST /follow", r.follow)
 	return mux
 }
