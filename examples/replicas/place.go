@@ -41,7 +41,7 @@ func (p *place) keep(ctx context.Context) {
 		if err := p.once(ctx); err != nil {
 			p.write(p.settings.Name + ": " + err.Error())
 		}
-		_ = sleep(ctx, max(p.restart, 100*time.Millisecond))
+		_ = sleep(ctx, p.restart)
 	}
 }
 
