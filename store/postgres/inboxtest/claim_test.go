@@ -162,7 +162,7 @@ func TestTimeouts(t *testing.T) {
 	}{
 		{"defaults", nil, "3s 4s"},
 		{"the session's own", map[string]string{"lock_timeout": "7s"}, "7s 4s"},
-		{"both of the session's own", map[string]string{"lock_timeout": "1h", "idle_in_transaction_session_timeout": "20ms"}, "1h 20ms"},
+		{"both of the session's own", map[string]string{"lock_timeout": "1h", "idle_in_transaction_session_timeout": "20min"}, "1h 20min"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

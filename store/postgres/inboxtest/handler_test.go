@@ -173,7 +173,7 @@ func TestIdleTransactionIsEnded(t *testing.T) {
 	t.Parallel()
 	server := servers.Postgres(t)
 	name := newDatabase(t, server)
-	stuck := open(t, server.URL(name), map[string]string{"idle_in_transaction_session_timeout": "50ms"})
+	stuck := open(t, server.URL(name), map[string]string{"idle_in_transaction_session_timeout": "1s"})
 	db := open(t, server.URL(name), nil)
 	began, goOn := make(chan struct{}), make(chan struct{})
 	var told webhook.Delivery
@@ -200,8 +200,10 @@ func TestIdleTransactionIsEnded(t *testing.T) {
 	if answer != 503 || told.Outcome != webhook.OutcomeUnavailable || told.Err == nil {
 		t.Errorf("the stuck replica answers %d: %+v", answer, told)
 	}
-	if again := deliver(t.Context(), h, evt); again != 200 {
-		t.Errorf("and then %d", again)
+	for got := 0; got != 200; { // the server also ends one that is slow for want of a processor
+		if got = deliver(t.Context(), h, evt); got != 200 && got != 503 {
+			t.Fatalf("and then %d", got)
+		}
 	}
 	wantOnce(t, db, 1)
 }
