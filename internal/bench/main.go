@@ -2,7 +2,7 @@
 // run and against the same floor. Ratios between the contestants are what
 // counts; absolute times are those of the machine.
 //
-//	go run . [-row mint] [-rounds n] [-benchtime d] [-markdown] [-check]
+//	go run . [-row mint] [-rounds n] [-benchtime d] [-markdown [-docs dir]] [-check]
 package main
 
 import (
@@ -13,26 +13,32 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 )
 
-// row is one comparison. Each has a file of its own.
+// row is one comparison, or one curve. Each has a file of its own.
 type row struct {
 	name, about string
-	run         func(ctx context.Context, o options) ([]table, error)
+	// run measures. With options.shape, it measures nothing and returns the same tables
+	// without figures, for the test that compares them with docs/benchmarks.md.
+	run    func(ctx context.Context, o options) ([]table, error)
+	noBars bool // nothing for -check to look at
 }
 
-func rows() []row {
+func rows() []row { return append(comparisons(), curves()...) }
+
+func comparisons() []row {
 	return []row{
-		{"mint", "minting a ws_token, in memory and over loopback", mint},
-		{"stream", "receiving events", receive},
-		{"streams", "memory and goroutines of open streams", streams},
-		{"tokencache", "reading a cached token", tokencache},
-		{"refresh", "a token that cannot be renewed", refresh},
-		{"webhook", "verifying deliveries", webhooks},
-		{"size", "what a program grows by", size},
+		{name: "mint", about: "minting a ws_token, in memory and over loopback", run: mint},
+		{name: "stream", about: "receiving events", run: receive},
+		{name: "streams", about: "memory and goroutines of open streams", run: streams},
+		{name: "tokencache", about: "reading a cached token", run: tokencache},
+		{name: "refresh", about: "a token that cannot be renewed", run: refresh},
+		{name: "webhook", about: "verifying deliveries", run: webhooks},
+		{name: "size", about: "what a program grows by", run: size},
 	}
 }
 
@@ -40,6 +46,7 @@ func rows() []row {
 type options struct {
 	rounds    int
 	benchtime time.Duration // per contestant and round
+	shape     bool          // measure nothing
 }
 
 // errMissed sets the exit code of -check. The table shows which bar was missed.
@@ -64,47 +71,81 @@ func exit(err error) {
 	os.Exit(1)
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// settings are the flags.
+type settings struct {
+	options
+	only            string
+	markdown, check bool
+	docs            string
+}
+
+// docsDir is the folder of the documentation, seen from this module's.
+const docsDir = "../../docs"
+
+func parse(args []string, stderr io.Writer) (s settings, err error) {
 	var names []string
 	for _, r := range rows() {
 		names = append(names, r.name)
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	var o options
-	flags.IntVar(&o.rounds, "rounds", 30, "`rounds` in which every contestant runs once")
-	flags.DurationVar(&o.benchtime, "benchtime", 50*time.Millisecond, "`time` a contestant runs in each round")
-	only := flags.String("row", "", "the only `row` to measure: "+strings.Join(names, ", "))
-	markdown := flags.Bool("markdown", false, "print Markdown")
-	check := flags.Bool("check", false, "exit with 1 if a bar is not met")
+	flags.IntVar(&s.rounds, "rounds", 30, "`rounds` in which every contestant runs once")
+	flags.DurationVar(&s.benchtime, "benchtime", 50*time.Millisecond, "`time` a contestant runs in each round")
+	flags.StringVar(&s.only, "row", "", "the only `row` to measure: "+strings.Join(names, ", "))
+	flags.BoolVar(&s.markdown, "markdown", false, "also write benchmarks.md and its charts")
+	flags.StringVar(&s.docs, "docs", docsDir, "the `folder` for -markdown")
+	flags.BoolVar(&s.check, "check", false, "exit with 1 if a bar is not met; rows without bars are left out")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return s, err
 	}
 	switch {
 	case flags.NArg() > 0:
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case o.rounds < 1 || o.benchtime <= 0:
-		return errors.New("-rounds and -benchtime must be positive")
-	case *only != "" && !slices.Contains(names, *only):
-		return fmt.Errorf("no row %q; there are %s", *only, strings.Join(names, ", "))
+		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case s.rounds < 1 || s.benchtime <= 0:
+		return s, errors.New("-rounds and -benchtime must be positive")
+	case s.only != "" && !slices.Contains(names, s.only):
+		return s, fmt.Errorf("no row %q; there are %s", s.only, strings.Join(names, ", "))
+	case s.markdown && s.docs == docsDir && (s.only != "" || s.check):
+		return s, errors.New("-markdown with -row or -check would write a page without the other rows; give it a folder with -docs")
 	}
+	return s, nil
+}
 
+// wanted are the rows to run.
+func (s settings) wanted() []row {
+	return slices.DeleteFunc(rows(), func(r row) bool {
+		return s.only != "" && r.name != s.only || s.check && r.noBars
+	})
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
 	met := true
-	for _, r := range rows() {
-		if *only != "" && r.name != *only {
-			continue
-		}
+	p := newPage(args)
+	for _, r := range s.wanted() {
+		started := time.Now()
 		fmt.Fprintf(stderr, "%s: %s\n", r.name, r.about)
-		tables, err := r.run(ctx, o)
+		tables, err := r.run(ctx, s.options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
 		for _, t := range tables {
-			t.print(stdout, *markdown)
+			t.print(stdout)
 			met = met && t.met()
 		}
+		p.add(r, tables)
+		fmt.Fprintf(stderr, "%s: took %.0f s\n", r.name, time.Since(started).Seconds())
 	}
-	if *check && !met {
+	if s.markdown {
+		if err := p.write(s.docs); err != nil {
+			return err
+		}
+		fmt.Fprintf(stderr, "wrote %s\n", filepath.Join(s.docs, pageName))
+	}
+	if s.check && !met {
 		return errMissed
 	}
 	return nil

@@ -66,6 +66,9 @@ type sample struct {
 // compare runs the contestants in turns, in another order each round, so that
 // none always runs after the heaviest one.
 func compare(ctx context.Context, with meter, contestants []contestant, o options) ([]result, error) {
+	if o.shape {
+		return unmeasured(contestants), nil
+	}
 	counts := make([]int, len(contestants))
 	for i, c := range contestants {
 		n, err := calibrate(ctx, with, c, o.benchtime)
@@ -89,6 +92,15 @@ func compare(ctx context.Context, with meter, contestants []contestant, o option
 		results[i] = summarize(c.name, samples[i], samples[0])
 	}
 	return results, nil
+}
+
+// unmeasured are results without figures.
+func unmeasured(contestants []contestant) []result {
+	results := make([]result, len(contestants))
+	for i, c := range contestants {
+		results[i].name = c.name
+	}
+	return results
 }
 
 // calibrate finds how many calls fill the time. The calls also warm up the contestant.

@@ -126,7 +126,11 @@ type footprint struct {
 
 // size compares programs as go build makes them without further flags. It has to
 // run in this module's directory, where the peers' versions are pinned.
-func size(ctx context.Context, _ options) ([]table, error) {
+func size(ctx context.Context, o options) ([]table, error) {
+	build := program.build
+	if o.shape {
+		build = func(program, context.Context, string) (footprint, error) { return footprint{}, nil }
+	}
 	dir, err := os.MkdirTemp("", "pepay-bench-")
 	if err != nil {
 		return nil, err
@@ -137,7 +141,7 @@ func size(ctx context.Context, _ options) ([]table, error) {
 	const wrapper, stream = 1, 2
 	var floor footprint
 	for i, p := range sizePrograms() {
-		f, err := p.build(ctx, dir)
+		f, err := build(p, ctx, dir)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}

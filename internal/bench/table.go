@@ -14,6 +14,7 @@ type table struct {
 	columns []string
 	lines   [][]string
 	bars    []bar
+	chart   *chart // nil if there is none
 }
 
 // bar is one limit that this module has to keep.
@@ -39,11 +40,7 @@ func (t table) met() bool {
 	return true
 }
 
-func (t table) print(w io.Writer, markdown bool) {
-	if markdown {
-		t.printMarkdown(w)
-		return
-	}
+func (t table) print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n\n", t.title)
 	aligned := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, line := range append([][]string{t.columns}, t.lines...) {
@@ -63,18 +60,6 @@ func (t table) widest() int {
 		widest = max(widest, len(line[0]))
 	}
 	return widest
-}
-
-func (t table) printMarkdown(w io.Writer) {
-	fmt.Fprintf(w, "\n### %s\n\n| %s |\n|---%s|\n", t.title, strings.Join(t.columns, " | "),
-		strings.Repeat("|---:", len(t.columns)-1))
-	for _, line := range t.lines {
-		fmt.Fprintf(w, "| %s |\n", strings.Join(line, " | "))
-	}
-	fmt.Fprintln(w)
-	for _, b := range t.bars {
-		fmt.Fprintf(w, "- %s\n", b)
-	}
 }
 
 // timing is the table of a comparison in time and memory.

@@ -26,7 +26,7 @@ a title
   ours, allocations: 57 (bar ≤ 56): NOT met
 `},
 		{"markdown", true, `
-### a title
+### A title
 
 |  | ns/op | ratio | min–max | allocs/op | B/op |
 |---|---:|---:|---:|---:|---:|
@@ -40,7 +40,11 @@ a title
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			tab.print(&out, c.markdown)
+			if c.markdown {
+				tab.printMarkdown(&out)
+			} else {
+				tab.print(&out)
+			}
 			if out.String() != c.want {
 				t.Errorf("got\n%s\nwant\n%s", out.String(), c.want)
 			}
