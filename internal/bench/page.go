@@ -84,4 +84,5 @@ func (c *chart) file(dark bool) string {
 func (c *chart) embed(w io.Writer) {
 	fmt.Fprintf(w, "\n<picture>\n  <source media=\"(prefers-color-scheme: dark)\" srcset=\"%[1]s/%[2]s\">\n  <img alt=\"%[4]s\" src=\"%[1]s/%[3]s\">\n</picture>\n",
 		chartsDir, c.file(true), c.file(false), c.title)
+	fmt.Fprintf(w, "\n%s\n", c.about)
 }
