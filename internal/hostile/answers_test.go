@@ -1,6 +1,7 @@
 package hostile_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func TestHostileAnswers(t *testing.T) { //nolint:paralleltest // it measures wha
 
 func underAttack(t *testing.T, w way, a attack) {
 	t.Helper()
-	s := serve(t, w.prefix, a.play)
+	s := serve(t, w.prefix, a.play, w.options()...)
 	ctx := t.Context()
 	if w.follows {
 		var cancel context.CancelFunc
@@ -52,7 +53,8 @@ func underAttack(t *testing.T, w way, a attack) {
 	if took > w.within {
 		t.Errorf("took %s, want at most %s", took, w.within)
 	}
-	if most := a.memory * uint64(max(requests, 1)); used > most {
+	answer := a.memory + a.limits*uint64(cmp.Or(w.limit, defaultLimit))
+	if most := answer * uint64(max(requests, 1)); used > most {
 		t.Errorf("allocated %d KiB with %d requests, want at most %d", used>>10, requests, most>>10)
 	}
 

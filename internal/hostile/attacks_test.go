@@ -24,48 +24,49 @@ type attack struct {
 	play play
 	// want is what a call ends with; nil for any error.
 	want error
-	// memory is the most that one request may allocate, client and server together.
-	memory uint64
+	// memory is the most that one request may allocate, client and server together, and
+	// limits how often the client's limit of an answer more: it doubles as it grows.
+	memory, limits uint64
 }
 
 // attacks are played against every way that sends a request.
 func attacks() []attack {
 	const (
 		little = 512 << 10 // what a request costs that brings nothing, with room
-		answer = 48 << 20  // an answer of 8 MiB, which doubles as it grows
+		answer = 4         // limits of an answer that is read up to its limit
 	)
 	return []attack{
-		{"closes at once", func(net.Conn) {}, nil, little},
-		{"never answers", wait, context.DeadlineExceeded, little},
-		{"slow header", drips("HTTP/1.1 200 OK\r\nX-Slow: ", "a"), context.DeadlineExceeded, little},
-		{"slow body", drips(okJSON+"\r\n{", " "), context.DeadlineExceeded, little},
-		{"slow body of an error", drips("HTTP/1.1 400 Bad Request\r\n\r\n{", " "), nil, little},
-		{"stops in mid-body", says(okJSON+"Content-Length: 100\r\n\r\n{", wait), context.DeadlineExceeded, little},
-		{"endless body", floods(okJSON+"\r\n[", spaces()), wrapper.ErrResponseTooLarge, answer},
-		{"endless body in chunks", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n", "10000\r\n"+spaces()+"\r\n"), wrapper.ErrResponseTooLarge, answer},
-		{"endless body of an error", floods(failed+"\r\n[", spaces()), wrapper.ErrServer, 2 << 20},
-		{"endless body of a 401", floods("HTTP/1.1 401 Unauthorized\r\n\r\n[", spaces()), nil, 2 << 20},
-		{"gzip bomb", floods(okJSON+"Content-Encoding: gzip\r\n\r\n", bomb()), wrapper.ErrResponseTooLarge, answer},
-		{"gzip bomb in an error", floods(failed+"Content-Encoding: gzip\r\n\r\n", bomb()), wrapper.ErrServer, 2 << 20},
-		{"gzip that is none", floods(okJSON+"Content-Encoding: gzip\r\n\r\n", spaces()), nil, 2 << 20},
-		{"announces 4 EiB", says(okJSON+"Content-Length: 4611686018427387904\r\n\r\n{}", wait), context.DeadlineExceeded, little},
-		{"announces more than it sends", says(okJSON+"Content-Length: 1000\r\n\r\n{}", nil), nil, little},
-		{"two lengths", says(okJSON+"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", nil), nil, little},
-		{"a chunk of 16 EiB", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", spaces()), nil, answer},
-		{"a chunk without a size", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\nx\r\n", spaces()), nil, little},
-		{"an endless chunk header", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n1;", spaces()), nil, little},
-		{"small chunks", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n", strings.Repeat("40\r\n"+spaces()[:64]+"\r\n", 100)), wrapper.ErrResponseTooLarge, answer},
-		{"endless trailers", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", strings.Repeat("X-Trailer: a\r\n", 1000)), nil, 2 << 20},
-		{"header flood", floods("HTTP/1.1 200 OK\r\n", strings.Repeat("X-Flood: a\r\n", 1000)), nil, 2 << 20},
-		{"one endless header", floods("HTTP/1.1 200 OK\r\nX-Flood: ", spaces()), nil, 2 << 20},
-		{"flood of 103s", floods("", strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 100)), nil, 2 << 20},
-		{"a 100 every second", drips("", "HTTP/1.1 100 Continue\r\n\r\n"), nil, little},
-		{"redirect chain", says("HTTP/1.1 307 Temporary Redirect\r\nLocation: /ws/next\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little},
-		{"redirect to another host", says("HTTP/1.1 308 Permanent Redirect\r\nLocation: http://evil.example/ws/\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little},
-		{"switches protocols", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: chess\r\nConnection: Upgrade\r\n\r\n", wait), nil, little},
-		{"no HTTP", floods("SSH-2.0-OpenSSH_9.6\r\n", spaces()), nil, little},
-		{"asks to come back in a year", says("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 31536000\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRateLimited, little},
-		{"asks to come back at once", says("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrServer, little},
+		{"closes at once", func(net.Conn) {}, nil, little, 0},
+		{"never answers", wait, context.DeadlineExceeded, little, 0},
+		{"slow header", drips("HTTP/1.1 200 OK\r\nX-Slow: ", "a"), context.DeadlineExceeded, little, 0},
+		{"slow body", drips(okJSON+"\r\n{", " "), context.DeadlineExceeded, little, 0},
+		{"slow body of an error", drips("HTTP/1.1 400 Bad Request\r\n\r\n{", " "), nil, little, 0},
+		{"stops in mid-body", says(okJSON+"Content-Length: 100\r\n\r\n{", wait), context.DeadlineExceeded, little, 0},
+		{"endless body", floods(okJSON+"\r\n[", spaces()), wrapper.ErrResponseTooLarge, little, answer},
+		{"endless body in chunks", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n", "10000\r\n"+spaces()+"\r\n"), wrapper.ErrResponseTooLarge, little, answer},
+		{"endless body of an error", floods(failed+"\r\n[", spaces()), wrapper.ErrServer, 2 << 20, 0},
+		{"endless body of a 401", floods("HTTP/1.1 401 Unauthorized\r\n\r\n[", spaces()), nil, 2 << 20, 0},
+		{"gzip bomb", bombs(okJSON + "Content-Encoding: gzip\r\n\r\n"), wrapper.ErrResponseTooLarge, little, answer},
+		{"gzip bomb in an error", bombs(failed + "Content-Encoding: gzip\r\n\r\n"), wrapper.ErrServer, 2 << 20, 0},
+		{"gzip that is none", floods(okJSON+"Content-Encoding: gzip\r\n\r\n", spaces()), nil, 2 << 20, 0},
+		{"announces 4 EiB", says(okJSON+"Content-Length: 4611686018427387904\r\n\r\n{}", wait), context.DeadlineExceeded, little, 0},
+		{"announces more than it sends", says(okJSON+"Content-Length: 1000\r\n\r\n{}", nil), nil, little, 0},
+		{"two lengths", says(okJSON+"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", nil), nil, little, 0},
+		{"a chunk of 16 EiB", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", spaces()), nil, little, answer},
+		{"a chunk without a size", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\nx\r\n", spaces()), nil, little, 0},
+		{"an endless chunk header", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n1;", spaces()), nil, little, 0},
+		{"small chunks", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n", strings.Repeat("40\r\n"+spaces()[:64]+"\r\n", 100)), wrapper.ErrResponseTooLarge, little, answer},
+		{"endless trailers", floods(okJSON+"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", strings.Repeat("X-Trailer: a\r\n", 1000)), nil, 2 << 20, 0},
+		{"header flood", floods("HTTP/1.1 200 OK\r\n", strings.Repeat("X-Flood: a\r\n", 1000)), nil, 2 << 20, 0},
+		{"one endless header", floods("HTTP/1.1 200 OK\r\nX-Flood: ", spaces()), nil, 2 << 20, 0},
+		{"flood of 103s", floods("", strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 100)), nil, 2 << 20, 0},
+		{"a 100 every second", drips("", "HTTP/1.1 100 Continue\r\n\r\n"), nil, little, 0},
+		{"redirect chain", says("HTTP/1.1 307 Temporary Redirect\r\nLocation: /ws/next\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little, 0},
+		{"redirect to another host", says("HTTP/1.1 308 Permanent Redirect\r\nLocation: http://evil.example/ws/\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little, 0},
+		{"switches protocols", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: chess\r\nConnection: Upgrade\r\n\r\n", wait), nil, little, 0},
+		{"no HTTP", floods("SSH-2.0-OpenSSH_9.6\r\n", spaces()), nil, little, 0},
+		{"asks to come back in a year", says("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 31536000\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRateLimited, little, 0},
+		{"asks to come back at once", says("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrServer, little, 0},
 	}
 }
 
@@ -106,6 +107,21 @@ func floods(text, more string) play {
 }
 
 func spaces() string { return strings.Repeat(" ", 1<<16) }
+
+// bombs writes a text, and then as much gzip as makes most bytes of spaces, unless the
+// client has enough before.
+func bombs(text string) play {
+	return says(text, func(c net.Conn) {
+		for range most >> 20 {
+			if _, err := io.WriteString(c, bomb()); err != nil {
+				return
+			}
+		}
+		if m, ok := c.(*metered); ok {
+			m.n.Store(most)
+		}
+	})
+}
 
 // bomb is 1 MiB of spaces in 1 KiB. Members of gzip may follow each other, so that it
 // can be repeated.

@@ -33,6 +33,7 @@ func fragment(kind, payload string) string { return kind + string(rune(len(paylo
 func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what the process allocates
 	for _, c := range []struct {
 		name    string
+		options stream.Options
 		play    play
 		watched time.Duration
 		want    error
@@ -40,27 +41,27 @@ func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what
 		max     int64 // dials
 		memory  uint64
 	}{
-		{"fragments of one byte", says(fragment(text, " "), floods("", strings.Repeat(fragment(continuation, " "), 1000))),
-			10 * time.Minute, stream.ErrFrameTooLarge, 1, 1, 8 << 20},
-		{"long fragments", says(fragment(text, " "), floods("", strings.Repeat(fragment(continuation, strings.Repeat(" ", 125)), 100))),
+		{"fragments of one byte", stream.Options{ReadLimit: 1 << 16}, says(fragment(text, " "), floods("", strings.Repeat(fragment(continuation, " "), 1000))),
+			10 * time.Minute, stream.ErrFrameTooLarge, 1, 1, 1 << 20},
+		{"long fragments", stream.Options{}, says(fragment(text, " "), floods("", strings.Repeat(fragment(continuation, strings.Repeat(" ", 125)), 100))),
 			10 * time.Minute, stream.ErrFrameTooLarge, 1, 1, 8 << 20},
 		// A frame may take an hour.
-		{"slow fragments without end", says(fragment(text, " "), drips("", fragment(continuation, " "))),
+		{"slow fragments without end", stream.Options{}, says(fragment(text, " "), drips("", fragment(continuation, " "))),
 			3 * time.Hour, context.DeadlineExceeded, 3, 3, 1 << 20},
-		{"slow empty fragments without end", says(fragment(text, " "), drips("", fragment(continuation, ""))),
+		{"slow empty fragments without end", stream.Options{}, says(fragment(text, " "), drips("", fragment(continuation, ""))),
 			3 * time.Hour, context.DeadlineExceeded, 3, 3, 1 << 20},
-		{"slow fragments, and pings between", says(fragment(text, " "), drips("", fragment(continuation, " ")+"\x89\x00")),
+		{"slow fragments, and pings between", stream.Options{}, says(fragment(text, " "), drips("", fragment(continuation, " ")+"\x89\x00")),
 			3 * time.Hour, context.DeadlineExceeded, 3, 3, 8 << 20},
-		{"a ping every second", drips("", "\x89\x00"), 10 * time.Minute, context.DeadlineExceeded, 1, 1, 4 << 20},
-		{"a frame of 8 EiB", says("\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", floods("", spaces())),
+		{"a ping every second", stream.Options{}, drips("", "\x89\x00"), 10 * time.Minute, context.DeadlineExceeded, 1, 1, 4 << 20},
+		{"a frame of 8 EiB", stream.Options{}, says("\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", floods("", spaces())),
 			10 * time.Minute, stream.ErrFrameTooLarge, 1, 1, 8 << 20},
-		{"a frame of a negative length", says("\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff", wait), 10 * time.Minute, context.DeadlineExceeded, 1, 80, 512 << 10},
-		{"a frame that stops", says("\x81\x7e\xff\xff ", wait), 10 * time.Minute, context.DeadlineExceeded, 7, 10, 512 << 10},
-		{"a ping of 64 KiB", says("\x89\x7e\xff\xff", floods("", spaces())), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
-		{"a continuation of nothing", says(fragment(continuation, " "), wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
-		{"two frames at once", says(fragment(text, " ")+fragment(text, " "), wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
-		{"compression that was not agreed", says("\xc1\x01 ", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
-		{"random bytes", floods("", strings.Repeat("\xf3\x8b\x1e", 1000)), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a frame of a negative length", stream.Options{}, says("\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff", wait), 10 * time.Minute, context.DeadlineExceeded, 1, 80, 512 << 10},
+		{"a frame that stops", stream.Options{}, says("\x81\x7e\xff\xff ", wait), 10 * time.Minute, context.DeadlineExceeded, 7, 10, 512 << 10},
+		{"a ping of 64 KiB", stream.Options{}, says("\x89\x7e\xff\xff", floods("", spaces())), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a continuation of nothing", stream.Options{}, says(fragment(continuation, " "), wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"two frames at once", stream.Options{}, says(fragment(text, " ")+fragment(text, " "), wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"compression that was not agreed", stream.Options{}, says("\xc1\x01 ", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"random bytes", stream.Options{}, floods("", strings.Repeat("\xf3\x8b\x1e", 1000)), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
 	} {
 		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // as above
 			synctest.Test(t, func(t *testing.T) {
@@ -69,7 +70,7 @@ func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what
 				ctx, cancel := context.WithTimeout(t.Context(), c.watched)
 				defer cancel()
 				before := allocated()
-				err := follow(stream.Options{})(ctx, client)
+				err := follow(c.options)(ctx, client)
 				used := allocated() - before
 				if !errors.Is(err, c.want) || errors.Is(err, errUnexpected) {
 					t.Errorf("ended with %v, want %v", err, c.want)
@@ -113,7 +114,7 @@ func upgrading(t *testing.T, p play) (dials *atomic.Int64, hc *http.Client) {
 		defer func() { _ = conn.Close(); <-gone }()
 		_, _ = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
 			base64.StdEncoding.EncodeToString(sum[:]))
-		p(readless{conn, gone})
+		p(readless{bounded(conn), gone})
 	})
 	httpServer := &http.Server{Handler: handler}
 	go func() { _ = httpServer.Serve(listener) }()

@@ -129,7 +129,7 @@ func knock(t *testing.T, listener *memnet.Listener, text string, p play) (status
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn := &metered{Conn: raw}
+	conn := bounded(raw)
 	sending := make(chan struct{})
 	answered := make(chan struct{})
 	go func() {
@@ -147,18 +147,6 @@ func knock(t *testing.T, listener *memnet.Listener, text string, p play) (status
 	<-sending
 	time.Sleep(time.Second) // of the bubble: net/http waits before it closes
 	return status, conn.n.Load(), took
-}
-
-// metered counts what was written.
-type metered struct {
-	net.Conn
-	n atomic.Int64
-}
-
-func (m *metered) Write(p []byte) (int, error) {
-	n, err := m.Conn.Write(p)
-	m.n.Add(int64(n))
-	return n, err
 }
 
 // A thousand strangers who announce 1 MiB each and send nothing take little memory.

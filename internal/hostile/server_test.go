@@ -2,6 +2,7 @@ package hostile_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -24,6 +25,35 @@ import (
 // when a write fails: the client has gone.
 type play func(c net.Conn)
 
+// Nothing that is endless or slow here goes on after that: a bound that is missing makes
+// a test fail instead of holding it up.
+const (
+	most    = 96 << 20 // bytes
+	longest = 4 * time.Hour
+)
+
+// metered is a connection that counts what is written, and fails when that is too much.
+type metered struct {
+	net.Conn
+	n atomic.Int64
+}
+
+func bounded(c net.Conn) *metered {
+	_ = c.SetDeadline(time.Now().Add(longest))
+	return &metered{Conn: c}
+}
+
+func (m *metered) Write(p []byte) (int, error) {
+	if m.n.Load() >= most {
+		return 0, errFlooded
+	}
+	n, err := m.Conn.Write(p)
+	m.n.Add(int64(n))
+	return n, err
+}
+
+var errFlooded = errors.New("everything was read")
+
 // server is a Pepay in memory that attacks requests whose path has a prefix, and
 // answers all others.
 type server struct {
@@ -35,8 +65,8 @@ type server struct {
 // is 10 MiB, see [TestHeadersWithTheDefaultTransport].
 const maxHeader = 64 << 10
 
-// serve starts a server in the bubble of the test.
-func serve(t *testing.T, prefix string, attack play) *server {
+// serve starts a server in the bubble of the test. Its client has options.
+func serve(t *testing.T, prefix string, attack play, opts ...wrapper.Option) *server {
 	t.Helper()
 	s := &server{}
 	listener := memnet.Listen()
@@ -55,7 +85,11 @@ func serve(t *testing.T, prefix string, attack play) *server {
 			defer func() { _ = conn.Close() }()
 			playing.Add(1)
 			defer playing.Done()
-			attack(conn)
+			counted := bounded(conn)
+			attack(counted)
+			if counted.n.Load() >= most {
+				t.Errorf("%d MiB of an answer were read", most>>20)
+			}
 		case strings.HasPrefix(r.URL.Path, "/ws/"):
 			quietStream(w, r)
 		default:
@@ -71,14 +105,14 @@ func serve(t *testing.T, prefix string, attack play) *server {
 		_ = httpServer.Close()
 		playing.Wait()
 	})
-	s.client = newClient(t, "http://"+listener.Addr().String(), &http.Client{Transport: transport})
+	s.client = newClient(t, "http://"+listener.Addr().String(), &http.Client{Transport: transport}, opts...)
 	return s
 }
 
 // newClient is a client for use in a bubble.
-func newClient(t *testing.T, base string, hc *http.Client) *wrapper.Client {
+func newClient(t *testing.T, base string, hc *http.Client, opts ...wrapper.Option) *wrapper.Client {
 	t.Helper()
-	client, err := wrapper.New(wrapper.WithBaseURL(base), wrapper.WithAPIKey("canary-key-1"), wrapper.WithHTTPClient(hc))
+	client, err := wrapper.New(append(opts, wrapper.WithBaseURL(base), wrapper.WithAPIKey("canary-key-1"), wrapper.WithHTTPClient(hc))...)
 	if err != nil {
 		t.Fatal(err)
 	}

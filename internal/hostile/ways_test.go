@@ -27,9 +27,25 @@ type way struct {
 	follows bool
 	// answers: the error is one of the wrapper, with its sentinels.
 	answers bool
+	// limit is the most that the client reads of an answer; 0 for the client's own.
+	limit int64
 }
 
-const attempts = 3 // of a call
+const (
+	attempts = 3 // of a call
+	// defaultLimit is the most that a client reads of an answer. One way keeps it. The
+	// others have a smaller one: they read by the same code, and some of them often.
+	defaultLimit = 8 << 20
+	limit        = 1 << 20
+)
+
+// options are those of the way's client.
+func (w way) options() []wrapper.Option {
+	if w.limit == 0 {
+		return nil
+	}
+	return []wrapper.Option{wrapper.WithMaxResponseBytes(w.limit)}
+}
 
 func ways() []way {
 	const (
@@ -42,32 +58,32 @@ func ways() []way {
 			_, err := client.Invoices.Get(ctx, invoiceID, wrapper.InvoiceExpand{})
 			return err
 		}},
-		{name: "a write", prefix: "/api/", requests: attempts, within: patience, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
+		{name: "a write", limit: limit, prefix: "/api/", requests: attempts, within: patience, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
 			_, err := client.Invoices.Create(ctx, newInvoice())
 			return err
 		}},
-		{name: "the generated client", prefix: "/api/", requests: attempts, within: patience, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
+		{name: "the generated client", limit: limit, prefix: "/api/", requests: attempts, within: patience, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
 			_, err := client.API().GetEventWithResponse(ctx, "evt_1")
 			return err
 		}},
-		{name: "a walk over pages", prefix: "/api/", requests: attempts, within: patience, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
+		{name: "a walk over pages", limit: limit, prefix: "/api/", requests: attempts, within: patience, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
 			for _, err := range client.Events.All(ctx, wrapper.EventParams{}) {
 				return err
 			}
 			return nil
 		}},
 		// A mint has 10 s of its own, whoever waits for it.
-		{name: "a cached token", prefix: "/api/", requests: attempts, within: 10 * time.Second, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
+		{name: "a cached token", limit: limit, prefix: "/api/", requests: attempts, within: 10 * time.Second, answers: true, run: func(ctx context.Context, client *wrapper.Client) error {
 			cache := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{}))
 			_, err := cache.Token(ctx)
 			return err
 		}},
-		{name: "the endpoint for browsers", prefix: "/api/", requests: attempts, within: 10 * time.Second, run: tokenEndpoint},
+		{name: "the endpoint for browsers", limit: limit, prefix: "/api/", requests: attempts, within: 10 * time.Second, run: tokenEndpoint},
 		// The first dial and one after each pause, which is 30 s in the end.
-		{name: "a stream that dials", prefix: "/ws/", requests: 80, within: watched, follows: true, run: follow(stream.Options{})},
+		{name: "a stream that dials", limit: limit, prefix: "/ws/", requests: 80, within: watched, follows: true, run: follow(stream.Options{})},
 		// A list is asked for again for 25 s, then the connection is dialled again; after 2 min
 		// the stream goes on without it.
-		{name: "a stream that lists what was missed", prefix: "/api/v1/events", requests: 160, within: watched, follows: true, run: follow(stream.Options{Since: "evt_1700000000000-1"})},
+		{name: "a stream that lists what was missed", limit: limit, prefix: "/api/v1/events", requests: 160, within: watched, follows: true, run: follow(stream.Options{Since: "evt_1700000000000-1"})},
 	}
 }
 
