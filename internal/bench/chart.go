@@ -71,6 +71,23 @@ func (c *chart) table(bars ...bar) table {
 	return t
 }
 
+// add appends a point of every line: the first result is the floor's, the second this
+// module's.
+func (c *chart) add(at float64, results []result, figure func(result) float64) {
+	c.at = append(c.at, at)
+	for i, r := range results {
+		if i == len(c.lines) {
+			c.lines = append(c.lines, line{name: r.name, short: shortName(r.name), role: [...]role{floor, ours, peer}[min(i, 2)]})
+		}
+		c.lines[i].values = append(c.lines[i].values, figure(r))
+	}
+}
+
+// shortName has room beside a line.
+func shortName(name string) string {
+	return strings.NewReplacer(" frame parser", "", "pepay-go stream", "pepay-go", "/websocket", "", "/ws", "", "encoding/", "").Replace(name)
+}
+
 func (l line) value(i int) float64 {
 	if i < len(l.values) {
 		return l.values[i]

@@ -35,7 +35,7 @@ type drawing struct {
 // svg draws the chart.
 func (c *chart) svg(dark bool) string {
 	d := &drawing{chart: c, palette: paletteOf(dark)}
-	title := wrap(c.title, titleSize, chartWidth-2*margin)
+	title := wrap(sentence(c.title), titleSize, chartWidth-2*margin)
 	d.layOut(len(title))
 	height := d.bottom + 2*tickSize + 24
 

@@ -9,8 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 )
 
 // The frames every contestant gets: Pepay's own example with a fuller invoice. The
@@ -25,13 +28,23 @@ const (
 	firstFrame   = 10_000_000 // so that all ids have the same length
 	frameLength  = len(frameHead) + len("10000000") + len(frameTail)
 	framesAtOnce = 64
+	bytesAtOnce  = 256 << 10 // of larger events
 
-	quietCustomer = "quiet"
-	quietQuery    = "?customer_id=" + quietCustomer
+	// Customers whose streams are others.
+	quietCustomer = "quiet"  // one event and nothing more
+	sizedCustomer = "sized-" // and a number: events of so many bytes
 )
 
-// answerFrames upgrades and sends frames for as long as they are taken. To the
-// quiet customer it sends one and nothing more; with ?pull=1 it sends framesPulled
+// framesOf is the query that asks for the stream of a customer, if there is one.
+func framesOf(customer string) string {
+	if customer == "" {
+		return ""
+	}
+	return "?customer_id=" + customer
+}
+
+// answerFrames upgrades and sends frames for as long as they are taken, or what a
+// customer gets instead. With ?pull=1 it sends framesPulled
 // for every message from the client, for clients that queue events without a limit.
 func answerFrames(w http.ResponseWriter, req *http.Request) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
@@ -42,21 +55,28 @@ func answerFrames(w http.ResponseWriter, req *http.Request) {
 	defer func() { _ = conn.Close() }()
 	_, _ = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
 		acceptKey(req.Header.Get("Sec-WebSocket-Key")))
-	blast := &blaster{conn: conn, number: firstFrame}
-	switch query := req.URL.Query(); {
+	blast := &blaster{conn: conn, number: firstFrame, tail: frameTail, atOnce: framesAtOnce}
+	query := req.URL.Query()
+	customer := query.Get("customer_id")
+	if size, ok := strings.CutPrefix(customer, sizedCustomer); ok {
+		bytes, _ := strconv.Atoi(size)
+		blast.tail = sizedTail(bytes)
+		blast.atOnce = max(1, min(framesAtOnce, bytesAtOnce/max(1, bytes)))
+	}
+	switch {
 	case query.Has("pull"):
 		for err == nil {
 			if err = skipFrame(buffered.Reader); err == nil {
 				err = blast.send(framesPulled)
 			}
 		}
-	case query.Get("customer_id") == quietCustomer:
+	case customer == quietCustomer:
 		if blast.send(1) == nil {
 			_, _ = io.Copy(io.Discard, buffered)
 		}
 	default:
 		for err == nil {
-			err = blast.send(framesAtOnce)
+			err = blast.send(blast.atOnce)
 		}
 	}
 }
@@ -70,31 +90,50 @@ func acceptKey(key string) string {
 type blaster struct {
 	conn   net.Conn
 	number int
+	tail   string // of every event
+	atOnce int
 	buffer []byte
 }
 
 func (b *blaster) send(n int) error {
 	for n > 0 {
 		b.buffer = b.buffer[:0]
-		for range min(n, framesAtOnce) {
-			b.buffer = appendEvent(b.buffer, b.number)
+		for range min(n, b.atOnce) {
+			b.buffer = appendEvent(b.buffer, b.number, b.tail)
 			b.number++
 		}
 		if _, err := b.conn.Write(b.buffer); err != nil {
 			return err
 		}
-		n -= framesAtOnce
+		n -= b.atOnce
 	}
 	return nil
 }
 
 // appendEvent appends one unmasked text frame.
-func appendEvent(buffer []byte, number int) []byte {
-	buffer = append(buffer, 0x81, 126)
-	buffer = binary.BigEndian.AppendUint16(buffer, uint16(frameLength))
+func appendEvent(buffer []byte, number int, tail string) []byte {
+	if length := frameLength - len(frameTail) + len(tail); length <= math.MaxUint16 {
+		buffer = binary.BigEndian.AppendUint16(append(buffer, 0x81, 126), uint16(length))
+	} else {
+		buffer = binary.BigEndian.AppendUint64(append(buffer, 0x81, 127), uint64(length))
+	}
 	buffer = append(buffer, frameHead...)
 	buffer = fmt.Append(buffer, number)
-	return append(buffer, frameTail...)
+	return append(buffer, tail...)
+}
+
+// sizedTail is the tail of an event of so many bytes: the invoice has metadata. Less than
+// the plain event has is the plain event.
+func sizedTail(bytes int) string {
+	const entry, open, end = `"line_item":"two of them, as delivered in spring",`, `,"metadata":{`, `}}}}`
+	head := strings.TrimSuffix(frameTail, "}}}") + open
+	room := bytes - (frameLength - len(frameTail)) - len(head) - len(end)
+	if room < len(entry) {
+		return frameTail
+	}
+	// The last entry is as long as it has to be, and has no comma.
+	last := entry[:len(entry)-2] + strings.Repeat("x", room%len(entry)+1) + `"`
+	return head + strings.Repeat(entry, room/len(entry)-1) + last + end
 }
 
 // skipFrame reads a short masked frame of a client.
@@ -120,7 +159,7 @@ type frameReader struct {
 }
 
 // dialFrames upgrades by hand. A nil dial is TCP.
-func dialFrames(ctx context.Context, address string, dial func(context.Context, string) (net.Conn, error), query string) (*frameReader, error) {
+func dialFrames(ctx context.Context, address string, dial func(context.Context, string) (net.Conn, error), customer string) (*frameReader, error) {
 	if dial == nil {
 		dial = func(ctx context.Context, address string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", address)
@@ -131,7 +170,7 @@ func dialFrames(ctx context.Context, address string, dial func(context.Context, 
 		return nil, err
 	}
 	f := &frameReader{conn: conn, r: bufio.NewReader(conn)}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+framesPath+query, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+framesPath+framesOf(customer), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -154,15 +193,19 @@ func dialFrames(ctx context.Context, address string, dial func(context.Context, 
 
 // next returns a frame's payload, which is good until the next call.
 func (f *frameReader) next() ([]byte, error) {
-	header, err := f.r.Peek(4)
+	header, err := f.r.Peek(10) // no frame is shorter
 	if err != nil {
 		return nil, err
 	}
-	if header[0] != 0x81 || header[1] != 126 {
+	length, size := int(binary.BigEndian.Uint16(header[2:])), 4
+	switch {
+	case header[0] == 0x81 && header[1] == 126:
+	case header[0] == 0x81 && header[1] == 127:
+		length, size = int(binary.BigEndian.Uint64(header[2:])), 10
+	default:
 		return nil, fmt.Errorf("a frame that begins with %x", header)
 	}
-	length := int(binary.BigEndian.Uint16(header[2:]))
-	if _, err := f.r.Discard(4); err != nil {
+	if _, err := f.r.Discard(size); err != nil {
 		return nil, err
 	}
 	if cap(f.buffer) < length {

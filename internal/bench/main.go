@@ -47,6 +47,14 @@ type options struct {
 	rounds    int
 	benchtime time.Duration // per contestant and round
 	shape     bool          // measure nothing
+	messages  io.Writer     // for the progress of a long row; may be nil
+}
+
+// note tells of the progress within a row.
+func (o options) note(format string, args ...any) {
+	if o.messages != nil && !o.shape {
+		fmt.Fprintf(o.messages, "  "+format+"\n", args...)
+	}
 }
 
 // errMissed sets the exit code of -check. The table shows which bar was missed.
@@ -123,6 +131,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	s.messages = stderr
 	met := true
 	p := newPage(args)
 	for _, r := range s.wanted() {

@@ -57,6 +57,13 @@ type result struct {
 	allocsPerOp, bPerOp uint64
 }
 
+// per divides the figures of a call by the number of things it did.
+func (r *result) per(n int) {
+	r.nsPerOp /= float64(n)
+	r.allocsPerOp = (r.allocsPerOp + uint64(n)/2) / uint64(n)
+	r.bPerOp /= uint64(n)
+}
+
 // sample is one contestant's figures in one round.
 type sample struct {
 	nsPerOp             float64

@@ -30,7 +30,7 @@ func receive(ctx context.Context, o options) ([]table, error) {
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	receivers, err := openReceivers(ctx, base)
+	receivers, err := openReceivers(ctx, receiverList(), base, "")
 	defer closeAll(receivers)
 	if err != nil {
 		return nil, err
@@ -46,9 +46,7 @@ func receive(ctx context.Context, o options) ([]table, error) {
 		return nil, err
 	}
 	for i := range results {
-		results[i].nsPerOp /= framesBatch
-		results[i].allocsPerOp = (results[i].allocsPerOp + framesBatch/2) / framesBatch
-		results[i].bPerOp /= framesBatch
+		results[i].per(framesBatch)
 	}
 	const ours = 1
 	return []table{timing(fmt.Sprintf("receive an event of %d bytes and decode it, processor time (ratio to %s)", frameLength, results[0].name), results,
@@ -65,7 +63,7 @@ type receiver struct {
 
 type openReceiver struct {
 	name string
-	open func(ctx context.Context, base string) (func(n int) error, func(), error)
+	open func(ctx context.Context, base, customer string) (func(n int) error, func(), error)
 }
 
 func receiverList() []openReceiver {
@@ -79,10 +77,10 @@ func receiverList() []openReceiver {
 	}
 }
 
-func openReceivers(ctx context.Context, base string) ([]receiver, error) {
+func openReceivers(ctx context.Context, list []openReceiver, base, customer string) ([]receiver, error) {
 	var all []receiver
-	for _, c := range receiverList() {
-		receive, end, err := c.open(ctx, base)
+	for _, c := range list {
+		receive, end, err := c.open(ctx, base, customer)
 		if err != nil {
 			return all, fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -154,8 +152,8 @@ func repeat(one func() error) func(int) error {
 	}
 }
 
-func receiveBare(ctx context.Context, base string) (func(int) error, func(), error) {
-	f, err := dialFrames(ctx, strings.TrimPrefix(base, "http://"), nil, "")
+func receiveBare(ctx context.Context, base, customer string) (func(int) error, func(), error) {
+	f, err := dialFrames(ctx, strings.TrimPrefix(base, "http://"), nil, customer)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,7 +179,7 @@ func (c *memoryCursor) Save(_ context.Context, id string) error {
 }
 
 // receiveStream has the loop in a goroutine that waits between the batches.
-func receiveStream(ctx context.Context, base string) (func(int) error, func(), error) {
+func receiveStream(ctx context.Context, base, customer string) (func(int) error, func(), error) {
 	client, err := wrapper.New(wrapper.WithBaseURL(base), wrapper.WithAPIKey(mintKey))
 	if err != nil {
 		return nil, nil, err
@@ -192,7 +190,7 @@ func receiveStream(ctx context.Context, base string) (func(int) error, func(), e
 		defer close(outcome)
 		var s sequence
 		n := <-wanted
-		for ev, err := range stream.Merchant(client, stream.Options{Cursor: new(memoryCursor)}).Events(ctx) {
+		for ev, err := range stream.Merchant(client, stream.Options{Cursor: new(memoryCursor), CustomerID: customer}).Events(ctx) {
 			if err == nil {
 				err = s.check(ev.ID, ev.Type, ev.Data.Object)
 			}

@@ -15,10 +15,12 @@ import (
 	openai "github.com/openai/openai-go/v3/packages/websocket"
 )
 
-func framesURL(base string) string { return "ws" + strings.TrimPrefix(base, "http") + framesPath }
+func framesURL(base, customer string) string {
+	return "ws" + strings.TrimPrefix(base, "http") + framesPath + framesOf(customer)
+}
 
-func receiveCoder(ctx context.Context, base string) (func(int) error, func(), error) {
-	conn, _, err := websocket.Dial(ctx, framesURL(base), nil) //nolint:bodyclose // the library owns the body
+func receiveCoder(ctx context.Context, base, customer string) (func(int) error, func(), error) {
+	conn, _, err := websocket.Dial(ctx, framesURL(base, customer), nil) //nolint:bodyclose // the library owns the body
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,8 +35,8 @@ func receiveCoder(ctx context.Context, base string) (func(int) error, func(), er
 	}), func() { _ = conn.CloseNow() }, nil
 }
 
-func receiveGorilla(ctx context.Context, base string) (func(int) error, func(), error) {
-	conn, _, err := new(gorilla.Dialer).DialContext(ctx, framesURL(base), nil) //nolint:bodyclose // the library owns the body
+func receiveGorilla(ctx context.Context, base, customer string) (func(int) error, func(), error) {
+	conn, _, err := new(gorilla.Dialer).DialContext(ctx, framesURL(base, customer), nil) //nolint:bodyclose // the library owns the body
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,8 +52,8 @@ func receiveGorilla(ctx context.Context, base string) (func(int) error, func(), 
 
 // receiveGobwas reads through a buffer; without one, gobwas/ws asks the kernel for
 // every header.
-func receiveGobwas(ctx context.Context, base string) (func(int) error, func(), error) {
-	conn, buffered, _, err := ws.Dial(ctx, framesURL(base))
+func receiveGobwas(ctx context.Context, base, customer string) (func(int) error, func(), error) {
+	conn, buffered, _, err := ws.Dial(ctx, framesURL(base, customer))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,8 +77,8 @@ func receiveGobwas(ctx context.Context, base string) (func(int) error, func(), e
 // receiveOpenAI reads and decodes on a goroutine of the library's, into a queue
 // without a limit. It asks for a batch at a time; otherwise the queue would grow
 // while the other contestants run.
-func receiveOpenAI(ctx context.Context, base string) (func(int) error, func(), error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, framesURL(base)+"?pull=1", nil)
+func receiveOpenAI(ctx context.Context, base, _ string) (func(int) error, func(), error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, framesURL(base, "")+"?pull=1", nil)
 	if err != nil {
 		return nil, nil, err
 	}

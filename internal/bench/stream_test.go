@@ -14,7 +14,7 @@ func TestReceivers(t *testing.T) {
 	defer stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	receivers, err := openReceivers(ctx, base)
+	receivers, err := openReceivers(ctx, receiverList(), base, "")
 	defer closeAll(receivers)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func BenchmarkReceive(b *testing.B) {
 	defer stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	receivers, err := openReceivers(ctx, base)
+	receivers, err := openReceivers(ctx, receiverList(), base, "")
 	defer closeAll(receivers)
 	if err != nil {
 		b.Fatal(err)

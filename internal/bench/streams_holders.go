@@ -18,7 +18,7 @@ import (
 	"github.com/pepaylabs/pepay-go/stream"
 )
 
-func (at secureTarget) url() string { return framesURL(at.base) + quietQuery }
+func (at secureTarget) url() string { return framesURL(at.base, quietCustomer) }
 
 // wait reads until there is an error and closes the connection when ctx ends.
 func wait(ctx context.Context, read func() error, end func() error, received func(error)) {
@@ -38,7 +38,7 @@ func holdBare(ctx context.Context, at secureTarget, received func(error)) {
 	dial := func(ctx context.Context, address string) (net.Conn, error) {
 		return (&tls.Dialer{Config: at.trust}).DialContext(ctx, "tcp", address)
 	}
-	f, err := dialFrames(ctx, strings.TrimPrefix(at.base, "https://"), dial, quietQuery)
+	f, err := dialFrames(ctx, strings.TrimPrefix(at.base, "https://"), dial, quietCustomer)
 	if err != nil {
 		received(err)
 		return
