@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,16 +22,16 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	need(t, node20, "node")
 	root := checkout(t)
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	guides, err := filepath.Glob(filepath.Join(root, "docs", "howto", "*.md"))
-	if err != nil {
-		t.Fatal(err)
+	pages := []string{filepath.Join(root, "README.md")}
+	for _, pattern := range []string{"docs/*.md", "docs/howto/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, found...)
 	}
 	ran := 0
-	for _, page := range slices.Concat([]string{filepath.Join(root, "README.md")}, pages, guides) {
+	for _, page := range pages {
 		name := filepath.Base(page)
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -43,17 +42,14 @@ func TestReadmeCommands(t *testing.T) {
 			t.Error(err)
 		}
 		if len(blocks) == 0 {
+			if filepath.Base(filepath.Dir(page)) == "howto" {
+				t.Errorf("%s has no command that is run", name)
+			}
 			continue
 		}
 		ran++
 		t.Run(name, func(t *testing.T) { // one after the other: they use the same ports
-			if strings.Contains(string(text), "nginx -p") {
-				need(t, "nginx: apt-get install nginx-light", "nginx", "/usr/sbin/nginx")
-			}
-			dir, env := root, []string(nil)
-			if strings.Contains(string(text), "@latest") {
-				dir, env = t.TempDir(), released(t, root)
-			}
+			dir, env := stage(t, root, string(text))
 			out, err := runBlocks(t, blocks, dir, 5*time.Minute, env...)
 			t.Log(out)
 			if err != nil {
@@ -61,9 +57,26 @@ func TestReadmeCommands(t *testing.T) {
 			}
 		})
 	}
-	if ran < 7 {
+	if ran < 9 {
 		t.Errorf("%d pages have commands", ran)
 	}
+}
+
+// stage prepares what the commands of a page need, and returns where they run and in
+// which environment.
+func stage(t *testing.T, root, page string) (dir string, env []string) {
+	t.Helper()
+	dir = root
+	if strings.Contains(page, "nginx -p") {
+		need(t, "nginx: apt-get install nginx-light", "nginx", "/usr/sbin/nginx")
+	}
+	if strings.Contains(page, "docker compose") {
+		env = append(env, composeStandIn(t)...)
+	}
+	if strings.Contains(page, "@latest") {
+		dir, env = t.TempDir(), append(env, released(t, root)...)
+	}
+	return dir, env
 }
 
 func TestShellBlocks(t *testing.T) {

@@ -26,7 +26,7 @@ type site struct {
 	url string
 }
 
-// program is an example, built once for all tests.
+// program is an example or the command, built once for all tests.
 type program struct {
 	dir string // of the module
 	pkg string
@@ -36,7 +36,10 @@ type program struct {
 	err  error
 }
 
-var dashboard = program{dir: "../..", pkg: "./examples/dashboard"}
+var (
+	dashboard = program{dir: "../..", pkg: "./examples/dashboard"}
+	command   = program{dir: "../..", pkg: "./cmd/pepay"}
+)
 
 func (p *program) remove() {
 	if p.path != "" {
