@@ -22,8 +22,8 @@ type timeout struct {
 	connections     atomic.Int32
 
 	mu    sync.Mutex
-	inner context.Context // the one with a timer, once it is needed
-	trace any             // counts connections, once an HTTP transport asks for it
+	inner context.Context        // the one with a timer, once it is needed
+	trace *httptrace.ClientTrace // counts connections, once an HTTP transport asks for it
 	stop  context.CancelFunc
 	ended bool
 }
@@ -109,11 +109,14 @@ func (t *timeout) counting() any {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.trace == nil {
-		t.trace = httptrace.WithClientTrace(t.Context, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		t.trace = &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
 			if t.connections.Add(1) > maxConnections {
 				t.end()
 			}
-		}}).Value(traceKey)
+		}}
+		if httptrace.ContextClientTrace(t.Context) != nil {
+			t.trace = httptrace.ContextClientTrace(httptrace.WithClientTrace(t.Context, t.trace))
+		}
 	}
 	return t.trace
 }
