@@ -36,7 +36,7 @@ func TestNamesThatCollide(t *testing.T) {
 		"schema and a function":                  {getA, `"NewClient":` + objectWith("id"), []string{"#/components/schemas/NewClient:"}},
 		"schema and an option":                   {getA, `"WithBaseURL":` + objectWith("id"), []string{"#/components/schemas/WithBaseURL:"}},
 		"schema and a type written by hand":      {getA, `"Operation":` + objectWith("id"), []string{"#/components/schemas/Operation:", "operation.go"}},
-		"schema and a table":                     {getA, `"Operations":` + objectWith("id"), []string{"#/components/schemas/Operations:", "operations.gen.go"}},
+		"schema and a table":                     {getA, `"SecuritySchemes":` + objectWith("id"), []string{"#/components/schemas/SecuritySchemes:", "operations.gen.go"}},
 		"two schemas and two types by hand":      {getA, `"secret":` + objectWith("id") + `,"Timestamp":` + objectWith("id"), []string{"#/components/schemas/secret:", "#/components/schemas/Timestamp:"}},
 		"schema and a type of the server face":   {getA, `"ServerInterface":` + objectWith("id"), []string{"#/components/schemas/ServerInterface:", "internal/server/server.gen.go"}},
 		"schema and an error of the server face": {getA, `"RequiredParamError":` + objectWith("id"), []string{"#/components/schemas/RequiredParamError:"}},

@@ -39,14 +39,14 @@ func TestSecurity(t *testing.T) {
 		want     alternatives
 		text     string // how the table prints it
 	}{
-		"inherited": {``, alternatives{{"bearer": {}}}, `{{"bearer": {}}}`},
-		"public":    {`"security":[],`, alternatives{}, `[]map[string][]string{},`},
-		"anonymous": {`"security":[{}],`, alternatives{{}}, `[]map[string][]string{{}},`},
-		"one":       {`"security":[{"key":[]}],`, alternatives{{"key": {}}}, `{{"key": {}}},`},
-		"and":       {`"security":[{"key":[],"bearer":[]}],`, alternatives{{"key": {}, "bearer": {}}}, `{{"bearer": {}, "key": {}}},`},
-		"or":        {`"security":[{"key":[]},{"bearer":[]}],`, alternatives{{"key": {}}, {"bearer": {}}}, `{{"key": {}}, {"bearer": {}}},`},
-		"or nobody": {`"security":[{"key":[]},{}],`, alternatives{{"key": {}}, {}}, `{{"key": {}}, {}},`},
-		"scopes":    {`"security":[{"oauth":["read","write"]}],`, alternatives{{"oauth": {"read", "write"}}}, `{{"oauth": {"read", "write"}}},`},
+		"inherited": {``, alternatives{{"bearer": {}}}, `[]securityAlternative{{{Scheme: "bearer"}}},`},
+		"public":    {`"security":[],`, alternatives{}, `[]securityAlternative{},`},
+		"anonymous": {`"security":[{}],`, alternatives{{}}, `[]securityAlternative{{}},`},
+		"one":       {`"security":[{"key":[]}],`, alternatives{{"key": {}}}, `{{{Scheme: "key"}}},`},
+		"and":       {`"security":[{"key":[],"bearer":[]}],`, alternatives{{"key": {}, "bearer": {}}}, `{{{Scheme: "bearer"}, {Scheme: "key"}}},`},
+		"or":        {`"security":[{"key":[]},{"bearer":[]}],`, alternatives{{"key": {}}, {"bearer": {}}}, `{{{Scheme: "key"}}, {{Scheme: "bearer"}}},`},
+		"or nobody": {`"security":[{"key":[]},{}],`, alternatives{{"key": {}}, {}}, `{{{Scheme: "key"}}, {}},`},
+		"scopes":    {`"security":[{"oauth":["read","write"]}],`, alternatives{{"oauth": {"read", "write"}}}, `{{{Scheme: "oauth", Scopes: []string{"read", "write"}}}},`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
