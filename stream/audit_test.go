@@ -31,7 +31,7 @@ func TestAudit(t *testing.T) {
 		events   int
 		handling time.Duration // of an event
 		missing  bool          // events do not say what the filter asks for
-		refuse   func(http.Header) int
+		refuse   func(*http.Request) int
 		dials    int
 		lists    int // at most, in an hour
 	}{
@@ -47,7 +47,7 @@ func TestAudit(t *testing.T) {
 		{name: "never idle", opts: Options{Audit: time.Minute}, every: 500 * time.Millisecond, events: 6000, handling: 450 * time.Millisecond, dials: 1, lists: 130},
 		{name: "never idle, one skipped", opts: Options{Audit: time.Minute}, skip: func(n int) bool { return n == 100 }, every: 500 * time.Millisecond, events: 6000, handling: 400 * time.Millisecond, dials: 2, lists: 140},
 		{name: "events without the field of a filter", opts: Options{Audit: 5 * time.Minute, CustomerID: "c1"}, missing: true, skip: func(n int) bool { return n%2 == 0 }, every: 30 * time.Second, events: 100, dials: 1, lists: 13},
-		{name: "a list that fails", opts: Options{Audit: 5 * time.Minute}, refuse: func(http.Header) int { return 400 }, every: 30 * time.Second, events: 100, dials: 1, lists: 13},
+		{name: "a list that fails", opts: Options{Audit: 5 * time.Minute}, refuse: func(*http.Request) int { return 400 }, every: 30 * time.Second, events: 100, dials: 1, lists: 13},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -381,6 +381,7 @@ func TestRetryAfter(t *testing.T) {
 		{"short", 10 * time.Second, 10 * time.Second},
 		{"two minutes", 2 * time.Minute, time.Minute},
 		{"a day", 24 * time.Hour, time.Minute},
+		{"negative", -time.Hour, 0},
 	} {
 		for origin, source := range map[string]wstoken.Source{
 			"upgrade": nil,
@@ -402,7 +403,7 @@ func TestRetryAfter(t *testing.T) {
 						if state == StateConnecting {
 							at = append(at, time.Now())
 						}
-						if state == StateWaiting && retryAfterOf(err) != c.retryAfter {
+						if state == StateWaiting && retryAfterOf(err) != max(0, c.retryAfter) {
 							t.Errorf("the observer heard %v", err)
 						}
 					}}}

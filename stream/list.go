@@ -39,9 +39,18 @@ func (e *listRefusedError) Unwrap() error { return e.cause }
 
 func (r *run) listKey() wrapper.CallOption { return wrapper.WithPreferredCredential(r.kind.scheme) }
 
+// asking is where in a resume the Events API is asked.
+type asking int
+
+const (
+	askingFirst asking = iota // no call has worked yet
+	askingOn                  // an earlier call of the same walk has worked
+	askingAgain               // for a page that was read before, while events are handed out
+)
+
 // listEvents returns a page of the list.
-func (r *run) listEvents(ctx context.Context, p wrapper.EventParams) (list *pepay.EventList, err error) {
-	err = r.ask(ctx, p.StartingAfter != "", func(ctx context.Context) error {
+func (r *run) listEvents(ctx context.Context, where asking, p wrapper.EventParams) (list *pepay.EventList, err error) {
+	err = r.ask(ctx, where, func(ctx context.Context) error {
 		list, err = r.client.Events.List(ctx, p, r.listKey())
 		return err
 	})
@@ -50,7 +59,7 @@ func (r *run) listEvents(ctx context.Context, p wrapper.EventParams) (list *pepa
 
 // getEvent returns one event, or nil when the Events API does not know it.
 func (r *run) getEvent(ctx context.Context, id string) (ev *pepay.Event, err error) {
-	err = r.ask(ctx, false, func(ctx context.Context) error {
+	err = r.ask(ctx, askingFirst, func(ctx context.Context) error {
 		ev, err = r.client.Events.Get(ctx, id, r.listKey())
 		if errors.Is(err, wrapper.ErrNotFound) || errors.Is(err, wrapper.ErrGone) {
 			ev, err = nil, nil
@@ -61,9 +70,8 @@ func (r *run) getEvent(ctx context.Context, id string) (ev *pepay.Event, err err
 }
 
 // ask calls the Events API again while it fails in a way that can pass. Its error is
-// a *listError, or a *listRefusedError where waiting is of no use. midWalk says that an
-// earlier call of the same walk has worked.
-func (r *run) ask(ctx context.Context, midWalk bool, call func(context.Context) error) error {
+// a *listError, or a *listRefusedError where waiting is of no use, or was for too long.
+func (r *run) ask(ctx context.Context, where asking, call func(context.Context) error) error {
 	start, patience := time.Now(), min(listPatience, max(maxListOutage-r.listOutage, minListTry))
 	refusals := 0
 	for n := 0; ; n++ {
@@ -77,18 +85,18 @@ func (r *run) ask(ctx context.Context, midWalk bool, call func(context.Context) 
 		if errors.Is(err, wrapper.ErrNoCredential) {
 			return &listRefusedError{"no credential for the Events API", err}
 		}
-		if canPass(err) || midWalk {
+		if canPass(err) || where != askingFirst {
 			refusals = 0
 		} else if refusals++; refusals > 1 { // once may be an ingress during a deployment
 			return &listRefusedError{refusal(err), err}
 		}
 		spent, asked := time.Since(start), retryAfterOf(err)
 		switch {
-		case !midWalk && r.listOutage+spent >= maxListOutage:
+		case where != askingAgain && r.listOutage+spent >= maxListOutage:
 			r.listOutage += spent
 			return &listRefusedError{"the Events API could not be asked", err}
-		case spent+asked >= patience: // Pepay may ask for more time than there is
-			r.listOutage += spent
+		case asked >= patience-spent: // Pepay may ask for more time than there is
+			r.listOutage += spent + min(asked, maxRetryAfter) // which is waited before the next dial
 			return &listError{err}
 		}
 		wait := pause{whole: max(asked, min(listBackoff(n), patience-spent)), floor: asked}

@@ -183,8 +183,12 @@ func (b *backlog) walk(ctx context.Context, p page, until string) error {
 	params.StartingAfter = p.after
 	var loop loopDetector
 	behind := p.behind
+	where := askingFirst
+	if until != "" {
+		where = askingAgain
+	}
 	for {
-		list, err := b.run.listEvents(ctx, params)
+		list, err := b.run.listEvents(ctx, where, params)
 		if err != nil {
 			return err
 		}
@@ -204,6 +208,7 @@ func (b *backlog) walk(ctx context.Context, p page, until string) error {
 			return nil
 		}
 		params.StartingAfter = part.last
+		where = max(where, askingOn)
 	}
 }
 

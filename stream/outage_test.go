@@ -24,6 +24,7 @@ func TestListOutage(t *testing.T) {
 		lasts    time.Duration // 0: for ever
 		times    int           // or so many requests
 		header   string        // Retry-After
+		second   bool          // but the first page of a walk is there
 		stop     bool
 		gap      string        // in the reason
 		min, max time.Duration // until the missed event comes, or the stream ends
@@ -36,6 +37,10 @@ func TestListOutage(t *testing.T) {
 		{name: "500 for ever", status: 500, gap: "could not be asked", min: 115 * time.Second, max: 150 * time.Second},
 		{name: "500 for ever, StopOnGap", status: 500, stop: true, gap: "could not be asked", min: 115 * time.Second, max: 150 * time.Second},
 		{name: "a Retry-After that is longer than the patience", status: 503, times: 1, header: "40", min: 40 * time.Second, max: 43 * time.Second, dials: 3},
+		{name: "a Retry-After of an hour, for ever", status: 429, header: "3600", gap: "could not be asked", min: 115 * time.Second, max: 190 * time.Second, dials: 3},
+		{name: "a Retry-After beyond all bounds, for ever", status: 429, header: "99999999999999999999", gap: "could not be asked", min: 115 * time.Second, max: 190 * time.Second, dials: 3},
+		{name: "500 for every second page", status: 500, second: true, gap: "could not be asked", min: 115 * time.Second, max: 150 * time.Second},
+		{name: "400 for every second page, StopOnGap", status: 400, second: true, stop: true, gap: "could not be asked", min: 115 * time.Second, max: 150 * time.Second},
 		{name: "401 once", status: 401, times: 1, max: 2 * time.Second, dials: 2},
 		{name: "404 once", status: 404, times: 1, max: 2 * time.Second, dials: 2},
 		{name: "401 for ever", status: 401, gap: "no credential", max: 2 * time.Second, dials: 2},
@@ -46,11 +51,17 @@ func TestListOutage(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, 1, worldRules{})
+				w := newWorld(t, 1, worldRules{latency: time.Millisecond})
 				first, missed := w.emit(0, false), w.emit(0, false)
+				for i := 0; c.second && i < 150; i++ {
+					w.emit(0, false)
+				}
 				began := time.Now()
 				requests := 0
-				w.refuse = func(http.Header) int {
+				w.refuse = func(r *http.Request) int {
+					if c.second && r.URL.Query().Get("starting_after") == "" {
+						return 0
+					}
 					requests++
 					if c.times > 0 && requests > c.times || c.lasts > 0 && time.Since(began) >= c.lasts {
 						return 0
@@ -89,7 +100,7 @@ func TestListOutageIsRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 1, worldRules{dropAfter: 1})
-		w.refuse = func(http.Header) int { return 500 }
+		w.refuse = func(*http.Request) int { return 500 }
 		first := w.emit(0, false)
 		began := time.Now()
 		user := &consumer{t: t, rng: rand.New(rand.NewPCG(1, 2))}

@@ -125,7 +125,7 @@ func retryAfterOf(err error) time.Duration {
 	case errors.As(err, &answered) && answered.RetryAfter > 0:
 		return answered.RetryAfter
 	case errors.As(err, &other):
-		return other.RetryAfter()
+		return max(0, other.RetryAfter())
 	}
 	return 0
 }

@@ -69,7 +69,7 @@ type world struct {
 	changed    chan struct{}
 	lists      int // requests for a page
 	dials      int
-	refuse     func(http.Header) int // status of a list request, 0 to answer it
+	refuse     func(*http.Request) int // status of a list request, 0 to answer it
 	retryAfter string
 	skipped    func(number int) bool // frames that never come, on a connection's live part
 	down       bool                  // upgrades are refused
@@ -164,7 +164,7 @@ func (w *world) list(rw http.ResponseWriter, r *http.Request) {
 	w.lists++
 	status := 0
 	if w.refuse != nil {
-		status = w.refuse(r.Header)
+		status = w.refuse(r)
 	}
 	if status == 0 && w.rng.Float64() < w.listFails {
 		status = 500

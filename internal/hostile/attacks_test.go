@@ -66,6 +66,7 @@ func attacks() []attack {
 		{"switches protocols", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: chess\r\nConnection: Upgrade\r\n\r\n", wait), nil, little, 0},
 		{"no HTTP", floods("SSH-2.0-OpenSSH_9.6\r\n", spaces()), nil, little, 0},
 		{"asks to come back in a year", says("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 31536000\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRateLimited, little, 0},
+		{"asks to come back in an age", says("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 99999999999999999999999\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrServer, little, 0},
 		{"asks to come back at once", says("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrServer, little, 0},
 	}
 }
