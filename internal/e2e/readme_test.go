@@ -21,10 +21,10 @@ func TestReadmeCommands(t *testing.T) {
 		need(t, tool+": apt-get install "+tool, tool)
 	}
 	need(t, node20, "node")
-	root := checkout(t)
-	pages := []string{filepath.Join(root, "README.md")}
+	clone := stage{root: checkout(t), modules: t.TempDir()}
+	pages := []string{filepath.Join(clone.root, "README.md")}
 	for _, pattern := range []string{"docs/*.md", "docs/howto/*.md"} {
-		found, err := filepath.Glob(filepath.Join(root, pattern))
+		found, err := filepath.Glob(filepath.Join(clone.root, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,34 +49,51 @@ func TestReadmeCommands(t *testing.T) {
 		}
 		ran++
 		t.Run(name, func(t *testing.T) { // one after the other: they use the same ports
-			dir, env := stage(t, root, string(text))
-			out, err := runBlocks(t, blocks, dir, 5*time.Minute, env...)
+			dir, env := clone.prepare(t, string(text))
+			out, err := runBlocks(t, blocks, dir, 10*time.Minute, env...)
 			t.Log(out)
 			if err != nil {
 				t.Fatal(err)
 			}
 		})
 	}
-	if ran < 9 {
+	if ran < 12 {
 		t.Errorf("%d pages have commands", ran)
 	}
 }
 
-// stage prepares what the commands of a page need, and returns where they run and in
+// stage is where the commands of the pages run.
+type stage struct {
+	root     string // of a clone
+	modules  string // is empty until something is downloaded
+	released []string
+}
+
+// prepare gives a page what its reader has, and returns where its commands run and in
 // which environment.
-func stage(t *testing.T, root, page string) (dir string, env []string) {
+func (s *stage) prepare(t *testing.T, page string) (dir string, env []string) {
 	t.Helper()
-	dir = root
 	if strings.Contains(page, "nginx -p") {
 		need(t, "nginx: apt-get install nginx-light", "nginx", "/usr/sbin/nginx")
 	}
-	if strings.Contains(page, "docker compose") {
+	if strings.Contains(page, "docker compose up") {
 		env = append(env, composeStandIn(t)...)
 	}
-	if strings.Contains(page, "@latest") {
-		dir, env = t.TempDir(), append(env, released(t, root)...)
+	if strings.Contains(page, "$DATABASE_URL") {
+		need(t, "psql: apt-get install postgresql", "psql")
+		env = append(env, "DATABASE_URL="+servers.Postgres(t).URL("postgres"))
 	}
-	return dir, env
+	if !strings.Contains(page, "pepay-go@latest") && !strings.Contains(page, "go list -m -u") {
+		return s.root, env
+	}
+	if s.released == nil {
+		s.released = released(t, s.root, s.modules)
+	}
+	env = append(env, s.released...)
+	if strings.Contains(page, "go list -m -u") {
+		return oldProject(t, s.root, env)
+	}
+	return t.TempDir(), env
 }
 
 func TestShellBlocks(t *testing.T) {
@@ -176,15 +193,16 @@ func checkout(t *testing.T) string {
 	return root
 }
 
-// released makes a copy of the tree a repository with a tag, and returns the
-// environment in which Go takes the module from there, as it would from GitHub.
-func released(t *testing.T, tree string) []string {
+// released makes a copy of the tree a repository with tags, and returns the
+// environment in which Go takes the modules from there, as it would from GitHub.
+func released(t *testing.T, tree, modules string) []string {
 	t.Helper()
 	for _, args := range [][]string{
 		{"init", "-q"},
 		{"add", "-A"},
 		{"-c", "user.name=Release", "-c", "user.email=release@example.com", "commit", "-q", "-m", "release"},
 		{"tag", "v" + wrapper.Version},
+		{"tag", "store/postgres/v" + wrapper.Version},
 	} {
 		if out, err := exec.CommandContext(t.Context(), "git", append([]string{"-C", tree}, args...)...).CombinedOutput(); err != nil {
 			t.Fatalf("git %s: %v\n%s", args[0], err, out)
@@ -198,8 +216,9 @@ func released(t *testing.T, tree string) []string {
 	return []string{
 		"GOPRIVATE=github.com/pepaylabs/pepay-go",
 		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + tree + ".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/pepaylabs/pepay-go",
-		// A cache of its own, because the next tree has the same tag. What the usual one has is not downloaded again.
-		"GOMODCACHE=" + t.TempDir(), "GOFLAGS=" + strings.TrimSpace(set["GOFLAGS"]+" -modcacherw"),
+		// A cache of its own, because the next tree has the same tag. What the usual one has is
+		// not downloaded again, and what was built from another cache is not built again.
+		"GOMODCACHE=" + modules, "GOFLAGS=" + strings.TrimSpace(set["GOFLAGS"]+" -modcacherw -trimpath"),
 		"GOPROXY=file://" + filepath.Join(set["GOMODCACHE"], "cache", "download") + "," + set["GOPROXY"],
 	}
 }

@@ -88,6 +88,25 @@ func TestLinksOfPages(t *testing.T) {
 	}
 }
 
+// The map of the documentation has every page.
+func TestMap(t *testing.T) {
+	t.Parallel()
+	const index = "docs/README.md"
+	listed := map[string]bool{index: true}
+	for _, to := range targets(index, read(t, index)) {
+		listed[to.file] = true
+	}
+	pages := tracked(t, "docs/*.md") // git's * goes through folders
+	if !slices.Contains(pages, "docs/howto/upgrade.md") {
+		t.Fatalf("only %v", pages)
+	}
+	for _, name := range pages {
+		if !listed[name] && !listed[path.Dir(name)] {
+			t.Errorf("%s does not link to %s", index, name)
+		}
+	}
+}
+
 func TestTargets(t *testing.T) {
 	t.Parallel()
 	const text = "# A page\n\n[one](b.md), ![two](../pic.png \"title\") and [three](#a-page), [`code` too](b.md#x)\n" +
