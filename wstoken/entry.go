@@ -26,6 +26,7 @@ type entry struct {
 	arrived         instant
 	life            int64
 	soon, now, dead int64
+	drift           int64 // the most by which the monotonic clock may be ahead of the wall clock
 }
 
 // longest bounds a token's life, so that its end fits into nanoseconds.
@@ -33,7 +34,7 @@ const longest = 100 * 365 * 24 * time.Hour
 
 // newEntry decides when to renew, by the life that is left when the token arrives.
 func newEntry(token *pepay.WSToken, arrived instant) *entry {
-	const longLife, margin = int64(20 * time.Second), int64(2 * time.Second)
+	const longLife, margin, drift = int64(20 * time.Second), int64(2 * time.Second), int64(2 * time.Second)
 	life := int64(min(token.ExpiresAt.Sub(time.Unix(0, arrived.wall)), longest))
 	wait := life / 10 * 9
 	if life >= longLife {
@@ -47,6 +48,7 @@ func newEntry(token *pepay.WSToken, arrived instant) *entry {
 		soon:    arrived.wall + early,
 		now:     arrived.wall + wait,
 		dead:    arrived.wall + life,
+		drift:   arrived.mono - arrived.wall + min(drift, life/20),
 	}
 }
 
@@ -65,8 +67,4 @@ func (e *entry) alive(now instant) bool {
 // jumped reports that the wall clock was set back since the token arrived. A small
 // difference between the clocks is normal, because the wall clock is adjusted all the
 // time; a token with a short life tolerates less of it.
-func (e *entry) jumped(now instant) bool {
-	const drift = int64(2 * time.Second)
-	wall, mono := now.wall-e.arrived.wall, now.mono-e.arrived.mono
-	return mono-wall > min(drift, e.life/20)
-}
+func (e *entry) jumped(now instant) bool { return now.mono-now.wall > e.drift }

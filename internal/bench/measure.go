@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/pepaylabs/pepay-go/internal/bench/cputime"
@@ -45,6 +47,21 @@ func elapsedTime(n int, call func() error) (float64, error) {
 		times[i] = float64(time.Since(started))
 	}
 	return median(times), nil
+}
+
+// inParallel is elapsedTime on every processor at once: the mean of theirs.
+func inParallel(n int, call func() error) (float64, error) {
+	times, errs := make([]float64, runtime.GOMAXPROCS(0)), make([]error, runtime.GOMAXPROCS(0))
+	var processors sync.WaitGroup
+	for i := range times {
+		processors.Go(func() { times[i], errs[i] = elapsedTime(n, call) })
+	}
+	processors.Wait()
+	var sum float64
+	for _, t := range times {
+		sum += t
+	}
+	return sum / float64(len(times)), errors.Join(errs...)
 }
 
 // result is what one contestant took, each figure the median of all rounds. The
@@ -162,9 +179,9 @@ func summarize(name string, samples, floor []sample) result {
 	}
 }
 
-// median returns the middle value, the upper one of two.
+// median returns the middle value, or the mean of the two in the middle.
 func median[T float64 | uint64](values []T) T {
 	sorted := slices.Clone(values)
 	slices.Sort(sorted)
-	return sorted[len(sorted)/2]
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }

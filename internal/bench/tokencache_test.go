@@ -10,7 +10,7 @@ import (
 func TestTokenCaches(t *testing.T) {
 	t.Parallel()
 	for _, r := range tokenCaches() {
-		if err := r.readInParallel(context.Background()); err != nil {
+		if err := r.run(context.Background()); err != nil {
 			t.Errorf("%s: %v", r.name, err)
 		}
 	}
@@ -18,7 +18,7 @@ func TestTokenCaches(t *testing.T) {
 		"another token": {"", func(context.Context) (string, error) { return "x", nil }},
 		"an error":      {"", func(context.Context) (string, error) { return cachedToken, errors.New("out of luck") }},
 	} {
-		if err := broken.readInParallel(context.Background()); err == nil {
+		if err := broken.run(context.Background()); err == nil {
 			t.Errorf("%s passes for a token", name)
 		}
 	}
