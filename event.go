@@ -44,18 +44,31 @@ func (e wrongResourceError) Is(target error) bool { return target == ErrWrongRes
 //
 // See https://docs-alpha.pepay.io/overview/capabilities.
 func (e *Event) Resource() (kind, id, status string) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(e.Data.Object, &fields) != nil {
+	var object, ownID, orderID, invoiceID, state []byte
+	m := wire.NewMembers(e.Data.Object)
+	for m.Next() {
+		switch string(m.Key()) {
+		case "object":
+			object = m.Value()
+		case "id":
+			ownID = m.Value()
+		case "orderId":
+			orderID = m.Value()
+		case "invoice_id":
+			invoiceID = m.Value()
+		case "status":
+			state = m.Value()
+		}
+	}
+	if m.Close() != nil {
 		return "", "", ""
 	}
-	text := func(names ...string) string {
-		for _, name := range names {
-			var s string
-			if json.Unmarshal(fields[name], &s) == nil && s != "" {
-				return s
-			}
+	for _, value := range [][]byte{ownID, orderID, invoiceID} {
+		if id, _ = wire.Unquote(value); id != "" {
+			break
 		}
-		return ""
 	}
-	return text("object"), text("id", "orderId", "invoice_id"), text("status")
+	kind, _ = wire.Unquote(object)
+	status, _ = wire.Unquote(state)
+	return kind, id, status
 }

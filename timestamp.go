@@ -1,7 +1,6 @@
 package pepay
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -32,9 +31,9 @@ const (
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	text := string(data)
 	if len(data) > 0 && data[0] == '"' {
-		var quoted string // apart from text, which then stays on the stack
-		if err := json.Unmarshal(data, &quoted); err != nil {
-			return err
+		quoted, ok := wire.Unquote(data)
+		if !ok || data[len(data)-1] != '"' {
+			return errTimestamp
 		}
 		text = quoted
 	}
