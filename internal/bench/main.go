@@ -38,6 +38,10 @@ func comparisons() []row {
 		{name: "tokencache", about: "reading a cached token", run: tokencache},
 		{name: "refresh", about: "a token that cannot be renewed", run: refresh},
 		{name: "webhook", about: "verifying deliveries", run: webhooks},
+		{name: "decode", about: "making events of deliveries", run: decode},
+		{name: "create", about: "creating an invoice", run: create},
+		{name: "events", about: "listing events", run: events},
+		{name: "invoices", about: "listing invoices", run: invoices},
 		{name: "size", about: "what a program grows by", run: size},
 	}
 }

@@ -3,12 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/wrapper"
@@ -29,7 +27,7 @@ const (
 // mint compares minting a ws_token, from the parameters to the typed answer.
 func mint(ctx context.Context, o options) ([]table, error) {
 	const first, wrapped = 0, 1
-	inMemory, err := compare(ctx, processorTime, mintContestants("https://pepay.invalid", newMemory), o)
+	inMemory, err := compare(ctx, processorTime, mintContestants("https://pepay.invalid", mintMemory), o)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +52,8 @@ func mint(ctx context.Context, o options) ([]table, error) {
 
 // newTransport is what every contestant has over loopback, each its own pool.
 func newTransport() http.RoundTripper { return &http.Transport{MaxIdleConnsPerHost: 4} }
+
+func mintMemory() http.RoundTripper { return newMemory(mintAnswer, checkMintRequest) }
 
 // mintContestants returns the floor, this module's client, and the peers. Each
 // has its own HTTP client and otherwise the defaults of its library.
@@ -97,50 +97,8 @@ func checkMintRequest(req *http.Request, content []byte) error {
 	if req.Method != http.MethodPost || string(bytes.TrimSuffix(content, []byte("\n"))) != mintBody {
 		return fmt.Errorf("unexpected request: %s with the body %q", req.Method, content)
 	}
-	if req.Header.Get("X-Api-Key") != mintKey && req.Header.Get("Authorization") != "Bearer "+mintKey {
-		return errors.New("the request has no credential")
-	}
-	return nil
+	return checkCredential(req)
 }
-
-// memory is a transport without a network: it reads the request and returns the
-// answer, with as little work as possible. Only one goroutine at a time may use it.
-type memory struct {
-	buffer                 [256]byte
-	contentType, requestID [1]string
-}
-
-func newMemory() http.RoundTripper {
-	return &memory{contentType: [1]string{"application/json"}, requestID: [1]string{"req_123"}}
-}
-
-func (m *memory) RoundTrip(req *http.Request) (*http.Response, error) {
-	n, err := io.ReadFull(req.Body, m.buffer[:])
-	_ = req.Body.Close()
-	if err != io.ErrUnexpectedEOF {
-		return nil, fmt.Errorf("unexpected length of the body: %w", err)
-	}
-	if err := checkMintRequest(req, m.buffer[:n]); err != nil {
-		return nil, err
-	}
-	body := &readOnce{}
-	body.Reset(mintAnswer)
-	return &http.Response{
-		Status:        "200 OK",
-		StatusCode:    http.StatusOK,
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-		Header:        http.Header{"Content-Type": m.contentType[:], "X-Request-Id": m.requestID[:]},
-		Body:          body,
-		ContentLength: int64(len(mintAnswer)),
-		Request:       req,
-	}, nil
-}
-
-type readOnce struct{ strings.Reader }
-
-func (*readOnce) Close() error { return nil }
 
 // answerMint is the same over a real connection.
 func answerMint(w http.ResponseWriter, req *http.Request) {

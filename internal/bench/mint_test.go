@@ -18,7 +18,7 @@ func TestMintContestants(t *testing.T) {
 		name        string
 		contestants []contestant
 	}{
-		{"memory", mintContestants("https://pepay.invalid", newMemory)},
+		{"memory", mintContestants("https://pepay.invalid", mintMemory)},
 		{"loopback", mintContestants(base, newTransport)},
 	} {
 		for _, c := range setting.contestants {
@@ -71,7 +71,7 @@ func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // BenchmarkMint is for the profiler: go test -run - -bench Mint/wrapper -memprofile mem.out
 func BenchmarkMint(b *testing.B) {
-	for _, c := range mintContestants("https://pepay.invalid", newMemory) {
+	for _, c := range mintContestants("https://pepay.invalid", mintMemory) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
