@@ -1,6 +1,7 @@
 package pepaytest_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"path/filepath"
@@ -127,12 +128,16 @@ func TestSeedWithAStateFile(t *testing.T) {
 func ExampleWithSeed() {
 	srv, err := pepaytest.Start("", pepaytest.WithSeed("small"))
 	if err != nil {
+		fmt.Println(err)
 		return
 	}
 	defer func() { _ = srv.Close() }()
-	for _, inv := range srv.Invoices() {
-		_ = inv.Status // of each status at least one
+	some := map[string]bool{}
+	for _, invoice := range srv.Invoices() {
+		some[string(invoice.Status)] = true
 	}
+	fmt.Println(some["unpaid"], some["underpaid"], some["paid"], some["expired"])
+	// Output: true true true true
 }
 
 func BenchmarkBusySeed(b *testing.B) {

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -71,15 +72,33 @@ func TestOperationOf(t *testing.T) {
 	}
 }
 
+// A middleware counts calls by the name of their operation.
 func ExampleOperationOf() {
-	_ = func(next pepay.HttpRequestDoer) pepay.HttpRequestDoer { // a wrapper.Middleware
+	server, err := pepaytest.Start("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	calls := map[string]int{}
+	count := func(next pepay.HttpRequestDoer) pepay.HttpRequestDoer {
 		return doer(func(req *http.Request) (*http.Response, error) {
 			name := "other"
 			if op, ok := wrapper.OperationOf(req.Context()); ok {
-				name = op.ID // "mintWsToken", for instance
+				name = op.ID
 			}
-			_ = name // count the call, or begin a span
+			calls[name]++
 			return next.Do(req)
 		})
 	}
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL()), wrapper.WithAPIKey(server.APIKey()), wrapper.WithMiddleware(count))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := client.WSTokens.Mint(context.Background(), wrapper.MintParams{}); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(calls)
+	// Output: map[mintWsToken:1]
 }
