@@ -28,6 +28,7 @@ func serve(in io.Reader, out io.Writer) error {
 	mux.HandleFunc("POST "+mintPath, answerMint)
 	mux.HandleFunc("POST "+stripeBase+stripePath, answerMint)
 	mux.HandleFunc("GET "+framesPath, answerFrames)
+	handoutRoutes(mux)
 	secure, err := listenSecure(mux)
 	if err != nil {
 		return err
