@@ -3,6 +3,7 @@ package main
 // curves are the rows that show how a figure grows.
 func curves() []row {
 	return []row{
+		{name: "manystreams", about: "what a stream and its events cost as more streams are open", run: manyStreams},
 		{name: "clients", about: "how many tokens are handed out as more clients ask", run: clients},
 		{name: "eventsize", about: "how the cost of an event grows with its size", run: eventSize},
 	}

@@ -32,6 +32,7 @@ const (
 
 	// Customers whose streams are others.
 	quietCustomer = "quiet"  // one event and nothing more
+	pacedCustomer = "paced"  // one event, and one more in each round of pacedPath
 	sizedCustomer = "sized-" // and a number: events of so many bytes
 )
 
@@ -46,7 +47,7 @@ func framesOf(customer string) string {
 // answerFrames upgrades and sends frames for as long as they are taken, or what a
 // customer gets instead. With ?pull=1 it sends framesPulled
 // for every message from the client, for clients that queue events without a limit.
-func answerFrames(w http.ResponseWriter, req *http.Request) {
+func (p *paced) answerFrames(w http.ResponseWriter, req *http.Request) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -74,6 +75,11 @@ func answerFrames(w http.ResponseWriter, req *http.Request) {
 		if blast.send(1) == nil {
 			_, _ = io.Copy(io.Discard, buffered)
 		}
+	case customer == pacedCustomer:
+		if p.add(blast) == nil {
+			_, _ = io.Copy(io.Discard, buffered)
+		}
+		p.remove(blast)
 	default:
 		for err == nil {
 			err = blast.send(blast.atOnce)

@@ -70,6 +70,7 @@ func inParallel(n int, call func() error) (float64, error) {
 type result struct {
 	name                string
 	nsPerOp             float64
+	nsFastest           float64 // in the round that other programs disturbed least
 	ratio, least, most  float64
 	allocsPerOp, bPerOp uint64
 }
@@ -77,6 +78,7 @@ type result struct {
 // per divides the figures of a call by the number of things it did.
 func (r *result) per(n int) {
 	r.nsPerOp /= float64(n)
+	r.nsFastest /= float64(n)
 	r.allocsPerOp = (r.allocsPerOp + uint64(n)/2) / uint64(n)
 	r.bPerOp /= uint64(n)
 }
@@ -171,6 +173,7 @@ func summarize(name string, samples, floor []sample) result {
 	return result{
 		name:        name,
 		nsPerOp:     median(times),
+		nsFastest:   slices.Min(times),
 		ratio:       median(ratios),
 		least:       slices.Min(ratios),
 		most:        slices.Max(ratios),

@@ -91,7 +91,7 @@ func TestSummarizeTakesTheRatioWithinARound(t *testing.T) {
 	floor := []sample{{100, 1, 10}, {1000, 1, 10}, {100, 1, 10}}
 	slow := []sample{{200, 5, 50}, {2000, 6, 60}, {300, 7, 70}}
 	got := summarize("slow", slow, floor)
-	want := result{name: "slow", nsPerOp: 300, ratio: 2, least: 2, most: 3, allocsPerOp: 6, bPerOp: 60}
+	want := result{name: "slow", nsPerOp: 300, nsFastest: 200, ratio: 2, least: 2, most: 3, allocsPerOp: 6, bPerOp: 60}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

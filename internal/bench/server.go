@@ -27,7 +27,9 @@ func serve(in io.Reader, out io.Writer) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+mintPath, answerMint)
 	mux.HandleFunc("POST "+stripeBase+stripePath, answerMint)
-	mux.HandleFunc("GET "+framesPath, answerFrames)
+	slow := &paced{open: map[*blaster]struct{}{}}
+	mux.HandleFunc("GET "+framesPath, slow.answerFrames)
+	mux.HandleFunc("POST "+pacedPath, slow.answerRounds)
 	handoutRoutes(mux)
 	secure, err := listenSecure(mux)
 	if err != nil {

@@ -33,9 +33,14 @@ type secureTarget struct {
 	trust  *tls.Config
 	client *http.Client
 	pepay  *wrapper.Client
+
+	customer string
+	decodes  bool        // the peers decode, as this module's stream always does
+	received func(error) // called for every event but the first, and for errors; may be nil
 }
 
 func newSecureTarget(ctx context.Context, base string) (at secureTarget, err error) {
+	at.customer = quietCustomer
 	if at.base, at.trust, err = secureAddress(ctx, base); err != nil {
 		return at, err
 	}
@@ -90,6 +95,11 @@ func streams(ctx context.Context, o options) ([]table, error) {
 // measure opens n connections and returns what each takes: heap and stacks after a
 // garbage collection.
 func (h holder) measure(ctx context.Context, at secureTarget, n int) (kilobytes, goroutines float64, err error) {
+	return h.measureAnd(ctx, at, n, func() error { return nil })
+}
+
+// measureAnd calls meanwhile while the connections are open.
+func (h holder) measureAnd(ctx context.Context, at secureTarget, n int, meanwhile func() error) (kilobytes, goroutines float64, err error) {
 	before, running := occupied(), runtime.NumGoroutine()
 	holding, stop := context.WithCancel(ctx)
 	var ended sync.WaitGroup
@@ -97,6 +107,7 @@ func (h holder) measure(ctx context.Context, at secureTarget, n int) (kilobytes,
 	if err == nil {
 		goroutines = float64(runtime.NumGoroutine()-running) / float64(n)
 		kilobytes = float64(occupied()-before) / 1000 / float64(n)
+		err = meanwhile()
 	}
 	stop()
 	ended.Wait()
@@ -112,10 +123,15 @@ func (h holder) open(ctx context.Context, at secureTarget, n int, ended *sync.Wa
 		ended.Go(func() {
 			var once sync.Once
 			h.hold(ctx, at, func(err error) {
-				once.Do(func() { // what comes later is the end of the measurement
+				first := false
+				once.Do(func() {
+					first = true
 					<-turns
 					outcomes <- err
 				})
+				if !first && at.received != nil { // else it is the end of the measurement
+					at.received(err)
+				}
 			})
 		})
 	}

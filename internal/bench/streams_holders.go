@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/gobwas/ws"
@@ -18,14 +19,18 @@ import (
 	"github.com/pepaylabs/pepay-go/stream"
 )
 
-func (at secureTarget) url() string { return framesURL(at.base, quietCustomer) }
+func (at secureTarget) url() string { return framesURL(at.base, at.customer) }
 
 // wait reads until there is an error and closes the connection when ctx ends.
-func wait(ctx context.Context, read func() error, end func() error, received func(error)) {
+func (at secureTarget) wait(ctx context.Context, read func() ([]byte, error), end func() error, received func(error)) {
 	stop := context.AfterFunc(ctx, func() { _ = end() })
 	defer stop()
+	var s sequence
 	for {
-		err := read()
+		frame, err := read()
+		if err == nil && at.decodes {
+			err = s.decodePlain(frame)
+		}
 		received(err)
 		if err != nil {
 			_ = end()
@@ -38,19 +43,21 @@ func holdBare(ctx context.Context, at secureTarget, received func(error)) {
 	dial := func(ctx context.Context, address string) (net.Conn, error) {
 		return (&tls.Dialer{Config: at.trust}).DialContext(ctx, "tcp", address)
 	}
-	f, err := dialFrames(ctx, strings.TrimPrefix(at.base, "https://"), dial, quietCustomer)
+	f, err := dialFrames(ctx, strings.TrimPrefix(at.base, "https://"), dial, at.customer)
 	if err != nil {
 		received(err)
 		return
 	}
-	wait(ctx, func() error {
-		_, err := f.next()
-		return err
-	}, f.conn.Close, received)
+	at.wait(ctx, f.next, f.conn.Close, received)
 }
 
 func holdStream(ctx context.Context, at secureTarget, received func(error)) {
-	for _, err := range stream.Merchant(at.pepay, stream.Options{CustomerID: quietCustomer}).Events(ctx) {
+	var s sequence
+	// The server answers no pings, so the stream must not wait for an answer.
+	for ev, err := range stream.Merchant(at.pepay, stream.Options{CustomerID: at.customer, IdleTimeout: time.Hour}).Events(ctx) {
+		if err == nil {
+			err = s.check(ev.ID, ev.Type, ev.Data.Object)
+		}
 		received(err)
 	}
 }
@@ -62,9 +69,9 @@ func holdCoder(ctx context.Context, at secureTarget, received func(error)) {
 		return
 	}
 	background := context.WithoutCancel(ctx)
-	wait(ctx, func() error {
-		_, _, err := conn.Read(background)
-		return err
+	at.wait(ctx, func() ([]byte, error) {
+		_, frame, err := conn.Read(background)
+		return frame, err
 	}, conn.CloseNow, received)
 }
 
@@ -75,9 +82,9 @@ func holdGorilla(ctx context.Context, at secureTarget, received func(error)) {
 		received(err)
 		return
 	}
-	wait(ctx, func() error {
-		_, _, err := conn.ReadMessage()
-		return err
+	at.wait(ctx, func() ([]byte, error) {
+		_, frame, err := conn.ReadMessage()
+		return frame, err
 	}, conn.Close, received)
 }
 
@@ -94,9 +101,9 @@ func holdGobwas(ctx context.Context, at secureTarget, received func(error)) {
 		io.Reader
 		io.Writer
 	}{buffered, conn}
-	wait(ctx, func() error {
-		_, _, err := wsutil.ReadServerData(through)
-		return err
+	at.wait(ctx, func() ([]byte, error) {
+		frame, _, err := wsutil.ReadServerData(through)
+		return frame, err
 	}, conn.Close, received)
 }
 
@@ -106,16 +113,13 @@ func holdOpenAI(ctx context.Context, at secureTarget, received func(error)) {
 		received(err)
 		return
 	}
-	decode := func(frame []byte) (int, error) { return len(frame), nil }
-	conn, err := openai.Dial(ctx, req, at.client, openai.Options{}, decode, func(int) string { return "" })
+	decode := func(frame []byte) ([]byte, error) { return frame, nil }
+	conn, err := openai.Dial(ctx, req, at.client, openai.Options{}, decode, func([]byte) string { return "" })
 	if err != nil {
 		received(err)
 		return
 	}
-	wait(ctx, func() error {
-		_, err := conn.Recv(ctx)
-		return err
-	}, func() error {
+	at.wait(ctx, func() ([]byte, error) { return conn.Recv(ctx) }, func() error {
 		conn.Abort()
 		return nil
 	}, received)
