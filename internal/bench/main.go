@@ -65,11 +65,11 @@ func (o options) note(format string, args ...any) {
 var errMissed = errors.New("a bar is not met")
 
 func main() {
-	if slices.Equal(os.Args[1:], []string{serveFlag}) {
-		exit(serve(os.Stdin, os.Stdout))
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if yes, err := helped(ctx, os.Args[1:], os.Stdin, os.Stdout); yes {
+		exit(err)
+	}
 	exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -5,16 +5,15 @@ import (
 	"context"
 	"errors"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// The test binary is its own server, as the program is.
+// The test binary is its own server and helper, as the program is.
 func TestMain(m *testing.M) {
-	if slices.Equal(os.Args[1:], []string{serveFlag}) {
-		exit(serve(os.Stdin, os.Stdout))
+	if yes, err := helped(context.Background(), os.Args[1:], os.Stdin, os.Stdout); yes {
+		exit(err)
 	}
 	os.Exit(m.Run())
 }
