@@ -36,13 +36,20 @@ replicas: ## three receivers behind nginx on PostgreSQL, one killed every few se
 	@go -C examples/replicas build -o "$(CURDIR)/bin/replicas" .
 	@set -f; if test -t 0 && test -t 2; then set -m; fi; bin/replicas $$ARGS; exit $$?
 
-# A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
-test: browser servers ## go vet and go test -race in every module
-	@set -f; failed=; for m in $(modules); do \
-		test "$$m" = . && fresh= || fresh=-count=1; \
-		(cd "$$m" && go vet ./... && go test -race $$fresh $$ARGS ./...) || failed="$$failed $$m"; \
-	done; \
-	test -z "$$failed" || { echo "make test: failed in module:$$failed" >&2; exit 1; }
+# Two modules at a time, those that take longest first: many of their tests wait for processes and
+# browsers. make prints the output of a module in one piece, where it can (4.0 and later).
+test: browser servers ## go vet and go test -race in every module (ARGS=-short leaves out what takes long)
+	@failed=$$(mktemp) && export failed && trap 'rm -f "$$failed"' EXIT && trap 'exit 130' INT TERM && \
+	$(MAKE) --no-print-directory -k -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
+		$(addprefix test-of/,$(longest) $(filter-out $(longest),$(modules))) || { \
+		echo "make test: failed in module:$$(tr '\n' ' ' <"$$failed" | sed 's/^/ /; s/ $$//')" >&2; exit 1; }
+
+longest := internal/e2e . internal/tools internal/specsync store/postgres
+
+# One module. A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
+test-of/%:
+	@set -f; test '$*' = . && fresh= || fresh=-count=1; \
+	cd '$*' && go test -race -vet=all $$fresh $$ARGS ./... || { test -z "$$failed" || echo '$*' >>"$$failed"; exit 1; }
 
 fuzz: ## every fuzz test of every module, FUZZTIME=20s each (FUZZ=Decimal for those with that name)
 	@internal/tools/fuzz.sh

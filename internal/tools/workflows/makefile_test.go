@@ -23,7 +23,7 @@ func TestMakeTakesValuesAsText(t *testing.T) {
 		"spec-sync": {"URL", "FILE", "REPORT"},
 		"breaking":  {"BASE"},
 		"fuzz":      {"FUZZTIME", "FUZZ", "ARGS"},
-		"bench":     {"ARGS"}, "soak": {"ARGS"}, "scale": {"ARGS"}, "mutants": {"ARGS"}, "run": {"ARGS"},
+		"bench":     {"ARGS"}, "soak": {"ARGS"}, "scale": {"ARGS"}, "mutants": {"ARGS"}, "run": {"ARGS"}, "test": {"ARGS"},
 	} {
 		for _, variable := range variables {
 			for kind, payload := range map[string]string{
