@@ -12,9 +12,11 @@ import (
 // root is the repository's top directory, as seen from this package.
 var root = filepath.Join("..", "..")
 
+var effectiveFile = filepath.Join(root, "api", "openapi.effective.json")
+
 func readEffective(t *testing.T) []byte {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, "api", "openapi.effective.json"))
+	content, err := os.ReadFile(effectiveFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,9 @@ package contract_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pepaylabs/pepay-go"
@@ -18,9 +20,18 @@ type harness struct {
 	transport *contract.Transport
 }
 
+// effective is the validator of the whole document, which takes a while to make.
+var effective = sync.OnceValues(func() (*contract.Validator, error) {
+	content, err := os.ReadFile(effectiveFile)
+	if err != nil {
+		return nil, err
+	}
+	return contract.NewValidator(content)
+})
+
 func newHarness(t *testing.T, opts ...pepaytest.Option) *harness {
 	t.Helper()
-	validator, err := contract.NewValidator(readEffective(t))
+	validator, err := effective()
 	if err != nil {
 		t.Fatal(err)
 	}

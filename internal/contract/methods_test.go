@@ -67,7 +67,7 @@ func TestMethodsConform(t *testing.T) {
 // validator, and a server that answers with the documented examples.
 func cannedClient(t *testing.T) (*wrapper.Client, *contract.Transport) {
 	t.Helper()
-	validator, err := contract.NewValidator(readEffective(t))
+	validator, err := effective()
 	if err != nil {
 		t.Fatal(err)
 	}
