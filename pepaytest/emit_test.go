@@ -171,7 +171,7 @@ func TestEmitFromManyGoroutines(t *testing.T) {
 func TestManyEventsToManyStreams(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("a second of work")
+		t.Skip("-short: sends 160,000 events")
 	}
 	s := pepaytest.NewServer(t)
 	const n, readers = 20_000, 8

@@ -98,7 +98,7 @@ func TestCurlSnippets(t *testing.T) {
 // Go snippets are formatted, pass go vet, and do what they say.
 func TestGoSnippets(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles programs")
+		t.Skip("-short: builds programs")
 	}
 	t.Parallel()
 	s := newConsole(t)

@@ -33,7 +33,7 @@ var (
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("takes 20 s")
+		t.Skip("-short: takes 20 s")
 	}
 	var streams sync.WaitGroup // and not parallel tests, of which few run at a time
 	defer streams.Wait()

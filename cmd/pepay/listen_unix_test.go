@@ -53,6 +53,9 @@ func TestListenSignals(t *testing.T) {
 // Killed in the middle, a restart prints what is left, and at most the one event
 // again whose place was not kept any more.
 func TestListenKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: sends 10,000 events")
+	}
 	t.Parallel()
 	const total, sent, before = 10_000, 6_000, 3_000 // sent is how many it can get before it is killed
 	server := account(t)

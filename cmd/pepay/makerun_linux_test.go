@@ -12,6 +12,9 @@ import (
 // Ctrl-C is how a person ends the demo, so make succeeds, whatever /bin/sh is. It
 // interrupts every process in the foreground of the terminal, as in a real one.
 func TestMakeRunEndsWithCtrlC(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the demo")
+	}
 	t.Parallel()
 	for _, shell := range []string{"/bin/sh", "/bin/bash", "/bin/dash"} {
 		t.Run(filepath.Base(shell), func(t *testing.T) {

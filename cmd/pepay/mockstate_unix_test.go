@@ -62,6 +62,9 @@ func TestMockStateIsRefused(t *testing.T) {
 // A process that is killed while it writes leaves a whole file and no lock, and what was
 // in the file is there at the next start.
 func TestMockStateSurvivesAKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills the simulator three times")
+	}
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.json")
 	count := func() int {

@@ -86,6 +86,9 @@ func readUntil(t *testing.T, screen io.Reader, text string) string {
 }
 
 func TestDemoWaitsOnTerminal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: watches two rounds of the demo")
+	}
 	t.Parallel()
 	cmd := command([]string{"TERM=xterm"}, "demo")
 	person := onTerminal(t, cmd)
@@ -114,6 +117,9 @@ func TestDemoWaitsOnTerminal(t *testing.T) {
 
 // An invoice is left for the person, who can act on the demo's own and reset everything: it goes on.
 func TestDemoLeavesOneToPay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: watches three rounds of the demo")
+	}
 	t.Parallel()
 	cmd := command([]string{"TERM=xterm", "NO_COLOR=1"}, "demo")
 	person := onTerminal(t, cmd)

@@ -127,6 +127,9 @@ func (s *show) post(path string, header http.Header) int {
 // The replica that follows the stream is killed again and again, and others now and then,
 // while events come both ways. Each event has its effect once.
 func TestEachEventHasOneEffect(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills replicas until three have taken over")
+	}
 	t.Parallel()
 	s := openShow(t, options{rate: 40, kill: 1500 * time.Millisecond, life: 500 * time.Millisecond})
 	s.until("a replica follows", func(p picture) bool { return p.Holder != "" && p.Counts.Effects > 0 })
@@ -205,6 +208,9 @@ func TestPage(t *testing.T) {
 }
 
 func TestRunChecksItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs replicas for 5 s")
+	}
 	t.Parallel()
 	var out strings.Builder
 	err := run(t.Context(), options{addr: "127.0.0.1:0", rate: 20, kill: time.Second, life: 500 * time.Millisecond}, 5*time.Second, &out)

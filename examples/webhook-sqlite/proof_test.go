@@ -28,6 +28,9 @@ const (
 //
 //	go test -run TestProof -v -events 10000 -timeout 20m
 func TestProof(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills receivers for seconds")
+	}
 	t.Run("SQLite: exactly once", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "journal.db")
 		events := deliverAll(t, storeSQLite, path, true)

@@ -7,6 +7,9 @@ import (
 
 // The peers' programs take long to link, so only the row itself builds them.
 func TestProgramBuild(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds programs")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	floor, err := sizePrograms()[0].build(context.Background(), dir)

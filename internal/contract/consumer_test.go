@@ -65,6 +65,9 @@ func main() {
 
 // -mod=readonly fails when go.mod of the SDK does not say all that is needed.
 func TestConsumerBuildsWithFewDependencies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds programs")
+	}
 	t.Parallel()
 	for name, consumer := range consumers {
 		t.Run(name, func(t *testing.T) {

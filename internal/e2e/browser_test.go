@@ -26,9 +26,11 @@ type tab struct {
 	log browserLog
 }
 
-// need finds a program, or skips: with CI set, a test that cannot run has failed.
+// need finds a program, or skips: with CI set, a test that cannot run has failed. With
+// -short every test here is skipped: they all run programs that take long to start.
 func need(t *testing.T, install string, names ...string) string {
 	t.Helper()
+	skipIfShort(t, "runs "+names[0])
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
@@ -40,6 +42,13 @@ func need(t *testing.T, install string, names ...string) string {
 	}
 	t.Skip(message)
 	return ""
+}
+
+func skipIfShort(t *testing.T, why string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: " + why)
+	}
 }
 
 func chromium(t *testing.T) string {

@@ -17,6 +17,9 @@ import (
 
 // The commands of the README and of docs, in order, as they stand.
 func TestReadmeCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs the commands of every page")
+	}
 	for _, tool := range []string{"bash", "make", "git", "curl"} {
 		need(t, tool+": apt-get install "+tool, tool)
 	}
@@ -146,6 +149,9 @@ func TestShellBlocks(t *testing.T) {
 
 // A taken port is named, so that a person knows what to stop.
 func TestTakenPortIsNamed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds a program")
+	}
 	t.Parallel()
 	need(t, "bash: apt-get install bash", "bash")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -224,7 +230,7 @@ func released(t *testing.T, tree, modules string) []string {
 }
 
 // goDirectories are where Go keeps what it has downloaded and built, which an
-// empty home would hide.
+// empty home would hide. With -trimpath the copies of the tree share what was built.
 func goDirectories(t *testing.T) []string {
 	t.Helper()
 	var env []string
@@ -233,7 +239,11 @@ func goDirectories(t *testing.T) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		env = append(env, name+"="+strings.TrimSpace(string(value)))
+		line := name + "=" + strings.TrimSpace(string(value))
+		if name == "GOFLAGS" {
+			line += " -trimpath"
+		}
+		env = append(env, line)
 	}
 	return env
 }

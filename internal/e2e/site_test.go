@@ -49,6 +49,7 @@ func (p *program) remove() {
 
 func (p *program) build(t *testing.T) string {
 	t.Helper()
+	skipIfShort(t, "builds an example")
 	p.once.Do(func() {
 		dir, err := os.MkdirTemp("", "pepay-e2e-")
 		if err != nil {

@@ -26,6 +26,9 @@ type scenario struct {
 // Every change that can be foreseen either generates and builds, or is refused
 // with the action to change, and the report says what it is.
 func TestDrift(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: generates and builds a copy of the repository for each scenario")
+	}
 	t.Parallel()
 	for _, s := range drift {
 		t.Run(s.name, func(t *testing.T) {

@@ -56,6 +56,9 @@ func retry(t *testing.T, call func() error) error {
 // A crash of the server repeats no fence, even in a database that does not wait for
 // the disk by default.
 func TestCrashRepeatsNoFence(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: crashes PostgreSQL")
+	}
 	t.Parallel()
 	server := startPostgres(t, lazy)
 	pool := connect(t, server.URL("postgres"))
@@ -109,6 +112,9 @@ func TestSaveDoesNotWaitForTheDisk(t *testing.T) {
 // While the server restarts and crashes, calls fail and can be repeated. In the end the
 // lease is as it was saved, and no term was lost in between.
 func TestServerRestartsInTheMiddle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: restarts PostgreSQL")
+	}
 	t.Parallel()
 	server := startPostgres(t, nil)
 	bouncer, err := localdb.StartPgBouncer(t.Context(), server.Addr(), nil)

@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 
 // Everything is measured, and nothing is zero.
 func TestScale(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: starts PostgreSQL and many processes")
+	}
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 }
 
 func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: takes 20 s")
+	}
 	var out, messages bytes.Buffer
 	err := run(t.Context(), []string{"-streams", "4", "-events", "10000", "-backlog", "5000", "-fault-every", "100", "-timeout", "120s"}, &out, &messages)
 	if err != nil {

@@ -17,6 +17,9 @@ import (
 // the program beside it calls what it describes. One copy has all documents of a
 // version of OpenAPI, because generating and building takes longest.
 func TestCorpus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: generates and builds copies of the repository")
+	}
 	t.Parallel()
 	const corpus = "testdata/corpus"
 	paths, err := filepath.Glob(filepath.Join(corpus, "*", "document.json"))

@@ -48,6 +48,9 @@ func thing(t *testing.T) string {
 }
 
 func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds and runs tests of a module")
+	}
 	t.Parallel()
 	good := mutant{name: "subtracts", file: "pkg/thing.go", old: "a + b", new: "a - b", pkg: "pkg", tests: "^TestAdd$"}
 	with := func(change func(*mutant)) mutant {

@@ -17,6 +17,9 @@ import (
 // would serve it, is required by a program and found with all that it needs. The command
 // is one that `go install` takes.
 func TestUsersGetTheModules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds programs from empty module caches")
+	}
 	t.Parallel()
 	tree, err := readTree(root)
 	if err != nil {

@@ -128,6 +128,9 @@ func TestConsumeWaitsForAnotherTransaction(t *testing.T) {
 // The server is restarted and killed, and connections break, also in the middle of a
 // transaction and of a commit. Consume goes on by itself.
 func TestConsumeThroughOutages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: restarts PostgreSQL")
+	}
 	t.Parallel()
 	const events = 300
 	server, err := localdb.StartPostgres(t.Context(), nil)

@@ -54,6 +54,9 @@ func replica(ctx context.Context) error {
 
 // A replica is killed, and another one gets the event that nobody acknowledged.
 func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills replicas")
+	}
 	t.Parallel()
 	for _, point := range []string{pointWithin, pointAfter} {
 		t.Run(point, func(t *testing.T) {

@@ -54,6 +54,9 @@ func TestMain(m *testing.M) {
 // The take-overs are figures of the log (-v); what the test insists on does not depend on
 // the speed of the machine.
 func TestProcesses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills replicas for a minute")
+	}
 	for seed := range *seedCount {
 		bouncer := seed%2 == 1
 		t.Run(fmt.Sprintf("seed %d, PgBouncer %t", seed, bouncer), func(t *testing.T) {
