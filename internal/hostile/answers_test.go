@@ -50,6 +50,9 @@ func underAttack(t *testing.T, w way, a attack) {
 	if requests < 1 || requests > w.requests {
 		t.Errorf("%d requests, want 1 to %d", requests, w.requests)
 	}
+	if w.follows && ctx.Err() != nil && requests < w.least {
+		t.Errorf("only %d requests, want at least %d", requests, w.least)
+	}
 	if took > w.within {
 		t.Errorf("took %s, want at most %s", took, w.within)
 	}

@@ -3,6 +3,7 @@ package hostile_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,8 +19,8 @@ import (
 	"github.com/pepaylabs/pepay-go/wstoken"
 )
 
-// Pepay's clock jumps by an hour and back, and its streams break at each jump. Every
-// event comes once, and tokens are minted as if nothing had happened: those that a
+// Pepay's clock jumps by an hour and back, and its streams break then and now. Every
+// event comes once and within seconds, and tokens are minted as if nothing had happened: those that a
 // jump has made invalid are replaced.
 func TestClockJumps(t *testing.T) { //nolint:paralleltest // bubbles, one after the other
 	for _, jump := range []time.Duration{time.Hour, -time.Hour} {
@@ -32,15 +33,21 @@ func TestClockJumps(t *testing.T) { //nolint:paralleltest // bubbles, one after 
 func jumpAnd(t *testing.T, jump time.Duration) {
 	t.Helper()
 	var offset atomic.Int64
-	s := pepaytest.NewServer(t, pepaytest.WithListener(memnet.Listen()), pepaytest.WithCloseOnExpiry(),
+	listener := memnet.Listen()
+	s := pepaytest.NewServer(t, pepaytest.WithListener(listener), pepaytest.WithCloseOnExpiry(),
 		pepaytest.WithClock(func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }))
-	client, err := wrapper.New(wrapper.WithBaseURL(s.URL()), wrapper.WithAPIKey(s.APIKey()), wrapper.WithHTTPClient(s.Client()))
+	n := &network{names: map[string]*memnet.Listener{"127.0.0.1": listener}}
+	transport := &http.Transport{DialContext: n.DialContext}
+	t.Cleanup(transport.CloseIdleConnections)
+	client, err := wrapper.New(wrapper.WithBaseURL(s.URL()), wrapper.WithAPIKey(s.APIKey()), wrapper.WithHTTPClient(&http.Client{Transport: transport}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cache := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{}))
 	const between, events = 10 * time.Second, 60 // ten minutes
-	var sent []string
+	sent := make([]string, events)
+	at := map[string]time.Duration{}
+	start := time.Now()
 	for i := range events {
 		time.AfterFunc(time.Duration(i+1)*between, func() {
 			switch i {
@@ -49,7 +56,10 @@ func jumpAnd(t *testing.T, jump time.Duration) {
 			case 25, 45:
 				offset.Store(0)
 			}
-			sent = append(sent, emit(s))
+			if i%5 == 0 {
+				n.cuts()
+			}
+			sent[i] = emit(s)
 		})
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), (events+12)*between)
@@ -62,11 +72,15 @@ func jumpAnd(t *testing.T, jump time.Duration) {
 			}
 			break
 		}
-		got = append(got, ev.ID)
+		got, at[ev.ID] = append(got, ev.ID), time.Since(start)
 	}
-	for _, id := range sent {
+	synctest.Wait() // every event was sent
+	for i, id := range sent {
 		if n := count(got, id); n != 1 {
 			t.Errorf("%s came %d times", id, n)
+		}
+		if late := at[id] - time.Duration(i+1)*between; late > between {
+			t.Errorf("%s came after %s", id, late)
 		}
 	}
 	mints, dials := 0, 0
@@ -79,7 +93,7 @@ func jumpAnd(t *testing.T, jump time.Duration) {
 		}
 	}
 	// A token lives for a minute, in which the stream of one ends.
-	if mints > 16 || dials > 16 {
+	if mints > 16 || dials > 26 {
 		t.Errorf("%d mints, %d dials in 12 minutes", mints, dials)
 	}
 	t.Logf("%d events, %d mints, %d dials", len(got), mints, dials)

@@ -89,8 +89,9 @@ func serveHTTP2(t *testing.T, limit int64, answer func(c *http2Conn, stream uint
 				conn := tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2"}})
 				defer func() { _ = raw.Close() }()
 				playHTTP2(&running, conn, func(c *http2Conn, stream uint32) {
-					requests.Add(1)
-					answer(c, stream)
+					if requests.Add(1) <= enough {
+						answer(c, stream)
+					}
 				})
 			})
 		}

@@ -116,6 +116,16 @@ func (n *network) forgets() {
 	n.conns = nil
 }
 
+// cuts closes every open connection.
+func (n *network) cuts() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.conns {
+		_ = c.Close()
+	}
+	n.conns = nil
+}
+
 // forgotten is a connection that a router may forget.
 type forgotten struct {
 	net.Conn

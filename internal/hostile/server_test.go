@@ -30,6 +30,7 @@ type play func(c net.Conn)
 const (
 	most    = 96 << 20 // bytes
 	longest = 4 * time.Hour
+	enough  = 500 // requests; more are not answered
 )
 
 // metered is a connection that counts what is written, and fails when that is too much.
@@ -75,7 +76,7 @@ func serve(t *testing.T, prefix string, attack play, opts ...wrapper.Option) *se
 	httpServer := &http.Server{BaseContext: func(net.Listener) context.Context { return ctx }, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, prefix):
-			s.attacked.Add(1)
+			n := s.attacked.Add(1)
 			_, _ = io.Copy(io.Discard, r.Body)
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
@@ -85,8 +86,11 @@ func serve(t *testing.T, prefix string, attack play, opts ...wrapper.Option) *se
 			defer func() { _ = conn.Close() }()
 			playing.Add(1)
 			defer playing.Done()
-			counted := bounded(conn)
-			attack(counted)
+			counted, play := bounded(conn), attack
+			if n > enough {
+				play = wait
+			}
+			play(counted)
 			if counted.n.Load() >= most {
 				t.Errorf("%d MiB of an answer were read", most>>20)
 			}

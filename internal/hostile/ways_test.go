@@ -23,8 +23,10 @@ type way struct {
 	// requests and within bound what the way does when nobody gives it a deadline.
 	requests int64
 	within   time.Duration
-	// follows: the way goes on until its context ends, and within is how long it may.
+	// follows: the way goes on until its context ends, and within is how long it may. It
+	// does not give up before: then it has asked at least so often.
 	follows bool
+	least   int64
 	// answers: the error is one of the wrapper, with its sentinels.
 	answers bool
 	// limit is the most that the client reads of an answer; 0 for the client's own.
@@ -80,7 +82,7 @@ func ways() []way {
 		}},
 		{name: "the endpoint for browsers", limit: limit, prefix: "/api/", requests: attempts, within: 10 * time.Second, run: tokenEndpoint},
 		// The first dial and one after each pause, which is 30 s in the end.
-		{name: "a stream that dials", limit: limit, prefix: "/ws/", requests: 80, within: watched, follows: true, run: follow(stream.Options{})},
+		{name: "a stream that dials", limit: limit, prefix: "/ws/", requests: 80, within: watched, follows: true, least: 9, run: follow(stream.Options{})},
 		// A list is asked for again for 25 s, then the connection is dialled again; after 2 min
 		// the stream goes on without it.
 		{name: "a stream that lists what was missed", limit: limit, prefix: "/api/v1/events", requests: 160, within: watched, follows: true, run: catchUp},
