@@ -51,9 +51,20 @@ if test -s "$work/packages"; then
 fi
 
 go -C internal/specsync build -o "$work/apidiff" golang.org/x/exp/cmd/apidiff
-(cd "$old" && "$work/apidiff" -m -w "$work/old.export" "$module") 2>/dev/null
+# surface runs apidiff in $1. What it says beside its result matters only when it fails.
+surface() {
+  dir=$1
+  shift
+  (cd "$dir" && "$work/apidiff" -m "$@") 2>"$work/said" || {
+    grep -v '^Ignoring internal package' "$work/said" >&2 || true
+    echo "compat: the exported surface of $dir cannot be read; does every package compile?" >&2
+    exit 1
+  }
+}
+surface "$old" -w "$work/old.export" "$module"
+surface "$new" "$work/old.export" "$module" >"$work/changes"
 echo "compat: changes of the exported surface since $tag"
-(cd "$new" && "$work/apidiff" -m "$work/old.export" "$module") 2>/dev/null | tee "$work/changes"
+cat "$work/changes"
 breaking=$(sed -n '/^Incompatible changes/,/^Compatible changes/p' "$work/changes" | grep -c '^- ') || true
 if ((breaking > 0)); then
   echo "compat: $breaking of them break programs"

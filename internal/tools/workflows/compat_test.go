@@ -33,6 +33,7 @@ func TestCompat(t *testing.T) {
 		"method added to an interface":      {"v1.0.0", strings.Replace(released, "Get() string", "Get() string; Put()", 1), "1 of them break programs", true, ""},
 		"method added before 1.0":           {"v0.3.0", strings.Replace(released, "Get() string", "Get() string; Put()", 1), "1 of them break programs", false, ""},
 		"constant removed":                  {"v1.0.0", strings.Replace(released, "const Limit", "const limit", 1), "1 of them break programs", true, ""},
+		"does not compile":                  {"v1.0.0", released + "\nvar x = nowhere\n", "cannot be read", true, ""},
 		"release that breaks nothing":       {"v1.0.0", released + "\n// New is new.\nfunc New() {}\n", "New: added", false, "v1.1.0"},
 		"release that breaks programs":      {"v1.0.0", strings.Replace(released, "const Limit", "const limit", 1), "1 of them break programs", true, "v1.1.0"},
 		"test of the last release, no more": {"v0.3.0", strings.Replace(released, "Get()", "Fetch()", 1), "", true, ""},
