@@ -20,6 +20,7 @@ const apartFlag = "-apart"
 func apart() map[string]func(ctx context.Context, args []string) (result, error) {
 	return map[string]func(context.Context, []string) (result, error){
 		apartStreams: streamsApart,
+		apartResume:  resumeApart,
 	}
 }
 

@@ -6,6 +6,7 @@ func curves() []row {
 		{name: "manystreams", about: "what a stream and its events cost as more streams are open", run: manyStreams},
 		{name: "clients", about: "how many tokens are handed out as more clients ask", run: clients},
 		{name: "eventsize", about: "how the cost of an event grows with its size", run: eventSize},
+		{name: "missed", about: "how long it takes to catch up with missed events, and in how much memory", run: missedEvents},
 	}
 }
 

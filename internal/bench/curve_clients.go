@@ -85,9 +85,15 @@ func measureClients(ctx context.Context, o options, n int) (results []result, mi
 		return nil, 0, err
 	}
 	var asked, batch int
+	var open []*browsers
+	defer func() {
+		for _, all := range open {
+			all.close()
+		}
+	}()
 	for _, h := range handouts() {
 		all, err := connectBrowsers(ctx, backEnd, h.path, n)
-		defer all.close()
+		open = append(open, all)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -40,14 +41,16 @@ func handoutRoutes(mux *http.ServeMux) {
 	var end atomic.Pointer[backEnd]
 	mux.HandleFunc("POST "+handoutSetup, func(w http.ResponseWriter, req *http.Request) {
 		address, err := io.ReadAll(req.Body)
-		if err == nil {
-			var made *backEnd
-			made, err = newBackEnd(string(address))
-			end.Store(made)
-		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
 		}
+		made, err := newBackEnd(req.Context(), string(address))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		end.Store(made)
 	})
 	mux.HandleFunc("POST "+handoutConstant, func(w http.ResponseWriter, req *http.Request) { end.Load().constant(w, req) })
 	mux.HandleFunc("POST "+handoutCached, func(w http.ResponseWriter, req *http.Request) { end.Load().cached.ServeHTTP(w, req) })
@@ -60,7 +63,7 @@ type backEnd struct {
 	answer       answer // that is constant
 }
 
-func newBackEnd(pepayAddress string) (*backEnd, error) {
+func newBackEnd(ctx context.Context, pepayAddress string) (*backEnd, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64} // more than there are mints at a time
 	client, err := wrapper.New(wrapper.WithBaseURL(pepayAddress+handoutPepay), wrapper.WithAPIKey(mintKey), wrapper.WithHTTPClient(&http.Client{Transport: transport}))
 	if err != nil {
@@ -74,7 +77,7 @@ func newBackEnd(pepayAddress string) (*backEnd, error) {
 		)
 	}
 	b := &backEnd{cached: handler(wstoken.NewCache(source)), each: handler(source)}
-	req, err := http.NewRequest(http.MethodPost, handoutCached, http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, handoutCached, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

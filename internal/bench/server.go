@@ -30,6 +30,7 @@ func serve(in io.Reader, out io.Writer) error {
 	slow := &paced{open: map[*blaster]struct{}{}}
 	mux.HandleFunc("GET "+framesPath, slow.answerFrames)
 	mux.HandleFunc("POST "+pacedPath, slow.answerRounds)
+	mux.HandleFunc("POST "+missedPath, answerMissed)
 	handoutRoutes(mux)
 	secure, err := listenSecure(mux)
 	if err != nil {
