@@ -171,7 +171,7 @@ func TestEmitFromManyGoroutines(t *testing.T) {
 func TestManyEventsToManyStreams(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("-short: sends 160,000 events")
+		t.Skip("-short: sends 20,000 events to 8 streams")
 	}
 	s := pepaytest.NewServer(t)
 	const n, readers = 20_000, 8

@@ -228,9 +228,9 @@ func TestInvoicesWait(t *testing.T) {
 			stderr: "pepay: the status waited for will not come: it is expired, which is final, not paid\n",
 		},
 		{
-			name: "timeout", args: []string{"invoices", "wait", "inv_1", "--timeout", "100ms"}, answers: map[string]string{path: report("unpaid")},
+			name: "timeout", args: []string{"invoices", "wait", "inv_1", "--timeout", "1s"}, answers: map[string]string{path: report("unpaid")},
 			asked: []string{"GET " + path}, code: exitTimeout, stdout: fields("unpaid"),
-			stderr: "pepay: the status was not reached within 100ms (--timeout)\n",
+			stderr: "pepay: the status was not reached within 1s (--timeout)\n",
 		},
 		{
 			name: "no such invoice", args: []string{"invoices", "wait", "inv_1"}, asked: []string{"GET " + path},

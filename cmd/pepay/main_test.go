@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,7 +24,21 @@ var binary string
 // canary is the API key of every test; no output may hold it.
 const canary = "pk_canary_5b1f0c7de9"
 
-func TestMain(m *testing.M) { leakcheck.Main(built{m}) }
+func TestMain(m *testing.M) {
+	manyAtATime()
+	leakcheck.Main(built{m})
+}
+
+// manyAtATime has more tests run at a time than there are processors, unless -parallel
+// says how many: they wait for processes longer than they compute.
+func manyAtATime() {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
+}
 
 // built runs the tests with the binary in place.
 type built struct{ m *testing.M }
