@@ -3,6 +3,7 @@ package wstoken
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -114,6 +115,31 @@ func TestSourceWithoutDate(t *testing.T) {
 	token, err := NewSource(client.WSTokens, wrapper.MintParams{}).Token(t.Context())
 	if err != nil || token.ExpiresAt.Unix() != 1766320496 {
 		t.Errorf("got %v, %v", token, err)
+	}
+}
+
+// A Date that cannot be that of the clock by which the token expires is not believed.
+func TestSourceWithTheDateOfAProxy(t *testing.T) {
+	t.Parallel()
+	for _, date := range []string{
+		"Thu, 01 Jan 1970 00:00:00 GMT", "Sat, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", time.Now().AddDate(1, 0, 0).UTC().Format(http.TimeFormat), "-1",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", date)
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = fmt.Fprintf(w, `{"success":true,"data":{"token":"t","expires_at":%d}}`, time.Now().Unix()+60)
+		}))
+		client, err := wrapper.New(wrapper.WithBaseURL(server.URL), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey("k"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := NewCache(NewSource(client.WSTokens, wrapper.MintParams{})).Token(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", date, err)
+		} else if left := time.Until(token.ExpiresAt.Time); left <= 0 || left > time.Minute {
+			t.Errorf("%s: %s are left of a minute", date, left)
+		}
+		server.Close()
 	}
 }
 

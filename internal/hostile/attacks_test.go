@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -63,12 +64,31 @@ func attacks() []attack {
 		{"a 100 every second", drips("", "HTTP/1.1 100 Continue\r\n\r\n"), nil, little, 0},
 		{"redirect chain", says("HTTP/1.1 307 Temporary Redirect\r\nLocation: /ws/next\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little, 0},
 		{"redirect to another host", says("HTTP/1.1 308 Permanent Redirect\r\nLocation: http://evil.example/ws/\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little, 0},
+		{"redirect to nowhere", says("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRedirect, little, 0},
+		{"204 and a body", says("HTTP/1.1 204 No Content\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n{\"success\":true}", nil), wrapper.ErrMalformedResponse, little, 0},
+		{"a proxy's page", answers("text/html", "", "<html>Sign in to the guest network"), wrapper.ErrMalformedResponse, little, 0},
+		{"gzip in gzip", answers("application/json", "gzip, gzip", bomb()), wrapper.ErrMalformedResponse, little, 0},
+		{"brotli that nobody asked for", answers("application/json", "br", "\x0b\x02\x80{}\x03"), wrapper.ErrMalformedResponse, little, 0},
+		{"a byte order mark", answers("application/json", "", "\xef\xbb\xbf{}"), wrapper.ErrMalformedResponse, little, 0},
+		{"NUL bytes", answers("application/json", "", "{}\x00\x00"), wrapper.ErrMalformedResponse, little, 0},
+		{"arrays 60,000 deep", answers("application/json", "", strings.Repeat("[", 60_000)+strings.Repeat("]", 60_000)), wrapper.ErrMalformedResponse, 2 << 20, 0},
+		{"objects 60,000 deep", answers("application/json", "", `{"data":`+strings.Repeat(`{"a":`, 60_000)+"1"+strings.Repeat("}", 60_001)), wrapper.ErrMalformedResponse, 4 << 20, 0},
+		{"objects 7,000 deep in an error", says(failed+"\r\n"+`{"error":`+strings.Repeat(`{"error":`, 7_000)+"1"+strings.Repeat("}", 7_001), nil), wrapper.ErrServer, 4 << 20, 0},
 		{"switches protocols", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: chess\r\nConnection: Upgrade\r\n\r\n", wait), nil, little, 0},
 		{"no HTTP", floods("SSH-2.0-OpenSSH_9.6\r\n", spaces()), nil, little, 0},
 		{"asks to come back in a year", says("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 31536000\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrRateLimited, little, 0},
 		{"asks to come back in an age", says("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 99999999999999999999999\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrServer, little, 0},
 		{"asks to come back at once", says("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", nil), wrapper.ErrServer, little, 0},
 	}
+}
+
+// answers is a success with a body that has another kind than it should have.
+func answers(contentType, encoding, body string) play {
+	header := "HTTP/1.1 200 OK\r\nContent-Type: " + contentType + "\r\n"
+	if encoding != "" {
+		header += "Content-Encoding: " + encoding + "\r\n"
+	}
+	return says(fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", header, len(body), body), nil)
 }
 
 // wait reads until the client has gone.

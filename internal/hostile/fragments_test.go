@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,11 @@ const (
 // fragment is a WebSocket frame as a server sends it, of fewer than 126 bytes.
 func fragment(kind, payload string) string { return kind + string(rune(len(payload))) + payload }
 
+// long is a text frame of 64 KiB or more.
+func long(payload string) string {
+	return "\x81\x7f" + string(binary.BigEndian.AppendUint64(nil, uint64(len(payload)))) + payload
+}
+
 // What a server can do to a stream that is open, in frames that are none.
 func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what the process allocates
 	for _, c := range []struct {
@@ -36,7 +42,7 @@ func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what
 		options stream.Options
 		play    play
 		watched time.Duration
-		want    error
+		want    error // nil: any that ends the stream
 		min     int64
 		max     int64 // dials
 		memory  uint64
@@ -61,6 +67,17 @@ func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what
 		{"a continuation of nothing", stream.Options{}, says(fragment(continuation, " "), wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
 		{"two frames at once", stream.Options{}, says(fragment(text, " ")+fragment(text, " "), wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
 		{"compression that was not agreed", stream.Options{}, says("\xc1\x01 ", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"an opcode that is none", stream.Options{}, says("\x83\x01 ", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a ping in fragments", stream.Options{}, says("\x09\x01 ", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a masked frame", stream.Options{}, says("\x81\x82\x01\x02\x03\x04z~", wait), 10 * time.Minute, context.DeadlineExceeded, 7, 80, 512 << 10},
+		{"text that is no UTF-8", stream.Options{}, says(fragment("\x81", "\xff"), wait), 10 * time.Minute, context.DeadlineExceeded, 7, 80, 512 << 10},
+		{"a close without a code", stream.Options{}, says("\x88\x00", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"half of a close code", stream.Options{}, says("\x88\x01\x03", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a close code that is none", stream.Options{}, says("\x88\x02\xff\xff", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a close reason of 64 KiB", stream.Options{}, says("\x88\x7e\xff\xff\x03\xe8", floods("", spaces())), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"a close reason that is no UTF-8", stream.Options{}, says("\x88\x03\x03\xe8\xff", wait), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
+		{"an event 60,000 deep", stream.Options{}, says(long(`{"object":"event","id":"evt_1","type":"t","data":`+strings.Repeat("[", 60_000)+strings.Repeat("]", 60_000)+"}"), wait), 10 * time.Minute, context.DeadlineExceeded, 3, 40, 4 << 20},
+		{"a ws_error 9,000 deep", stream.Options{}, says(long(`{"object":"ws_error","error":`+strings.Repeat("[", 9_000)+strings.Repeat("]", 9_000)+"}"), wait), 10 * time.Minute, nil, 5, 5, 4 << 20},
 		{"random bytes", stream.Options{}, floods("", strings.Repeat("\xf3\x8b\x1e", 1000)), 10 * time.Minute, context.DeadlineExceeded, 20, 80, 512 << 10},
 	} {
 		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // as above
@@ -72,7 +89,8 @@ func TestHostileFrames(t *testing.T) { //nolint:paralleltest // it measures what
 				before := allocated()
 				err := follow(c.options)(ctx, client)
 				used := allocated() - before
-				if !errors.Is(err, c.want) || errors.Is(err, errUnexpected) {
+				goesOn := errors.Is(err, context.DeadlineExceeded)
+				if c.want != nil && !errors.Is(err, c.want) || c.want == nil && goesOn || errors.Is(err, errUnexpected) {
 					t.Errorf("ended with %v, want %v", err, c.want)
 				}
 				n := dials.Load()

@@ -9,7 +9,7 @@ import (
 // payment or a secret. Each has the tests that notice it. A list of the package's name has
 // those of a package.
 func all() []mutant {
-	return slices.Concat(wrapperMutants(), wstokenMutants(), webhookMutants(), inboxMutants(), streamMutants(), pepaytestMutants(), specgenMutants())
+	return slices.Concat(wrapperMutants(), wstokenMutants(), webhookMutants(), inboxMutants(), streamMutants(), pepaytestMutants(), specgenMutants(), hostileMutants())
 }
 
 // of completes what all mutants of a package have in common.

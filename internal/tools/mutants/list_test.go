@@ -46,7 +46,7 @@ func TestList(t *testing.T) {
 	if len(names) < 40 {
 		t.Errorf("there are %d mutants, want at least 40", len(names))
 	}
-	for _, pkg := range []string{"wrapper", "stream", "wstoken", "webhook", "inbox", "pepaytest", "internal/tools/specgen"} {
+	for _, pkg := range []string{"wrapper", "stream", "wstoken", "webhook", "inbox", "pepaytest", "internal/tools/specgen", "internal/hostile"} {
 		if packages[pkg] == 0 {
 			t.Errorf("%s has none", pkg)
 		}

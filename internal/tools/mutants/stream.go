@@ -171,6 +171,24 @@ func streamMutants() []mutant {
 			tests: "^TestFiltersOnTheClient$",
 		},
 		mutant{
+			name: "a wait of 292 years fits into any patience", file: "list.go",
+			old:   "case asked >= patience-spent:",
+			new:   "case spent+asked >= patience:",
+			tests: "^TestListOutage$",
+		},
+		mutant{
+			name: "waits for ever for a second page", file: "list.go",
+			old:   "case where != askingAgain && ",
+			new:   "case where == askingFirst && ",
+			tests: "^TestListOutage$",
+		},
+		mutant{
+			name: "a negative Retry-After is waited for", file: "tally.go",
+			old:   "return max(0, other.RetryAfter())",
+			new:   "return other.RetryAfter()",
+			tests: "^TestRetryAfter$",
+		},
+		mutant{
 			name: "repeats the key that Pepay echoes", file: "dial.go",
 			old:   `t.secrets.add(strings.TrimPrefix(values[0], "Bearer "))`,
 			new:   `_ = strings.TrimPrefix(values[0], "Bearer ")`,

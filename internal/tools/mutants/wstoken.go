@@ -64,8 +64,8 @@ func wstokenMutants() []mutant {
 		},
 		mutant{
 			name: "does not notice a clock set back", file: "entry.go",
-			old:   "return mono-wall > min(drift, e.life/20)",
-			new:   "return mono-wall > e.life",
+			old:   "return now.mono-now.wall > e.drift ",
+			new:   "return now.mono-now.wall > e.drift+e.life ",
 			tests: "^TestWallClockThatIsSet$",
 		},
 		mutant{
@@ -73,6 +73,12 @@ func wstokenMutants() []mutant {
 			old:   "skew := now.Sub(date)",
 			new:   "skew := date.Sub(now)",
 			tests: "^TestClockSkew$",
+		},
+		mutant{
+			name: "believes a Date of 1970", file: "source.go",
+			old:   " && s.mayLive(",
+			new:   " || s.mayLive(",
+			tests: "^TestSourceWithTheDateOfAProxy$",
 		},
 		mutant{
 			name: "any page may ask for tokens", file: "handler.go",
