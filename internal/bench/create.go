@@ -32,7 +32,7 @@ func create(ctx context.Context, o options) ([]table, error) {
 	}
 	const ours = 1
 	return []table{timing("create an invoice, in-memory transport, processor time (ratio to "+results[0].name+")", results,
-		timeAtMost(results[ours], 1.5), allocsAtMost(results[ours], 60))}, nil
+		timeAtMost(results[ours], 1.6), allocsAtMost(results[ours], 46))}, nil
 }
 
 // plainRequest and plainCreated are the wire types, written by hand.

@@ -25,10 +25,10 @@ func decode(ctx context.Context, o options) ([]table, error) {
 	const ours, typed = 1, 2
 	return []table{
 		timing("webhook verify + decode, 1 KB, processor time (ratio to "+verified[0].name+")", verified,
-			timeAtMost(verified[ours], 0.6), allocsAtMost(verified[ours], 8)),
+			timeAtMost(verified[ours], 0.5), allocsAtMost(verified[ours], 6)),
 		timing("event decode, 1 KB, processor time (ratio to "+decoded[0].name+")", decoded,
-			timeAtMost(decoded[ours], 0.5), allocsAtMost(decoded[ours], 7),
-			timeAtMost(decoded[typed], 1.6), allocsAtMost(decoded[typed], 35)),
+			timeAtMost(decoded[ours], 0.35), allocsAtMost(decoded[ours], 5),
+			timeAtMost(decoded[typed], 1.6), allocsAtMost(decoded[typed], 32)),
 	}, nil
 }
 

@@ -18,7 +18,7 @@ func invoices(ctx context.Context, o options) ([]table, error) {
 	}
 	const ours = 1
 	return []table{timing(fmt.Sprintf("a page of %d invoices, in-memory transport, processor time (ratio to %s)", pageSize, results[0].name), results,
-		timeAtMost(results[ours], 1.5), allocsAtMost(results[ours], 3000))}, nil
+		timeAtMost(results[ours], 1.5), allocsAtMost(results[ours], 1850))}, nil
 }
 
 // invoiceListers get invoices of their own service, or, where it has none, something of

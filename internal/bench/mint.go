@@ -37,7 +37,7 @@ func mint(ctx context.Context, o options) ([]table, error) {
 		return nil, err
 	}
 	defer stop()
-	overLoopback, err := compare(ctx, elapsedTime, mintContestants(base, newTransport), o)
+	overLoopback, err := compare(ctx, elapsedTime, mintContestants(base, newTransport), o.inTurns(5))
 	if err != nil {
 		return nil, err
 	}

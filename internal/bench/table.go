@@ -23,12 +23,23 @@ type bar struct {
 	met             bool
 }
 
-func (b bar) String() string {
-	verdict := "met"
-	if !b.met {
-		verdict = "NOT met"
+func (b bar) verdict() string {
+	if b.met {
+		return "met"
 	}
-	return fmt.Sprintf("%s: %s (bar %s): %s", b.what, b.got, b.want, verdict)
+	return "NOT met"
+}
+
+func (b bar) String() string {
+	return fmt.Sprintf("%s: %s (bar %s): %s", b.what, b.got, b.want, b.verdict())
+}
+
+// short is the figure without what follows it, such as a list of names.
+func (b bar) short() string {
+	if at := strings.Index(b.got, " github.com/"); at > 0 {
+		return b.got[:at]
+	}
+	return b.got
 }
 
 func (t table) met() bool {
