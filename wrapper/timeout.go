@@ -109,13 +109,20 @@ func (t *timeout) counting() any {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.trace == nil {
-		t.trace = &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		// Not httptrace.WithClientTrace: it composes traces by reflection, which adds
+		// more to a program than the rest of this file.
+		t.trace = new(httptrace.ClientTrace)
+		if outer := httptrace.ContextClientTrace(t.Context); outer != nil {
+			*t.trace = *outer
+		}
+		told := t.trace.GotConn
+		t.trace.GotConn = func(info httptrace.GotConnInfo) {
+			if told != nil {
+				told(info)
+			}
 			if t.connections.Add(1) > maxConnections {
 				t.end()
 			}
-		}}
-		if httptrace.ContextClientTrace(t.Context) != nil {
-			t.trace = httptrace.ContextClientTrace(httptrace.WithClientTrace(t.Context, t.trace))
 		}
 	}
 	return t.trace
