@@ -142,7 +142,7 @@ func (s starter) build(ctx context.Context, binary string) error {
 
 // start runs the program once, in an environment without anything else.
 func (s starter) start(ctx context.Context, binary, home, base string, used *usage) error {
-	cmd := exec.CommandContext(ctx, binary, s.args...) //nolint:gosec // built above
+	cmd := exec.CommandContext(ctx, binary, s.args...)
 	cmd.Env = []string{"HOME=" + home, "PEPAY_API_KEY=" + mintKey, "PEPAY_API_URL=" + base}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
