@@ -97,7 +97,7 @@ func TestChart(t *testing.T) {
 	flat := closeLines()
 	flat.name, flat.y.log = "flat", false
 	crowded := closeLines()
-	crowded.name, crowded.at = "crowded", []float64{1000, 1001, 1002, 1003, 1004}
+	crowded.name, crowded.at = "crowded", []float64{1, 1000, 1001, 1002, 1003}
 	bottom := closeLines() // all labels want to be at the lower end
 	bottom.name, bottom.y.log = "bottom", false
 	for i := range bottom.lines {
