@@ -188,11 +188,11 @@ func TestHostileRequestsToTheSimulator(t *testing.T) { //nolint:paralleltest // 
 		bytes  int64
 		memory uint64
 	}{
-		{"slow header", "X-Slow: ", drips("", "a"), "", 30 * time.Second, 4 << 10, 256 << 10},
+		{"slow header", "X-Slow: ", drips("", "a"), "", 30 * time.Second, 4 << 10, 768 << 10},
 		{"header flood", "", floods("", strings.Repeat("X-Flood: a\r\n", 100)), "431", time.Second, 256 << 10, 2 << 20},
-		{"slow body", "Content-Length: 1000\r\n\r\n", drips("", " "), "400", 30 * time.Second, 4 << 10, 256 << 10},
-		{"stops in mid-body", "Content-Length: 1000\r\n\r\n{", wait, "400", 30 * time.Second, 4 << 10, 256 << 10},
-		{"announces 4 EiB", "Content-Length: 4611686018427387904\r\n\r\n{", wait, "400", 30 * time.Second, 4 << 10, 256 << 10},
+		{"slow body", "Content-Length: 1000\r\n\r\n", drips("", " "), "400", 30 * time.Second, 4 << 10, 768 << 10},
+		{"stops in mid-body", "Content-Length: 1000\r\n\r\n{", wait, "400", 30 * time.Second, 4 << 10, 768 << 10},
+		{"announces 4 EiB", "Content-Length: 4611686018427387904\r\n\r\n{", wait, "400", 30 * time.Second, 4 << 10, 768 << 10},
 		{"endless body", "Transfer-Encoding: chunked\r\n\r\n", floods("", "10000\r\n"+spaces()+"\r\n"), "413", time.Second, 80 << 20, 16 << 20}, // the rest is read, so that the client sees the answer
 	} {
 		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // as above
