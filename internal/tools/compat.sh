@@ -62,7 +62,9 @@ surface() {
   }
 }
 surface "$old" -w "$work/old.export" "$module"
-surface "$new" "$work/old.export" "$module" >"$work/changes"
+surface "$new" "$work/old.export" "$module" >"$work/all"
+# apidiff counts the value of a constant; that of the version changes with every release.
+grep -v '^- \./wrapper\.Version: value changed' "$work/all" >"$work/changes" || true
 echo "compat: changes of the exported surface since $tag"
 cat "$work/changes"
 breaking=$(sed -n '/^Incompatible changes/,/^Compatible changes/p' "$work/changes" | grep -c '^- ') || true

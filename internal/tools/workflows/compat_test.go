@@ -64,6 +64,7 @@ func TestCompat(t *testing.T) {
 			}
 			write("go.mod", "module example.com/thing\n\ngo 1.25.0\n")
 			write("thing.go", released)
+			write("wrapper/version.go", "// Package wrapper has the version.\npackage wrapper\n\n// Version is this one's.\nconst Version = \"0.1.0\"\n")
 			write("thing_test.go", "package thing_test\n\nimport \"example.com/thing\"\n\nfunc use(s thing.Store) string { return s.Get() }\n")
 			git := func(args ...string) {
 				t.Helper()
@@ -78,6 +79,7 @@ func TestCompat(t *testing.T) {
 			git("tag", tc.tag)
 			write("thing.go", tc.code)
 			if tc.next != "" {
+				write("wrapper/version.go", "// Package wrapper has the version.\npackage wrapper\n\n// Version is this one's.\nconst Version = \"0.2.0\"\n")
 				git("commit", "-qam", "y")
 				git("tag", tc.next)
 				git("tag", "nested/"+tc.next)
