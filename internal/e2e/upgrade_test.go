@@ -21,8 +21,10 @@ func oldProject(t *testing.T, tree string, env []string) (dir string, _ []string
 	next := nextVersion(t, tree)
 	dir = t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod":  "module example.com/shop\n\ngo 1.25.0\n",
-		"main.go": "package main\n\nimport \"github.com/pepaylabs/pepay-go/webhook\"\n\nfunc main() {\n\tif _, err := webhook.FromEnv(); err != nil {\n\t\tpanic(err)\n\t}\n}\n",
+		"go.mod": "module example.com/shop\n\ngo 1.25.0\n",
+		// The name of the folder makes it another file each time. With -trimpath, go fix takes what it
+		// found in the same file of an earlier run from the cache, and looks for it in that folder.
+		"main.go": "// Command shop is in " + dir + ".\npackage main\n\nimport \"github.com/pepaylabs/pepay-go/webhook\"\n\nfunc main() {\n\tif _, err := webhook.FromEnv(); err != nil {\n\t\tpanic(err)\n\t}\n}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
