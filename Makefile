@@ -47,9 +47,10 @@ test: browser servers ## go vet and go test -race in every module (ARGS=-short l
 longest := internal/e2e . internal/tools internal/specsync store/postgres
 
 # One module. A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
+# On a busy machine, a package may take longer than the 10 minutes that go test allows by default.
 test-of/%:
 	@set -f; test '$*' = . && fresh= || fresh=-count=1; \
-	cd '$*' && go test -race -vet=all $$fresh $$ARGS ./... || { test -z "$$failed" || echo '$*' >>"$$failed"; exit 1; }
+	cd '$*' && go test -race -vet=all -timeout=30m $$fresh $$ARGS ./... || { test -z "$$failed" || echo '$*' >>"$$failed"; exit 1; }
 
 fuzz: ## every fuzz test of every module, FUZZTIME=20s each (FUZZ=Decimal for those with that name)
 	@internal/tools/fuzz.sh
