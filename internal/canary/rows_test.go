@@ -36,6 +36,7 @@ func rows(client *wrapper.Client, verifier *webhook.Verifier, secret pepay.Secre
 		"pepay.NewClient":                    pepay.NewClient,
 		"pepay.NewClientWithResponses":       pepay.NewClientWithResponses,
 		"pepay.OperationOf":                  pepay.OperationOf,
+		"pepay.Operations":                   pepay.Operations(),
 		"pepay.ParseDecimal":                 pepay.ParseDecimal,
 		"pepay.ParseEvent":                   pepay.ParseEvent,
 		"pepay.PaymentAddress":               new(pepay.PaymentAddress),
