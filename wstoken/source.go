@@ -32,8 +32,8 @@ func (f SourceFunc) Token(ctx context.Context) (*pepay.WSToken, error) { return 
 //
 // Where Pepay's clock and ours differ by 2 s or more, by the Date header of the
 // answer, ExpiresAt is moved into our time, so that comparing it with time.Now is
-// right. A Date by which the token would have expired already, or live for more than a
-// day and more than p.TTL, is not Pepay's clock and changes nothing.
+// right. A Date that is more than a day, and more than p.TTL, before or after the end of
+// the token is not Pepay's clock and changes nothing.
 func NewSource(m Minter, p wrapper.MintParams) Source { return &minting{m, p} }
 
 type minting struct {
@@ -58,10 +58,10 @@ func (s *minting) Token(ctx context.Context) (*pepay.WSToken, error) {
 	return token, nil
 }
 
-// mayLive reports whether a token can have so much life left. Between Pepay and us there
-// are proxies, and some write a Date of 1970.
+// mayLive reports whether a token can have so much life left, or have expired so long
+// ago. Between Pepay and us there are proxies, and some write a Date of 1970.
 func (s *minting) mayLive(left time.Duration) bool {
-	return left > 0 && left <= max(24*time.Hour, s.params.TTL)+time.Minute
+	return left.Abs() <= max(24*time.Hour, s.params.TTL)+time.Minute
 }
 
 var errNoMinter = errors.New("wstoken: NewSource: the minter is nil")

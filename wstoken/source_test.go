@@ -143,6 +143,25 @@ func TestSourceWithTheDateOfAProxy(t *testing.T) {
 	}
 }
 
+// A token that has expired by Pepay's clock has expired, though this machine is an hour behind.
+func TestSourceOfAnExpiredToken(t *testing.T) {
+	t.Parallel()
+	pepays := time.Now().Add(time.Hour)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", pepays.UTC().Format(http.TimeFormat))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(w, `{"success":true,"data":{"token":"t","expires_at":%d}}`, pepays.Unix()-5)
+	}))
+	defer server.Close()
+	client, err := wrapper.New(wrapper.WithBaseURL(server.URL), wrapper.WithHTTPClient(server.Client()), wrapper.WithAPIKey("k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewCache(NewSource(client.WSTokens, wrapper.MintParams{})).Token(t.Context()); !errors.Is(err, ErrExpiredToken) {
+		t.Errorf("got %v, want ErrExpiredToken", err)
+	}
+}
+
 func TestSourceWithoutAMinter(t *testing.T) {
 	t.Parallel()
 	if token, err := NewSource(nil, wrapper.MintParams{}).Token(t.Context()); token != nil || !errors.Is(err, errNoMinter) {
