@@ -13,7 +13,7 @@ import (
 func TestStreamQueryIsChecked(t *testing.T) {
 	t.Parallel()
 	s := pepaytest.NewServer(t)
-	payment := s.PaymentToken("inv_1", time.Minute).Reveal()
+	payment := s.PaymentToken("inv_1", time.Hour).Reveal()
 	cases := []struct{ stream, query, names string }{
 		{"merchant", "color=red", "color"},
 		{"merchant", "type=invoice.*", "type"},
