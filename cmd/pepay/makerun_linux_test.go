@@ -9,6 +9,14 @@ import (
 	"testing"
 )
 
+// makeRun is make run as a person starts it: what make test, which may run this, was
+// given is not passed on.
+func makeRun(env string, args ...string) *exec.Cmd {
+	cmd := exec.Command("make", append([]string{"-C", "../..", "run"}, args...)...)
+	cmd.Env = append(os.Environ(), "MAKEFLAGS=", "MAKELEVEL=", "ARGS=", env)
+	return cmd
+}
+
 // Ctrl-C is how a person ends the demo, so make succeeds, whatever /bin/sh is. It
 // interrupts every process in the foreground of the terminal, as in a real one.
 func TestMakeRunEndsWithCtrlC(t *testing.T) {
@@ -26,8 +34,7 @@ func TestMakeRunEndsWithCtrlC(t *testing.T) {
 			if _, err := os.Stat(shell); err != nil {
 				t.Skipf("%s is not there", shell)
 			}
-			cmd := exec.Command("make", "-C", "../..", "run", "SHELL="+shell)
-			cmd.Env = append(os.Environ(), "TERM=xterm")
+			cmd := makeRun("TERM=xterm", "SHELL="+shell)
 			person := onTerminal(t, cmd)
 			readUntil(t, person, "Watch it in a browser")
 			if _, err := person.WriteString("\x03"); err != nil {
@@ -55,8 +62,7 @@ func TestMakeRunTellsThatItBuilds(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\nread line < "+held+"\nexit 7\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("make", "-C", "../..", "run")
-	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+	cmd := makeRun("PATH=" + dir + ":" + os.Getenv("PATH"))
 	person := onTerminal(t, cmd)
 	readUntil(t, person, "building the demo, about two minutes the first time")
 	release, err := os.OpenFile(held, os.O_WRONLY, 0)
@@ -85,8 +91,7 @@ func TestMakeRunIsQuietAboutItsNote(t *testing.T) {
 			if _, err := os.Stat(shell); err != nil {
 				t.Skipf("%s is not there", shell)
 			}
-			cmd := exec.Command("make", "-C", "../..", "run", "SHELL="+shell)
-			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+			cmd := makeRun("PATH="+dir+":"+os.Getenv("PATH"), "SHELL="+shell)
 			screen := readUntil(t, onTerminal(t, cmd), "")
 			if err := cmd.Wait(); err == nil || strings.Contains(screen, "Terminated") || strings.Contains(screen, "building") {
 				t.Errorf("%v\n%s", err, screen)
