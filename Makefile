@@ -38,7 +38,7 @@ replicas: ## three receivers behind nginx on PostgreSQL, one killed every few se
 
 # Two modules at a time, those that take longest first: many of their tests wait for processes and
 # browsers. make prints the output of a module in one piece, where it can (4.0 and later).
-test: browser servers ## go vet and go test -race in every module (ARGS=-short leaves out what takes long)
+test: browser servers ## go vet and go test -race in every module (ARGS=-short: without what takes long, and without -race)
 	@failed=$$(mktemp) && export failed && trap 'rm -f "$$failed"' EXIT && trap 'exit 130' INT TERM && \
 	$(MAKE) --no-print-directory -k -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
 		$(addprefix test-of/,$(longest) $(filter-out $(longest),$(modules))) || { \
@@ -48,9 +48,11 @@ longest := internal/e2e . internal/tools internal/specsync store/postgres
 
 # One module. A nested module's tests read files of the root, which go test's cache does not notice: -count=1.
 # On a busy machine, a package may take longer than the 10 minutes that go test allows by default.
+# The race detector takes half of the time, so -short goes without (ARGS='-short -race' with it).
 test-of/%:
 	@set -f; test '$*' = . && fresh= || fresh=-count=1; \
-	cd '$*' && go test -race -vet=all -timeout=30m $$fresh $$ARGS ./... || { test -z "$$failed" || echo '$*' >>"$$failed"; exit 1; }
+	case " $$ARGS " in *' -short '*) race= ;; *) race=-race ;; esac; \
+	cd '$*' && go test $$race -vet=all -timeout=30m $$fresh $$ARGS ./... || { test -z "$$failed" || echo '$*' >>"$$failed"; exit 1; }
 
 fuzz: ## every fuzz test of every module, FUZZTIME=20s each (FUZZ=Decimal for those with that name)
 	@internal/tools/fuzz.sh

@@ -54,6 +54,23 @@ func TestMakeTakesValuesAsText(t *testing.T) {
 	}
 }
 
+// make test runs with the race detector, unless a person asks for -short.
+func TestRaceDetectorIsLeftOutWithShort(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("needs make")
+	}
+	for args, race := range map[string]bool{"": true, "-run Short": true, "-short": false, "-v -short -run X": false, "-short -race": true} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			got := makeWithFakeGo(t, t.TempDir(), "test-of/internal/tools", "ARGS", args, "environment")
+			if !strings.Contains(got, "-vet=all") || strings.Contains(got, "-race\n") != race {
+				t.Errorf("go got %q", got)
+			}
+		})
+	}
+}
+
 // makeWithFakeGo runs make with a go command that prints its arguments.
 func makeWithFakeGo(t *testing.T, dir, target, variable, value, from string) string {
 	t.Helper()
