@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // mutant is one breakage. File and pkg are relative to the root of the repository.
@@ -24,15 +25,18 @@ type mutant struct {
 type verdict string
 
 const (
-	caught  verdict = "caught"
-	missed  verdict = "NOT CAUGHT"
-	broken  verdict = "DOES NOT COMPILE"
-	stale   verdict = "STALE"
-	timeout         = "120s" // of one package's tests, most of which take a second
+	caught verdict = "caught"
+	missed verdict = "NOT CAUGHT"
+	hung   verdict = "TIMED OUT" // a slow machine does that as well, and no assertion says what is wrong
+	broken verdict = "DOES NOT COMPILE"
+	stale  verdict = "STALE"
 )
 
 // lab runs tests of the tree in root on changed files.
-type lab struct{ root string }
+type lab struct {
+	root    string
+	timeout time.Duration // of one package's tests, most of which take a second
+}
 
 // try runs the mutant's tests on the broken code. The text is what they printed.
 func (l lab) try(ctx context.Context, m mutant) (verdict, string, error) {
@@ -65,7 +69,7 @@ func (l lab) try(ctx context.Context, m mutant) (verdict, string, error) {
 
 // test runs tests, on changed files if there is an overlay.
 func (l lab) test(ctx context.Context, pkg, tests, overlay string) (verdict, string, error) {
-	args := []string{"test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout=" + timeout, "-run=" + tests}
+	args := []string{"test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout=" + l.timeout.String(), "-run=" + tests}
 	if overlay != "" {
 		args = append(args, "-overlay="+overlay)
 	}
@@ -83,6 +87,8 @@ func (l lab) test(ctx context.Context, pkg, tests, overlay string) (verdict, str
 		return missed, text, nil
 	case !errors.As(err, &exit):
 		return "", text, err
+	case strings.Contains(text, "panic: test timed out after "):
+		return hung, text, nil
 	case strings.Contains(text, "[build failed]"), strings.Contains(text, "[setup failed]"):
 		return broken, text, nil
 	case !strings.Contains(text, "\nFAIL"), strings.Contains(text, "FAIL\t"+pkg+" [") && !strings.Contains(text, "--- FAIL"):

@@ -2,10 +2,10 @@
 // that have to notice. The tree stays as it is: `go test -overlay` compiles a changed copy
 // of one file.
 //
-//	mutants [-root DIR] [-run REGEXP] [-list]
+//	mutants [-root DIR] [-run REGEXP] [-timeout DURATION] [-list]
 //
-// A breakage that the tests do not notice fails the run, as does one that does not compile,
-// and one whose text is not in the code any more.
+// A breakage that the tests do not notice fails the run, as does one with which they only
+// time out, one that does not compile, and one whose text is not in the code any more.
 package main
 
 import (
@@ -37,6 +37,7 @@ func run(ctx context.Context, out io.Writer, mutants []mutant, args []string) er
 	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	root := flags.String("root", ".", "top directory of the repository")
 	pattern := flags.String("run", "", "only those whose name matches `REGEXP`")
+	timeout := flags.Duration("timeout", 2*time.Minute, "how long the tests that have to notice may take")
 	list := flags.Bool("list", false, "print them and run nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -61,7 +62,7 @@ func run(ctx context.Context, out io.Writer, mutants []mutant, args []string) er
 	if *root, err = filepath.Abs(*root); err != nil {
 		return err
 	}
-	l := lab{root: *root}
+	l := lab{root: *root, timeout: *timeout}
 	if err := l.passesUnchanged(ctx, out, mutants); err != nil {
 		return err
 	}
