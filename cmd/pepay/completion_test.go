@@ -122,7 +122,7 @@ func TestNoCandidates(t *testing.T) {
 func runCompletion(t *testing.T, shell string, args ...string) string {
 	t.Helper()
 	folder := t.TempDir()
-	if err := os.Symlink(binary, filepath.Join(folder, "pepay")); err != nil {
+	if err := os.Symlink(plainBinary, filepath.Join(folder, "pepay")); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(shell, args...)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,8 +19,9 @@ import (
 	"github.com/pepaylabs/pepay-go/internal/leakcheck"
 )
 
-// binary is the command as it is shipped; the tests run nothing else.
-var binary string
+// The command as it is shipped, and with the race detector where the tests have it; the tests run
+// nothing else. To start the detector takes five times as long as a short command.
+var plainBinary, raceBinary string
 
 // canary is the API key of every test; no output may hold it.
 const canary = "pk_canary_5b1f0c7de9"
@@ -50,16 +52,12 @@ func (b built) Run() int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "pepay")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
+	plainBinary, err = build(dir, "pepay")
+	if raceBinary = plainBinary; err == nil && raceEnabled {
+		raceBinary, err = build(dir, "pepay-race", "-race")
 	}
-	args := []string{"build", "-buildvcs=false", "-o", binary}
-	if raceEnabled {
-		args = append(args, "-race")
-	}
-	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	// go test caches by the content of the test's own binary. This call links the command
@@ -70,9 +68,25 @@ func (b built) Run() int {
 	return b.m.Run()
 }
 
+func build(dir, name string, args ...string) (string, error) {
+	binary := filepath.Join(dir, name)
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	args = append([]string{"build", "-buildvcs=false", "-o", binary}, args...)
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return binary, nil
+}
+
 // command prepares a run in an environment of its own: nothing of the
 // developer's keys, and the canary where a key belongs unless env says otherwise.
 func command(env []string, args ...string) *exec.Cmd {
+	return commandOf(raceBinary, env, args...)
+}
+
+func commandOf(binary string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, args...)
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "SystemRoot", "TZ"} {
 		if value, ok := os.LookupEnv(name); ok {
@@ -89,9 +103,18 @@ type result struct {
 	stdout, stderr string
 }
 
+// concurrent are the commands that do several things at a time. The others only do so where a person
+// answers, looks on or interrupts them: command is for that.
+var concurrent = []string{"listen", "demo", "doctor", "mock"}
+
+// pepayWith runs a command to its end.
 func pepayWith(t *testing.T, stdin io.Reader, env []string, args ...string) result {
 	t.Helper()
-	cmd := command(env, args...)
+	binary := plainBinary
+	if len(args) > 0 && slices.Contains(concurrent, args[0]) {
+		binary = raceBinary
+	}
+	cmd := commandOf(binary, env, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	return finished(t, cmd.Run(), &stdout, &stderr)

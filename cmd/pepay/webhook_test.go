@@ -58,53 +58,76 @@ func writeFile(t *testing.T, content string) string {
 	return file
 }
 
+// signatures are of one body, by the secret of the tests now and an hour ago, and by the previous secret.
+type signatures struct{ now, old, previous http.Header }
+
+func signatureOf(h http.Header) string { return h.Get("X-Pepay-Signature") }
+func timestampOf(h http.Header) string { return h.Get("X-Pepay-Timestamp") }
+
+// flagsOf are the flags for a delivery's headers, before others.
+func flagsOf(h http.Header, more ...string) []string {
+	return append([]string{"--signature", signatureOf(h), "--timestamp", timestampOf(h)}, more...)
+}
+
 func TestWebhookVerify(t *testing.T) {
 	t.Parallel()
 	const body = `{"id":"evt_1"}`
-	signed := webhook.Sign(signingCanary, time.Now(), []byte(body))
-	old := webhook.Sign(signingCanary, time.Now().Add(-time.Hour), []byte(body))
-	previous := webhook.Sign("whsec_previous", time.Now(), []byte(body))
-	signature, timestamp := signed.Get("X-Pepay-Signature"), signed.Get("X-Pepay-Timestamp")
-	asCurl := fmt.Sprintf("> POST /webhook HTTP/1.1\r\n> Host: localhost\r\n> x-pepay-signature: %s\r\n> X-PEPAY-TIMESTAMP:%s\r\n>\r\n* noise\r\n", signature, timestamp)
-	tampered := "0"
-	if signature[0] == '0' {
-		tampered = "1"
-	}
 	secret := writeFile(t, signingCanary+"\n")
+	file := func(name string) []string { return []string{"--headers-file", name} }
 	for _, c := range []struct {
 		name string
 		body string
 		env  []string
-		args []string
+		args func(t *testing.T, s signatures) []string
 		want string // the reason; "" for valid
 	}{
-		{"valid", body, nil, []string{"--signature", signature, "--timestamp", timestamp}, ""},
-		{"upper case", body, nil, []string{"--signature", strings.ToUpper(signature), "--timestamp", timestamp}, ""},
-		{"previous header", body, nil, []string{"--signature", strings.Repeat("0", 64), "--signature-previous", signature, "--timestamp", timestamp}, ""},
-		{
-			"previous secret", body, []string{"PEPAY_WEBHOOK_SECRET_PREVIOUS=whsec_previous"},
-			[]string{"--signature", previous.Get("X-Pepay-Signature"), "--timestamp", previous.Get("X-Pepay-Timestamp")}, "",
-		},
-		{
-			"previous secret beside a file", body, []string{"PEPAY_WEBHOOK_SECRET_PREVIOUS=whsec_previous"},
-			[]string{"--secret-file", secret, "--signature", previous.Get("X-Pepay-Signature"), "--timestamp", previous.Get("X-Pepay-Timestamp")}, "bad signature",
-		},
-		{"secret file", body, []string{"PEPAY_WEBHOOK_SECRET=whsec_other"}, []string{"--secret-file", secret, "--signature", signature, "--timestamp", timestamp}, ""},
-		{"headers file", body, nil, []string{"--headers-file", writeFile(t, asCurl)}, ""},
-		{"tampered body", body + " ", nil, []string{"--signature", signature, "--timestamp", timestamp}, "bad signature"},
-		{"tampered signature", body, nil, []string{"--signature", tampered + signature[1:], "--timestamp", timestamp}, "bad signature"},
-		{"tampered timestamp", body, nil, []string{"--signature", signature, "--timestamp", old.Get("X-Pepay-Timestamp")}, "bad signature"},
-		{"another secret", body, []string{"PEPAY_WEBHOOK_SECRET=whsec_other"}, []string{"--signature", signature, "--timestamp", timestamp}, "bad signature"},
-		{"no timestamp", body, nil, []string{"--signature", signature}, "bad timestamp"},
-		{"seconds", body, nil, []string{"--signature", signature, "--timestamp", "1734780000"}, "bad timestamp: it looks like seconds, Pepay signs milliseconds"},
-		{"no signature", body, nil, []string{"--timestamp", timestamp}, "no signature"},
-		{"empty headers file", body, nil, []string{"--headers-file", writeFile(t, "")}, "no signature"},
-		{"old", body, nil, []string{"--signature", old.Get("X-Pepay-Signature"), "--timestamp", old.Get("X-Pepay-Timestamp")}, "timestamp out of range"},
-		{"old within a wide tolerance", body, nil, []string{"--signature", old.Get("X-Pepay-Signature"), "--timestamp", old.Get("X-Pepay-Timestamp"), "--tolerance", "24h"}, ""},
+		{"valid", body, nil, func(_ *testing.T, s signatures) []string { return flagsOf(s.now) }, ""},
+		{"upper case", body, nil, func(_ *testing.T, s signatures) []string {
+			return []string{"--signature", strings.ToUpper(signatureOf(s.now)), "--timestamp", timestampOf(s.now)}
+		}, ""},
+		{"previous header", body, nil, func(_ *testing.T, s signatures) []string {
+			return []string{"--signature", strings.Repeat("0", 64), "--signature-previous", signatureOf(s.now), "--timestamp", timestampOf(s.now)}
+		}, ""},
+		{"previous secret", body, []string{"PEPAY_WEBHOOK_SECRET_PREVIOUS=whsec_previous"}, func(_ *testing.T, s signatures) []string { return flagsOf(s.previous) }, ""},
+		{"previous secret beside a file", body, []string{"PEPAY_WEBHOOK_SECRET_PREVIOUS=whsec_previous"}, func(_ *testing.T, s signatures) []string {
+			return flagsOf(s.previous, "--secret-file", secret)
+		}, "bad signature"},
+		{"secret file", body, []string{"PEPAY_WEBHOOK_SECRET=whsec_other"}, func(_ *testing.T, s signatures) []string { return flagsOf(s.now, "--secret-file", secret) }, ""},
+		{"headers file", body, nil, func(t *testing.T, s signatures) []string {
+			return file(writeFile(t, fmt.Sprintf("> POST /webhook HTTP/1.1\r\n> Host: localhost\r\n> x-pepay-signature: %s\r\n> X-PEPAY-TIMESTAMP:%s\r\n>\r\n* noise\r\n",
+				signatureOf(s.now), timestampOf(s.now))))
+		}, ""},
+		{"tampered body", body + " ", nil, func(_ *testing.T, s signatures) []string { return flagsOf(s.now) }, "bad signature"},
+		{"tampered signature", body, nil, func(_ *testing.T, s signatures) []string {
+			first := "0"
+			if signatureOf(s.now)[0] == '0' {
+				first = "1"
+			}
+			return []string{"--signature", first + signatureOf(s.now)[1:], "--timestamp", timestampOf(s.now)}
+		}, "bad signature"},
+		{"tampered timestamp", body, nil, func(_ *testing.T, s signatures) []string {
+			return []string{"--signature", signatureOf(s.now), "--timestamp", timestampOf(s.old)}
+		}, "bad signature"},
+		{"another secret", body, []string{"PEPAY_WEBHOOK_SECRET=whsec_other"}, func(_ *testing.T, s signatures) []string { return flagsOf(s.now) }, "bad signature"},
+		{"no timestamp", body, nil, func(_ *testing.T, s signatures) []string { return []string{"--signature", signatureOf(s.now)} }, "bad timestamp"},
+		{"seconds", body, nil, func(_ *testing.T, s signatures) []string {
+			return []string{"--signature", signatureOf(s.now), "--timestamp", "1734780000"}
+		}, "bad timestamp: it looks like seconds, Pepay signs milliseconds"},
+		{"no signature", body, nil, func(_ *testing.T, s signatures) []string { return []string{"--timestamp", timestampOf(s.now)} }, "no signature"},
+		{"empty headers file", body, nil, func(t *testing.T, _ signatures) []string { return file(writeFile(t, "")) }, "no signature"},
+		{"old", body, nil, func(_ *testing.T, s signatures) []string { return flagsOf(s.old) }, "timestamp out of range"},
+		{"old within a wide tolerance", body, nil, func(_ *testing.T, s signatures) []string { return flagsOf(s.old, "--tolerance", "24h") }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := pepayWith(t, strings.NewReader(c.body), append(signing(nil), c.env...), append([]string{"webhook", "verify"}, c.args...)...)
+			// Signed here: a parallel subtest may begin after the tolerance.
+			now := time.Now()
+			args := c.args(t, signatures{
+				now:      webhook.Sign(signingCanary, now, []byte(body)),
+				old:      webhook.Sign(signingCanary, now.Add(-time.Hour), []byte(body)),
+				previous: webhook.Sign("whsec_previous", now, []byte(body)),
+			})
+			r := pepayWith(t, strings.NewReader(c.body), append(signing(nil), c.env...), append([]string{"webhook", "verify"}, args...)...)
 			if c.want != "" {
 				r.wantError(t, exitFailed, "pepay: webhook: "+c.want+"\n")
 				return
