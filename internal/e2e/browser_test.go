@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"testing"
 
@@ -17,7 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// tab is a page in a Chromium of its own.
+// tab is a page in Chromium.
 type tab struct {
 	*page
 	ctx context.Context
@@ -51,59 +50,31 @@ func skipIfShort(t *testing.T, why string) {
 	}
 }
 
-func chromium(t *testing.T) string {
-	t.Helper()
-	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
-	if set := os.Getenv("CHROMIUM"); set != "" {
-		names = []string{set}
-	}
-	if runtime.GOOS == "darwin" {
-		names = append(names, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-	}
-	return need(t, "Chromium: apt-get install chromium, or set CHROMIUM to where one is", names...)
-}
-
+// newTab opens a page that shares nothing with those of other tests: no cookies, no storage, no process.
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(chromium(t)),
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.WindowSize(1200, 900),
-	)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // waits for the browser to end, which is writing to its directory
-		cancel()
-		cancelAlloc()
-	})
-	tb := newTabIn(t, ctx)
+	tb := newTabIn(t, chromium.shared(t), chromedp.WithNewBrowserContext())
 	t.Cleanup(tb.keepScreenshot)
 	return tb
 }
 
-// sameBrowser is another page in the same browser, with the same cookies.
+// sameBrowser is another page with the same cookies.
 func (tb *tab) sameBrowser() *tab {
 	tb.t.Helper()
-	ctx, cancel := chromedp.NewContext(tb.ctx)
-	tb.t.Cleanup(cancel)
-	return newTabIn(tb.t, ctx)
+	return newTabIn(tb.t, tb.ctx)
 }
 
-func newTabIn(t *testing.T, ctx context.Context) *tab { //nolint:revive // the context is the tab
+func newTabIn(t *testing.T, in context.Context, opts ...chromedp.ContextOption) *tab { //nolint:revive // the context is the browser or a tab
 	t.Helper()
+	ctx, cancel := chromedp.NewContext(in, opts...)
+	t.Cleanup(cancel)
 	tb := &tab{ctx: ctx, log: browserLog{statuses: map[string][]int64{}}}
 	tb.page = &page{t: t, driver: tb}
 	tb.attach()
 	return tb
 }
 
-// attach starts the browser, which lives as long as the context: no deadline here.
+// attach opens the tab, which lives as long as the context: no deadline here.
 func (tb *tab) attach() {
 	tb.t.Helper()
 	if err := chromedp.Listen(tb.ctx, tb.listen); err != nil {

@@ -239,7 +239,7 @@ func TestCheckout(t *testing.T) {
 	})
 	t.Run("Firefox", func(t *testing.T) {
 		t.Parallel()
-		runWalks(t, startFirefox(t).newPage)
+		runWalks(t, sharedFirefox.shared(t).newPage)
 	})
 }
 

@@ -29,6 +29,6 @@ func TestConsole(t *testing.T) {
 	})
 	t.Run("Firefox", func(t *testing.T) {
 		t.Parallel()
-		run(t, startFirefox(t).newPage)
+		run(t, sharedFirefox.shared(t).newPage)
 	})
 }

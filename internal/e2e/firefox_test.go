@@ -1,17 +1,10 @@
 package e2e_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -46,78 +39,6 @@ type bidiMessage struct {
 	Result  json.RawMessage `json:"result"`
 	Error   string          `json:"error"`
 	Message string          `json:"message"`
-}
-
-func firefoxPath(t *testing.T) string {
-	t.Helper()
-	names := []string{"firefox-esr", "firefox"}
-	if set := os.Getenv("FIREFOX"); set != "" {
-		names = []string{set}
-	}
-	if runtime.GOOS == "darwin" {
-		names = append(names, "/Applications/Firefox.app/Contents/MacOS/firefox")
-	}
-	return need(t, "Firefox: apt-get install firefox-esr, or set FIREFOX to where one is", names...)
-}
-
-// preferences keep Firefox from calling home.
-const preferences = `
-user_pref("app.normandy.enabled", false);
-user_pref("app.update.enabled", false);
-user_pref("browser.safebrowsing.update.enabled", false);
-user_pref("browser.shell.checkDefaultBrowser", false);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("extensions.getAddons.cache.enabled", false);
-user_pref("extensions.update.enabled", false);
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
-user_pref("network.dns.disablePrefetch", true);
-user_pref("services.settings.server", "data:,#remote-settings-dummy/v1");
-user_pref("toolkit.telemetry.enabled", false);
-`
-
-// startFirefox starts one for all tests below t: it takes seconds.
-func startFirefox(t *testing.T) *firefox {
-	t.Helper()
-	path, profile := firefoxPath(t), t.TempDir()
-	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(preferences), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(path, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "about:blank")
-	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	f := &firefox{closed: make(chan struct{}), waiting: map[int]chan bidiMessage{}, logs: map[string]*browserLog{}}
-	drained := make(chan struct{})
-	t.Cleanup(func() {
-		f.close()
-		_ = cmd.Process.Kill()
-		<-drained
-		_ = cmd.Wait()
-	})
-	lines := bufio.NewReader(stderr)
-	address, said := "", ""
-	for err == nil && address == "" {
-		var line string
-		line, err = lines.ReadString('\n')
-		said += line
-		if found := regexp.MustCompile(`WebDriver BiDi listening on (ws://\S+)`).FindStringSubmatch(line); found != nil {
-			address = found[1]
-		}
-	}
-	go func() { defer close(drained); _, _ = io.Copy(io.Discard, lines) }()
-	if address == "" {
-		t.Fatalf("Firefox did not start: %s", said)
-	}
-	if err := f.attach(address); err != nil {
-		t.Fatal(err)
-	}
-	return f
 }
 
 func (f *firefox) newPage(t *testing.T) *page {

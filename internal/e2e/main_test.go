@@ -32,5 +32,7 @@ func (t tests) Run() int {
 	defer staticcheck.remove()
 	defer checkoutShop.remove()
 	defer replicas.remove()
+	defer chromium.end()
+	defer sharedFirefox.end()
 	return t.M.Run()
 }

@@ -131,7 +131,7 @@ func TestSmoke(t *testing.T) {
 	})
 	t.Run("Firefox", func(t *testing.T) {
 		t.Parallel()
-		runSmoke(t, startFirefox(t).newPage)
+		runSmoke(t, sharedFirefox.shared(t).newPage)
 	})
 }
 
