@@ -25,9 +25,7 @@ func startDemo(t *testing.T) (page string) {
 	if err := os.WriteFile(filepath.Join(dir, opener), []byte("#!/bin/sh\necho \"$1\" > '"+opened+"'\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	program := filepath.Join(dir, "pepay")
-	output(t, "go", "-C", "../..", "build", "-o", program, "./cmd/pepay")
-	cmd := exec.Command(program, "demo", "--open")
+	cmd := exec.Command(command.build(t), "demo", "--open")
 	cmd.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

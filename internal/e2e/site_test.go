@@ -57,7 +57,8 @@ func (p *program) build(t *testing.T) string {
 			return
 		}
 		p.path = filepath.Join(dir, "example")
-		out, err := exec.Command("go", "-C", p.dir, "build", "-o", p.path, p.pkg).CombinedOutput()
+		// With -trimpath, as the commands of the pages are run: nothing is compiled for both.
+		out, err := exec.Command("go", "-C", p.dir, "build", "-trimpath", "-o", p.path, p.pkg).CombinedOutput()
 		if p.err = err; err != nil {
 			t.Logf("%s", out)
 		}

@@ -34,7 +34,14 @@ func oldProject(t *testing.T, tree string, env []string) (dir string, _ []string
 	if err := os.Symlink(staticcheck.build(t), filepath.Join(bin, "staticcheck")); err != nil {
 		t.Fatal(err)
 	}
-	env = append(env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env = append(env,
+		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		// In an empty home, staticcheck would analyse the standard library again.
+		"STATICCHECK_CACHE="+filepath.Join(cache, "staticcheck"))
 	for _, args := range [][]string{{"get", "github.com/pepaylabs/pepay-go@v" + wrapper.Version}, {"mod", "tidy"}, {"vet", "./..."}} {
 		cmd := exec.CommandContext(t.Context(), "go", args...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
