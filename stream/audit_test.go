@@ -44,8 +44,8 @@ func TestAudit(t *testing.T) {
 		{name: "more than the window", opts: Options{Audit: 10 * time.Minute, DedupeWindow: 10}, every: time.Second, events: 3000, dials: 1, lists: 18},
 		{name: "more than the window in a minute", opts: Options{Audit: time.Minute, DedupeWindow: 10}, every: 100 * time.Millisecond, events: 5000, dials: 1, lists: 130},
 		{name: "slow handling", opts: Options{Audit: time.Minute}, every: 10 * time.Second, events: 20, handling: 100 * time.Second, dials: 1, lists: 62},
-		{name: "never idle", opts: Options{Audit: time.Minute}, every: 500 * time.Millisecond, events: 6000, handling: 450 * time.Millisecond, dials: 1, lists: 130},
-		{name: "never idle, one skipped", opts: Options{Audit: time.Minute}, skip: func(n int) bool { return n == 100 }, every: 500 * time.Millisecond, events: 6000, handling: 400 * time.Millisecond, dials: 2, lists: 140},
+		{name: "never idle", opts: Options{Audit: time.Minute}, every: time.Second, events: 3000, handling: 900 * time.Millisecond, dials: 1, lists: 130},
+		{name: "never idle, one skipped", opts: Options{Audit: time.Minute}, skip: func(n int) bool { return n == 100 }, every: time.Second, events: 3000, handling: 800 * time.Millisecond, dials: 2, lists: 140},
 		{name: "events without the field of a filter", opts: Options{Audit: 5 * time.Minute, CustomerID: "c1"}, missing: true, skip: func(n int) bool { return n%2 == 0 }, every: 30 * time.Second, events: 100, dials: 1, lists: 13},
 		{name: "a list that fails", opts: Options{Audit: 5 * time.Minute}, refuse: func(*http.Request) int { return 400 }, every: 30 * time.Second, events: 100, dials: 1, lists: 13},
 	} {

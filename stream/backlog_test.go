@@ -85,8 +85,8 @@ func (h *history) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // and reads the list little more than twice, while new and late events arrive.
 func TestBacklogIsBounded(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{0, 1, 99, 100, 101, 4_999, 5_000, 5_001, 5_100, 12_345, 100_000} {
-		if n > 50_000 && testing.Short() {
+	for _, n := range []int{0, 1, 99, 100, 101, 4_999, 5_000, 5_001, 5_100, 12_345, 25_000} {
+		if n > 5_100 && testing.Short() {
 			continue
 		}
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
@@ -212,12 +212,12 @@ func TestLongBacklogs(t *testing.T) {
 		{name: "in one go"},
 		{name: "a small window", opts: Options{DedupeWindow: 10}},
 		{name: "a large window", opts: Options{DedupeWindow: 50_000}},
-		{name: "left loops", leave: 0.002},
-		{name: "restarts", leave: 0.002, restart: 1},
-		{name: "restarts, a small window, opaque ids", rules: worldRules{opaqueIDs: true}, opts: Options{DedupeWindow: 50}, leave: 0.002, restart: 1},
-		{name: "late events, restarts", rules: worldRules{latency: 10 * time.Millisecond}, leave: 0.001, restart: 1, recent: true, late: true},
+		{name: "left loops", leave: 0.001},
+		{name: "restarts", leave: 0.001, restart: 1},
+		{name: "restarts, a small window, opaque ids", rules: worldRules{opaqueIDs: true}, opts: Options{DedupeWindow: 50}, leave: 0.001, restart: 1},
+		{name: "late events, restarts", rules: worldRules{latency: 10 * time.Millisecond}, leave: 0.0007, restart: 1, recent: true, late: true},
 		{name: "breaks and a failing list", rules: worldRules{dropAfter: 3000, listFails: 0.1}, leave: 0.0005},
-		{name: "a filter on the client", opts: Options{CustomerID: "c1"}, leave: 0.002},
+		{name: "a filter on the client", opts: Options{CustomerID: "c1"}, leave: 0.001},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -44,7 +44,7 @@ func TestChaos(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		proxy, err := chaos.Start(t.Context(), at.Host, func() chaos.Fate { return chaos.Any(random, 60_000, 2*time.Second) })
+		proxy, err := chaos.Start(t.Context(), at.Host, func() chaos.Fate { return chaos.Any(random, 30_000, 2*time.Second) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func passChaos(t *testing.T, server *pepaytest.Server, proxy *chaos.Proxy, clien
 	var emitting sync.WaitGroup
 	defer emitting.Wait()
 	emitting.Go(func() {
-		tick := time.NewTicker(10 * time.Millisecond)
+		tick := time.NewTicker(25 * time.Millisecond)
 		defer tick.Stop()
 		for until := time.Now().Add(*chaosFor); time.Now().Before(until) && ctx.Err() == nil; <-tick.C {
 			ids := emit(t, server, 1)
