@@ -86,7 +86,7 @@ func serveHTTP2(t *testing.T, limit int64, answer func(c *http2Conn, stream uint
 			context.AfterFunc(ctx, func() { _ = raw.Close() })
 			_ = raw.SetDeadline(time.Now().Add(longest))
 			running.Go(func() {
-				conn := tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2"}})
+				conn := tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2"}, CurvePreferences: []tls.CurveID{tls.X25519}})
 				defer func() { _ = raw.Close() }()
 				playHTTP2(&running, conn, func(c *http2Conn, stream uint32) {
 					if requests.Add(1) <= enough {
@@ -97,7 +97,7 @@ func serveHTTP2(t *testing.T, limit int64, answer func(c *http2Conn, stream uint
 		}
 	})
 	transport := &http.Transport{
-		DialContext: listener.DialContext, TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, MaxResponseHeaderBytes: maxHeader,
+		DialContext: listener.DialContext, TLSClientConfig: &tls.Config{RootCAs: roots, CurvePreferences: []tls.CurveID{tls.X25519}}, ForceAttemptHTTP2: true, MaxResponseHeaderBytes: maxHeader,
 	}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()

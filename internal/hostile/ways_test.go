@@ -85,7 +85,7 @@ func ways() []way {
 		{name: "a stream that dials", limit: limit, prefix: "/ws/", requests: 80, within: watched, follows: true, least: 9, run: follow(stream.Options{})},
 		// A list is asked for again for 25 s, then the connection is dialled again; after 2 min
 		// the stream goes on without it.
-		{name: "a stream that lists what was missed", limit: limit, prefix: "/api/v1/events", requests: 160, within: watched, follows: true, run: catchUp},
+		{name: "a stream that lists what was missed", limit: limit / 8, prefix: "/api/v1/events", requests: 160, within: watched, follows: true, run: catchUp},
 	}
 }
 
