@@ -171,10 +171,10 @@ func TestEmitFromManyGoroutines(t *testing.T) {
 func TestManyEventsToManyStreams(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("-short: sends 20,000 events to 8 streams")
+		t.Skip("-short: sends 5,000 events to 8 streams")
 	}
 	s := pepaytest.NewServer(t)
-	const n, readers = 20_000, 8
+	const n, readers = 5_000, 8
 	var wg sync.WaitGroup
 	for range readers {
 		c := openMerchant(t, s, "")
