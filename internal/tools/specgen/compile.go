@@ -35,7 +35,7 @@ type clash struct {
 // them.
 func compile(root string, f face, written map[string][]byte) ([]clash, error) {
 	dir := slashpath.Dir(f.output)
-	sources := map[string][]byte{}
+	sources, handWritten := map[string][]byte{}, map[string]bool{}
 	byHand, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dir)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -52,6 +52,7 @@ func compile(root string, f face, written map[string][]byte) ([]clash, error) {
 		if sources[name], err = os.ReadFile(filepath.Join(full, name)); err != nil {
 			return nil, err
 		}
+		handWritten[name] = true
 	}
 	for name, content := range written {
 		if slashpath.Dir(name) == dir && strings.HasSuffix(name, ".go") {
@@ -71,11 +72,23 @@ func compile(root string, f face, written map[string][]byte) ([]clash, error) {
 		if err != nil {
 			return nil, err
 		}
+		if handWritten[name] {
+			dropBodies(file)
+		}
 		nameImports(file)
 		parsed = append(parsed, file)
 	}
 	c := compilation{files: files, parsed: parsed, generated: slashpath.Base(f.output)}
 	return c.check(), nil
+}
+
+// dropBodies leaves out what functions do: in hand-written files only names count.
+func dropBodies(file *ast.File) {
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			f.Body = nil
+		}
+	}
 }
 
 var majorVersion = regexp.MustCompile(`/v\d+$`)

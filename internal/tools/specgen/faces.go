@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
 	"gopkg.in/yaml.v3"
@@ -29,7 +31,7 @@ var oapiCodegen sync.Mutex
 
 // generateFaces makes the text that oapi-codegen will write, from the same
 // document with the same overlay and configuration, and writes nothing.
-func generateFaces(root string, overlay []byte) ([]face, error) {
+func generateFaces(root, published string, overlay []byte) ([]face, error) {
 	dir, err := os.MkdirTemp("", "specgen")
 	if err != nil {
 		return nil, err
@@ -39,9 +41,25 @@ func generateFaces(root string, overlay []byte) ([]face, error) {
 	if err := os.WriteFile(merged, overlay, 0o600); err != nil {
 		return nil, err
 	}
+	doc, err := util.LoadSwaggerWithOverlay(published, util.LoadSwaggerWithOverlayOpts{
+		Path: merged, Strict: true, AllowRemoteRefsFrom: []string{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Generating changes the document: every face gets one of its own.
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
 	var faces []face
-	for _, config := range faceConfigs {
-		f, err := generateFace(root, config, merged)
+	for i, config := range faceConfigs {
+		if i > 0 {
+			if doc, err = openapi3.NewLoader().LoadFromData(text); err != nil {
+				return nil, fmt.Errorf("%s: %w", config, err)
+			}
+		}
+		f, err := generateFace(root, config, doc)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", config, err)
 		}
@@ -50,7 +68,7 @@ func generateFaces(root string, overlay []byte) ([]face, error) {
 	return faces, nil
 }
 
-func generateFace(root, config, overlay string) (face, error) {
+func generateFace(root, config string, doc *openapi3.T) (face, error) {
 	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(config)))
 	if err != nil {
 		return face{}, err
@@ -69,12 +87,6 @@ func generateFace(root, config, overlay string) (face, error) {
 	}
 	options.Configuration = options.UpdateDefaults()
 	options.OutputOptions.SkipFmt = true // formatting takes most of the time
-	doc, err := util.LoadSwaggerWithOverlay(filepath.Join(root, "openapi.json"), util.LoadSwaggerWithOverlayOpts{
-		Path: overlay, Strict: true, AllowRemoteRefsFrom: []string{},
-	})
-	if err != nil {
-		return face{}, err
-	}
 	text, err := codegen.Generate(doc, options.Configuration)
 	return face{config: config, output: options.OutputFile, text: []byte(text)}, err
 }

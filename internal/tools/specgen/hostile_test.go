@@ -50,35 +50,19 @@ func TestTextOfTheDocumentStaysText(t *testing.T) {
 			t.Run(where+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				c := contract{document: document, overlays: map[string]string{"repairs.yaml": harmless}}
-				dir, err := c.run(t)
+				g, err := c.check(t)
 				if err != nil {
 					if where == "texts" || !strings.Contains(err.Error(), "openapi.json as published, #/") {
 						t.Errorf("refused, or without a place: %v", err)
 					}
 					return
 				}
-				for _, f := range facesOf(t, dir) {
+				for _, f := range g.faces {
 					checkGenerated(t, f)
 				}
 			})
 		}
 	}
-}
-
-// facesOf generates both faces below a directory.
-func facesOf(t *testing.T, dir string) []face {
-	t.Helper()
-	oapiCodegen.Lock()
-	defer oapiCodegen.Unlock()
-	merged, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(mergedOverlay)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	faces, err := generateFaces(dir, merged)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return faces
 }
 
 func checkGenerated(t *testing.T, f face) {

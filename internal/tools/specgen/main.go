@@ -59,9 +59,11 @@ func run(root string) error {
 
 // generation is what comes of a published document and its overlays.
 type generation struct {
+	published      string     // the file
 	doc, generated *yaml.Node // as people read it, and as oapi-codegen gets it
 	causes         *causes
 	files          map[string][]byte // what specgen writes, by path below root
+	faces          []face            // what oapi-codegen will write, known once the names are checked
 	warnings       []error
 }
 
@@ -82,7 +84,7 @@ func generate(root string) (*generation, error) {
 	if err := checkDirectives(published); err != nil {
 		return nil, err
 	}
-	g := &generation{doc: clone(published)}
+	g := &generation{published: filepath.Join(root, "openapi.json"), doc: clone(published)}
 	g.causes = newCauses(g.doc)
 	if err := g.causes.applyAll(g.doc, actions); err != nil {
 		return nil, err
@@ -148,7 +150,13 @@ const mergedOverlay = "api/overlay.gen.yaml"
 // checkNames refuses a document of which oapi-codegen would make text that does
 // not compile.
 func (g *generation) checkNames(root string) error {
-	found, err := checkNames(root, g.generated, g.files)
+	oapiCodegen.Lock()
+	defer oapiCodegen.Unlock()
+	var err error
+	if g.faces, err = generateFaces(root, g.published, g.files[mergedOverlay]); err != nil {
+		return err
+	}
+	found, err := checkNames(root, g.generated, g.faces, g.files)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,17 @@ func (c contract) generate(t *testing.T) (map[string][]byte, error) {
 	return g.files, nil
 }
 
+// check generates and checks the names, against the configurations, the templates and
+// the hand-written files of the repository. It writes nothing.
+func (c contract) check(t *testing.T) (*generation, error) {
+	t.Helper()
+	g, err := generate(c.write(t))
+	if err != nil {
+		return nil, err
+	}
+	return g, g.checkNames(root)
+}
+
 // run generates below a root that has the configurations, the templates and the
 // hand-written files of the repository.
 func (c contract) run(t *testing.T) (dir string, err error) {

@@ -13,13 +13,7 @@ import (
 // checkNames finds names of the document whose Go names collide: with each other,
 // with hand-written code, or with names in the templates. It runs before any file is
 // written, so that nobody sees a compiler error.
-func checkNames(root string, doc *yaml.Node, written map[string][]byte) ([]finding, error) {
-	oapiCodegen.Lock()
-	defer oapiCodegen.Unlock()
-	faces, err := generateFaces(root, written[mergedOverlay])
-	if err != nil {
-		return nil, err
-	}
+func checkNames(root string, doc *yaml.Node, faces []face, written map[string][]byte) ([]finding, error) {
 	names := namesOf(doc)
 	var found []finding
 	for _, f := range faces {
