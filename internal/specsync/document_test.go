@@ -99,9 +99,9 @@ var refusedDocuments = map[string]struct{ content, reason string }{
 	"YAML merge":      {"openapi: 3.0.0\npaths: {/a: &a {}}\nx: {<<: *a}\n", "key"},
 }
 
-// laughs is a kilobyte that stands for many gigabytes.
+// laughs are a few kilobytes that stand for many gigabytes.
 var laughs = func() string {
-	text := "a0: &a0 [lol,lol,lol,lol,lol,lol,lol,lol,lol,lol]\n"
+	text := "a0: &a0 [" + strings.Repeat(strings.Repeat("lol", 100)+",", 9) + "lol]\n"
 	for i := range 12 {
 		text += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d,", i), 9), i)
 	}

@@ -3,55 +3,105 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 )
 
 var repository = filepath.Join("..", "..")
 
-// built are the tools, built once for all tests.
-var built tools
+// programs is where built puts what it builds.
+var programs string
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "specsync-tools")
-	if err == nil {
-		err = build(dir)
+	var err error
+	if programs, err = os.MkdirTemp("", "specsync-tools"); err == nil {
+		// With -trimpath the copies share what the build cache has. The compiler and the
+		// generators need little memory, and less time with a lazy garbage collector.
+		err = errors.Join(os.Setenv("GOFLAGS", "-buildvcs=false -trimpath"), os.Setenv("GOGC", "400"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	debug.SetGCPercent(400)
 	code := m.Run()
-	_ = os.RemoveAll(dir)
+	_ = os.RemoveAll(programs)
 	os.Exit(code)
 }
 
-func build(dir string) error {
-	oasdiff := filepath.Join(dir, "oasdiff.exe")
-	cmd := exec.Command("go", "-C", filepath.Join(repository, "internal", "oasdiff"), "build", "-o", oasdiff, "github.com/oasdiff/oasdiff")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build oasdiff: %w\n%s", err, out)
+// compiling is the step behind generation, for the packages that copyTree copies.
+var compiling = namedCommand{compilation, []string{"go", "build", ".", "./wrapper"}}
+
+// built are the tools, built once for all tests. They generate with the commands of
+// gen.go, but do not look for changes in the code of the generators each time.
+var built = sync.OnceValues(func() (tools, error) {
+	modules := filepath.Join(repository, "internal")
+	for module, packages := range map[string][]string{
+		"oasdiff": {"github.com/oasdiff/oasdiff"},
+		"tools":   {"./specgen", "./doccomments", "./explicitnulls", "./methods", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"},
+	} {
+		args := append([]string{"-C", filepath.Join(modules, module), "build", "-ldflags=-s -w", "-o", programs + string(filepath.Separator)}, packages...)
+		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			return tools{}, fmt.Errorf("build %s: %w\n%s", module, err, out)
+		}
 	}
-	// With -trimpath the copies share what the build cache has.
-	if err := os.Setenv("GOFLAGS", "-buildvcs=false -trimpath"); err != nil {
-		return err
+	generator, err := os.ReadFile(filepath.Join(repository, "gen.go"))
+	if err != nil {
+		return tools{}, err
 	}
-	built = tools{
-		oasdiff: []string{oasdiff},
-		steps: []namedCommand{
-			{generation, []string{"go", "generate", "."}},
-			{compilation, []string{"go", "build", ".", "./wrapper"}},
-		},
+	var script []string
+	for _, line := range generates.FindAllStringSubmatch(string(generator), -1) {
+		command := runs.ReplaceAllString(line[1], "cd internal/tools && "+programs+"/")
+		command = tool.ReplaceAllString(command, programs+"/")
+		if strings.HasPrefix(command, "go ") {
+			return tools{}, fmt.Errorf("gen.go has another command: %s", line[1])
+		}
+		script = append(script, "("+command+")")
 	}
-	return nil
+	if len(script) < 5 {
+		return tools{}, fmt.Errorf("gen.go has %d commands", len(script))
+	}
+	return tools{
+		oasdiff: []string{filepath.Join(programs, "oasdiff")},
+		steps:   []namedCommand{{generation, []string{"sh", "-c", strings.Join(script, " && ")}}, compiling},
+	}, nil
+})
+
+var (
+	generates = regexp.MustCompile(`(?m)^//go:generate (.*)$`)
+	runs      = regexp.MustCompile(`^go -C internal/tools run \./`)
+	tool      = regexp.MustCompile(`^go tool -modfile=internal/tools/go\.mod `)
+)
+
+func builtTools(t *testing.T, _ string) tools {
+	t.Helper()
+	tools, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tools
 }
 
-// copyTree copies what generation and the build of package wrapper need.
+// withGoGenerate are the tools as the command has them. It adds the sources of the
+// generators to the tree.
+func withGoGenerate(t *testing.T, root string) tools {
+	t.Helper()
+	copyDirectory(t, root, "internal/tools")
+	tools := repositoryTools()
+	tools.steps = []namedCommand{{generation, []string{"go", "generate", "."}}, compiling}
+	return tools
+}
+
+// copyTree copies what the built tools and the build of package wrapper need.
 func copyTree(t *testing.T) string {
 	t.Helper()
 	target := t.TempDir()
@@ -60,12 +110,20 @@ func copyTree(t *testing.T) string {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{"api", "wrapper", "internal/server", "internal/tools", "internal/wire"} {
-		if err := copyFiles(filepath.Join(target, dir), filepath.Join(repository, dir), func(string) bool { return true }); err != nil {
-			t.Fatal(err)
-		}
+	for _, dir := range []string{"api", "wrapper", "internal/server", "internal/wire"} {
+		copyDirectory(t, target, dir)
+	}
+	if err := os.Mkdir(filepath.Join(target, "internal", "tools"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	return target
+}
+
+func copyDirectory(t *testing.T, target, dir string) {
+	t.Helper()
+	if err := copyFiles(filepath.Join(target, dir), filepath.Join(repository, dir), func(string) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func copyFiles(target, source string, wanted func(name string) bool) error {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
@@ -25,13 +28,20 @@ type surfaceChange struct {
 	Compatible []string
 }
 
-// loadSurface type-checks the packages from source. Errors in function bodies do not
-// matter for the surface: the build reports them.
+// loadSurface type-checks the packages from source, without what functions do: errors
+// in their bodies do not matter for the surface, the build reports them.
 func loadSurface(ctx context.Context, root string) (map[string]*types.Package, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Context: ctx,
 		Dir:     root,
-		Mode:    packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo,
+		ParseFile: func(set *token.FileSet, name string, source []byte) (*ast.File, error) {
+			file, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
+			if file != nil {
+				dropBodies(file)
+			}
+			return file, err
+		},
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo,
 	}, surfaces...)
 	if err != nil {
 		return nil, err
@@ -52,6 +62,14 @@ func loadSurface(ctx context.Context, root string) (map[string]*types.Package, e
 		return nil, errors.New("a package is missing")
 	}
 	return surface, nil
+}
+
+func dropBodies(file *ast.File) {
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			f.Body = nil
+		}
+	}
 }
 
 func compareSurface(ctx context.Context, root string, before map[string]*types.Package) ([]surfaceChange, error) {
