@@ -91,11 +91,12 @@ func builtTools(t *testing.T, _ string) tools {
 	return tools
 }
 
-// withGoGenerate are the tools as the command has them. It adds the sources of the
-// generators to the tree.
+// withGoGenerate are the tools as the command has them. Their sources are copied to root.
 func withGoGenerate(t *testing.T, root string) tools {
 	t.Helper()
-	copyDirectory(t, root, "internal/tools")
+	for _, dir := range []string{"internal/tools", "internal/oasdiff"} {
+		copyDirectory(t, root, dir)
+	}
 	tools := repositoryTools()
 	tools.steps = []namedCommand{{generation, []string{"go", "generate", "."}}, compiling}
 	return tools
