@@ -44,38 +44,47 @@ func TestCorpus(t *testing.T) {
 			}
 			run(t, repo, "go", "generate", ".")
 			run(t, repo, "go", "build", ".", "./internal/server")
-			run(t, repo, "go", "test", "-count=1", "./internal/corpus/...")
+			run(t, repo, "go", "test", "-count=1", "-vet=off", "-ldflags=-s -w", "./internal/corpus/...")
 		})
 	}
 }
 
 // The documents of testdata/refusals cannot become Go. Generation says where, and
-// what to write into an overlay, before anything is written.
+// what to write into an overlay, before anything is written. Those of a directory are
+// found in the same step, so they are tried together; each has its own names.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("testdata/refusals/*.json")
-	if err != nil || len(paths) == 0 {
+	dirs, err := filepath.Glob("testdata/refusals/*")
+	if err != nil || len(dirs) == 0 {
 		t.Fatalf("no documents: %v", err)
 	}
 	specgen := filepath.Join(t.TempDir(), "specgen")
-	run(t, "..", "go", "build", "-o", specgen, "./specgen")
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
+	run(t, "..", "go", "build", "-ldflags=-s -w", "-o", specgen, "./specgen")
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
 			repo := t.TempDir()
 			for _, dir := range []string{".", "api", "api/overlays", "api/templates", "internal/server"} {
 				copyInto(t, filepath.Join(root, dir), filepath.Join(repo, dir))
 			}
-			grow(t, filepath.Join(repo, "openapi.json"), path)
+			documents, err := filepath.Glob(filepath.Join(dir, "*.json"))
+			if err != nil || len(documents) == 0 {
+				t.Fatalf("no documents: %v", err)
+			}
+			for _, path := range documents {
+				grow(t, filepath.Join(repo, "openapi.json"), path)
+			}
 			before := contents(t, repo)
 			out, err := exec.CommandContext(t.Context(), specgen, "-root", repo).CombinedOutput()
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) {
 				t.Fatalf("generation went on: %v\n%s", err, out)
 			}
-			for _, want := range readObject(t, path)["refusal"].([]any) {
-				if !strings.Contains(string(out), want.(string)) {
-					t.Errorf("no %q in\n%s", want, out)
+			for _, path := range documents {
+				for _, want := range readObject(t, path)["refusal"].([]any) {
+					if !strings.Contains(string(out), want.(string)) {
+						t.Errorf("%s: no %q in\n%s", filepath.Base(path), want, out)
+					}
 				}
 			}
 			if after := contents(t, repo); !maps.Equal(before, after) {

@@ -57,7 +57,8 @@ func (c contract) check(t *testing.T) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return g, g.checkNames(root)
+	err = g.checkNames(root)
+	return g, err
 }
 
 // run generates below a root that has the configurations, the templates and the
