@@ -50,12 +50,12 @@ if test -s "$work/packages"; then
   (cd "$new" && xargs go vet <"$work/packages") || failed=1
 fi
 
-go -C internal/specsync build -o "$work/apidiff" golang.org/x/exp/cmd/apidiff
+apidiff=$(go -C internal/specsync tool -n apidiff) # built, and kept in the build cache
 # surface runs apidiff in $1. What it says beside its result matters only when it fails.
 surface() {
   dir=$1
   shift
-  (cd "$dir" && "$work/apidiff" -m "$@") 2>"$work/said" || {
+  (cd "$dir" && "$apidiff" -m "$@") 2>"$work/said" || {
     grep -v '^Ignoring internal package' "$work/said" >&2 || true
     echo "compat: the exported surface of $dir cannot be read; does every package compile?" >&2
     exit 1

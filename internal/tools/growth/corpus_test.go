@@ -53,6 +53,9 @@ func TestCorpus(t *testing.T) {
 // what to write into an overlay, before anything is written. Those of a directory are
 // found in the same step, so they are tried together; each has its own names.
 func TestRefusals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: generates from the whole contract; specgen's own tests refuse small ones")
+	}
 	t.Parallel()
 	dirs, err := filepath.Glob("testdata/refusals/*")
 	if err != nil || len(dirs) == 0 {

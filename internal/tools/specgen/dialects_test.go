@@ -31,6 +31,9 @@ func (c contract) client(t *testing.T) string {
 // Documents as people write them: what the generator alone would misread, refuse
 // or turn into code that does not compile.
 func TestDocumentsAsPeopleWriteThem(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: generates from many documents")
+	}
 	t.Parallel()
 	property := func(schema string) string {
 		return `"Thing":{"type":"object","properties":{"p":` + schema + `}}`

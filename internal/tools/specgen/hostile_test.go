@@ -24,6 +24,9 @@ var compilerComment = regexp.MustCompile(`^(//(go:|line |export |extern |nolint)
 // comment that a tool obeys, no build constraint and no declaration of the
 // document's making; or generation is refused.
 func TestTextOfTheDocumentStaysText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: generates from many documents")
+	}
 	t.Parallel()
 	texts := map[string]string{
 		"directive":           "go:generate touch /tmp/x",

@@ -26,6 +26,9 @@ func objectWith(names ...string) string {
 // Names that collide in Go are refused with their place and the action that
 // renames one, and that action helps.
 func TestNamesThatCollide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: generates from many documents")
+	}
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		paths, schemas string

@@ -19,6 +19,9 @@ func TestMakeTakesValuesAsText(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("needs make")
 	}
+	if testing.Short() {
+		t.Skip("-short: starts make a hundred times")
+	}
 	for target, variables := range map[string][]string{
 		"spec-sync": {"URL", "FILE", "REPORT"},
 		"breaking":  {"BASE"},
