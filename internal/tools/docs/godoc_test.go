@@ -11,13 +11,29 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 const modulePath = "github.com/pepaylabs/pepay-go"
 
-// public are the packages that programs import, by their import path.
+// public are the packages that programs import, by their import path. They are read
+// once for all tests.
 func public(t *testing.T) map[string]*doc.Package {
+	t.Helper()
+	readPackages.Do(func() { publicPackages = packages(t) })
+	if publicPackages == nil {
+		t.Skip("the packages cannot be read: another test says why")
+	}
+	return publicPackages
+}
+
+var (
+	readPackages   sync.Once
+	publicPackages map[string]*doc.Package
+)
+
+func packages(t *testing.T) map[string]*doc.Package {
 	t.Helper()
 	dirs := map[string][]string{}
 	for _, name := range tracked(t, "*.go") {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,15 @@ func TestAdd(t *testing.T) {
 
 func TestFails(t *testing.T) { t.Error("as always") }
 `
+
+// With -trimpath the modules of all cases share what the build cache has. The compiler
+// needs little memory, and less time with a lazy garbage collector.
+func TestMain(m *testing.M) {
+	if err := errors.Join(os.Setenv("GOFLAGS", "-trimpath"), os.Setenv("GOGC", "400")); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 func thing(t *testing.T) string {
 	t.Helper()
