@@ -149,10 +149,10 @@ var drift = []scenario{
 			at(t, doc, "paths", tokenPath, "post")["security"] = []any{object{"merchantApiKey": []any{}}}
 			setFormat(t, doc, "Postapiv1wstokenRequest", "ttl_seconds", "int64")
 		},
-		breaks: []string{"'testnet'", "commerceApiKey"},
+		breaks: []string{"testnet", "commerceApiKey"},
 		report: []string{
 			"removed the optional property 'data/merchant_id'", "WSToken.MerchantID: removed", "The Go surface breaks programs",
-			"### Breaking", "NetworkEnvironmentTestnet: added",
+			"### Breaking", "'testnet'", "NetworkEnvironmentTestnet: added",
 		},
 		absent: []string{"TTLSeconds"},
 	},

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"go/format"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -38,12 +41,13 @@ func TestDocumentsAsPeopleWriteThem(t *testing.T) {
 	property := func(schema string) string {
 		return `"Thing":{"type":"object","properties":{"p":` + schema + `}}`
 	}
-	for name, tc := range map[string]struct {
+	type row struct {
 		version      string // 3.0.3 unless it is given
 		paths        string // getA unless they are given
 		schemas      string
 		want, absent []string
-	}{
+	}
+	rows := map[string]row{
 		"description beside a $ref": {
 			schemas: property(`{"$ref":"#/components/schemas/Other","description":"What it holds.","nullable":true,"default":{}}`) + `,"Other":` + objectWith("id"),
 			want:    []string{"P Other `json"},
@@ -62,15 +66,15 @@ func TestDocumentsAsPeopleWriteThem(t *testing.T) {
 		"enum of round integers":              {schemas: `"Code":{"type":"integer","enum":[10000000,2000000000]}`, want: []string{"type Code int64"}, absent: []string{"e+07 Code"}},
 		"enum with null":                      {schemas: property(`{"type":"string","nullable":true,"enum":["a",null]}`), want: []string{`ThingPA ThingP = "a"`}, absent: []string{"nil>", "Nil"}},
 		"enum with null only":                 {schemas: property(`{"type":"string","nullable":true,"enum":[null]}`), want: []string{"P string `json"}, absent: []string{"nil>"}},
-		"enum with a value twice":             {schemas: `"E":{"type":"string","enum":["a","b","a"]}`, want: []string{`EA E = "a"`, `EB E = "b"`}, absent: []string{"EA1"}},
-		"enum that differs in case and signs": {schemas: `"E":{"type":"string","enum":["a","A","a-","-a","",">=","<="]}`, want: []string{`E = "A"`, `E = ">="`, `E = ""`}},
-		"enum with quotes":                    {schemas: `"E":{"type":"string","enum":["say \"hi\"","back\\slash"]}`, want: []string{`E = "say \"hi\""`, `E = "back\\slash"`}},
-		"enum with a line break":              {schemas: `"E":{"type":"string","enum":["a\nb"]}`, want: []string{"type E = string"}},
-		"enum of days":                        {schemas: `"E":{"type":"string","format":"date-time","enum":["2026-01-02T03:04:05Z"]}`, want: []string{"type E = Timestamp"}, absent: []string{"const ("}},
-		"enum of booleans":                    {schemas: `"E":{"type":"boolean","enum":[true]}`, want: []string{"type E bool"}},
+		"enum with a value twice":             {schemas: `"Kind":{"type":"string","enum":["a","b","a"]}`, want: []string{`KindA Kind = "a"`, `KindB Kind = "b"`}, absent: []string{"KindA1"}},
+		"enum that differs in case and signs": {schemas: `"Kind":{"type":"string","enum":["a","A","a-","-a","",">=","<="]}`, want: []string{`Kind = "A"`, `Kind = ">="`, `Kind = ""`}},
+		"enum with quotes":                    {schemas: `"Kind":{"type":"string","enum":["say \"hi\"","back\\slash"]}`, want: []string{`Kind = "say \"hi\""`, `Kind = "back\\slash"`}},
+		"enum with a line break":              {schemas: `"Kind":{"type":"string","enum":["a\nb"]}`, want: []string{"type Kind = string"}},
+		"enum of days":                        {schemas: `"Kind":{"type":"string","format":"date-time","enum":["2026-01-02T03:04:05Z"]}`, want: []string{"type Kind = Timestamp"}, absent: []string{"const ("}},
+		"enum of booleans":                    {schemas: `"Kind":{"type":"boolean","enum":[true]}`, want: []string{"type Kind bool"}},
 		"enum without a type":                 {schemas: property(`{"enum":["a",1,null]}`), want: []string{"P interface{} `json"}},
 		"several types":                       {version: "3.1.0", schemas: property(`{"type":["string","integer"]}`), want: []string{"P json.RawMessage `json"}},
-		"several types or null":               {version: "3.1.0", schemas: `"T":{"type":["string","object","null"]}`, want: []string{"type T = json.RawMessage"}},
+		"several types or null":               {version: "3.1.0", schemas: `"Kind":{"type":["string","object","null"]}`, want: []string{"type Kind = json.RawMessage"}},
 		"parameter of several types": {
 			version: "3.1.0", paths: getWith("/a", `"operationId":"getA","parameters":[{"name":"q","in":"query","schema":{"type":["string","integer"]}}],`),
 			want: []string{"Q *string `"},
@@ -81,7 +85,7 @@ func TestDocumentsAsPeopleWriteThem(t *testing.T) {
 		"const number":                     {version: "3.1.0", schemas: property(`{"type":"number","const":1.5}`), want: []string{"P Decimal `json"}},
 		"const without a type":             {version: "3.1.0", schemas: property(`{"const":"thing"}`)},
 		"examples and bounds":              {version: "3.1.0", schemas: property(`{"type":"integer","exclusiveMinimum":0,"exclusiveMaximum":10,"examples":[1,2]}`), want: []string{"P int64 `json"}},
-		"tuples and definitions":           {version: "3.1.0", schemas: `"T":{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"$defs":{"x":{"type":"string"}}}`},
+		"tuples and definitions":           {version: "3.1.0", schemas: `"Kind":{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"$defs":{"x":{"type":"string"}}}`},
 		"webhooks and no servers":          {version: "3.1.0", schemas: property(`{"type":"string"}`)},
 		"description beside a $ref in 3.1": {version: "3.1.0", schemas: property(`{"$ref":"#/components/schemas/Other","description":"What it holds."}`) + `,"Other":` + objectWith("id"), want: []string{"P Other `json"}},
 		"example that contradicts":         {schemas: property(`{"type":"integer","example":"five"}`), want: []string{"P int64 `json"}},
@@ -89,34 +93,68 @@ func TestDocumentsAsPeopleWriteThem(t *testing.T) {
 		"pattern of another language":      {schemas: property(`{"type":"string","pattern":"^(?!x).*$"}`), want: []string{"P string `json"}},
 		"schema with a Go name":            {schemas: `"Thing":` + `{"type":"object","properties":{"owner":` + ref("Client") + `,"payer":` + ref("Client") + `}},"Client":` + objectWith("id"), want: []string{"Owner Customer `json", "Payer Customer `json", "type Customer struct"}},
 		"windows lines":                    {schemas: `"Thing":{"type":"object","description":"One.\r\nTwo.\rThree.","properties":{"p":{"type":"string"}}}`, want: []string{"// Thing One.\n// Two.\n// Three.\ntype Thing"}},
-	} {
-		t.Run(name, func(t *testing.T) {
+	}
+	// Most rows need schemas only: those of a version of OpenAPI are in one document,
+	// because generating takes longest.
+	together := map[string][]string{}
+	for name, r := range rows {
+		group := name
+		if r.paths == "" && name != "schema with a Go name" {
+			group = "OpenAPI " + r.version
+		}
+		together[group] = append(together[group], name)
+	}
+	for group, names := range together {
+		t.Run(group, func(t *testing.T) {
 			t.Parallel()
-			paths, version := tc.paths, tc.version
-			if paths == "" {
-				paths = getA
+			paths, version, schemas := getA, "3.0.3", usedByHand
+			for i, name := range names {
+				r := rows[name]
+				paths, version = cmp.Or(numbered(r.paths, i), paths), cmp.Or(r.version, version)
+				schemas += numbered(r.schemas, i) + ","
 			}
-			if version == "" {
-				version = "3.0.3"
-			}
-			schemas := strings.TrimSuffix(usedByHand+tc.schemas, ",")
+			schemas = strings.TrimRight(schemas, ",")
 			c := contract{document: strings.Replace(document(paths, `"schemas":{`+schemas+`}`), "3.0.0", version, 1), overlays: map[string]string{"repairs.yaml": harmless}}
-			if name == "schema with a Go name" {
+			if group == "schema with a Go name" {
 				c.overlays["repairs.yaml"] += "- target: $.components.schemas.Client\n  update: {x-go-name: Customer}\n"
 			}
-			got := c.client(t)
-			for _, want := range tc.want {
-				if !strings.Contains(got, want) {
-					t.Errorf("no %q in\n%s", want, models(got))
+			client := c.client(t)
+			for i, name := range names {
+				got := client
+				if len(names) > 1 {
+					got = declarationsOf(models(client), i)
 				}
-			}
-			for _, absent := range tc.absent {
-				if strings.Contains(got, absent) {
-					t.Errorf("%q in\n%s", absent, models(got))
+				if got == "" {
+					t.Errorf("%s: no declaration", name)
+				}
+				for _, want := range rows[name].want {
+					if !strings.Contains(got, numbered(want, i)) {
+						t.Errorf("%s: no %q in\n%s", name, want, got)
+					}
+				}
+				for _, absent := range rows[name].absent {
+					if strings.Contains(got, numbered(absent, i)) {
+						t.Errorf("%s: %q in\n%s", name, absent, got)
+					}
 				}
 			}
 		})
 	}
+}
+
+// numbered gives the schemas of a row names of their own.
+func numbered(text string, row int) string {
+	return schemaOfRow.ReplaceAllString(text, "${1}N"+strconv.Itoa(10+row))
+}
+
+var schemaOfRow = regexp.MustCompile(`(Thing|Other|Rate|Big|Code|Kind)`)
+
+// declarationsOf are the declarations with the names of a row.
+func declarationsOf(models string, row int) string {
+	blocks := slices.DeleteFunc(strings.Split(models, "\n\n"), func(block string) bool {
+		return !strings.Contains(block, "N"+strconv.Itoa(10+row))
+	})
+	return strings.Join(blocks, "\n\n")
 }
 
 // models is the part of a client that comes before its methods.
