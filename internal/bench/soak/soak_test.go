@@ -30,7 +30,7 @@ func TestSoak(t *testing.T) {
 		t.Skip("-short: takes 20 s")
 	}
 	var out, messages bytes.Buffer
-	err := run(t.Context(), []string{"-streams", "4", "-events", "10000", "-backlog", "5000", "-fault-every", "100", "-timeout", "120s"}, &out, &messages)
+	err := run(t.Context(), []string{"-streams", "4", "-events", "4000", "-backlog", "2000", "-fault-every", "50", "-timeout", "120s"}, &out, &messages)
 	if err != nil {
 		t.Fatalf("%v\n%s%s", err, messages.String(), out.String())
 	}
