@@ -221,6 +221,9 @@ func TestLongBacklogs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() && c.name != "restarts" {
+				t.Skip("-short: one of the long backlogs is enough")
+			}
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, 7, c.rules)
 				first := w.emit(0, false)

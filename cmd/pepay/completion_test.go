@@ -163,6 +163,9 @@ echo "${COMPREPLY[*]}"`
 }
 
 func TestCompletionInZsh(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: completes many lines; TestCompletionInBash does, too")
+	}
 	t.Parallel()
 	zsh := shellOrSkip(t, "zsh")
 	for line, want := range completions() {
@@ -190,6 +193,9 @@ _pepay`
 }
 
 func TestCompletionInFish(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: completes many lines; TestCompletionInBash does, too")
+	}
 	t.Parallel()
 	fish := shellOrSkip(t, "fish")
 	for line, want := range completions() {

@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	eventCount = flag.Int("events", 5000, "how many `events` each seed of TestProcesses emits")
+	eventCount = flag.Int("events", 2500, "how many `events` each seed of TestProcesses emits")
 	eventRate  = flag.Int("rate", 100, "how many `events` come in a second, when there are more than the default number")
 	seedCount  = flag.Int("seeds", 2, "how many `seeds` TestProcesses runs; every second one goes through PgBouncer")
 )
