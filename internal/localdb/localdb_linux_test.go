@@ -194,6 +194,9 @@ func isNumber(s string) bool {
 }
 
 func TestPgBouncerRestarts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: starts a PgBouncer four times")
+	}
 	t.Parallel()
 	postgres := servers.Postgres(t)
 	proxy, err := StartProxy(t.Context(), postgres.Addr())

@@ -82,6 +82,9 @@ func TestCrashRepeatsNoFence(t *testing.T) {
 // Save does not wait for the disk. What a crash loses is an older cursor, never a wrong
 // one.
 func TestSaveDoesNotWaitForTheDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: starts a PostgreSQL of its own")
+	}
 	t.Parallel()
 	server := startPostgres(t, map[string]string{"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"})
 	pool := connect(t, server.URL("postgres"))

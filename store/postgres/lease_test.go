@@ -23,6 +23,9 @@ type lease interface {
 // The ids that were handled last are in two lists of the row. Together they are what a
 // lease in memory has in one, whatever the order of calls.
 func TestRecentIsThatOfALeaseInMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: makes 1,600 calls")
+	}
 	t.Parallel()
 	pool := migrated(t)
 	const seed = 1
