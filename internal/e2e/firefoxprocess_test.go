@@ -32,6 +32,8 @@ user_pref("app.update.enabled", false);
 user_pref("browser.safebrowsing.update.enabled", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("dom.ipc.processPrelaunch.enabled", false);
+user_pref("browser.newtab.preload", false);
 user_pref("extensions.getAddons.cache.enabled", false);
 user_pref("extensions.update.enabled", false);
 user_pref("network.captive-portal-service.enabled", false);

@@ -224,13 +224,14 @@ func released(t *testing.T, tree, modules string) []string {
 		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + tree + ".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/pepaylabs/pepay-go",
 		// A cache of its own, because the next tree has the same tag. What the usual one has is
 		// not downloaded again, and what was built from another cache is not built again.
-		"GOMODCACHE=" + modules, "GOFLAGS=" + strings.TrimSpace(set["GOFLAGS"]+" -modcacherw -trimpath"),
+		"GOMODCACHE=" + modules, "GOFLAGS=" + strings.TrimSpace(set["GOFLAGS"]+" -modcacherw -trimpath -ldflags=-w"),
 		"GOPROXY=file://" + filepath.Join(set["GOMODCACHE"], "cache", "download") + "," + set["GOPROXY"],
 	}
 }
 
 // goDirectories are where Go keeps what it has downloaded and built, which an
-// empty home would hide. With -trimpath the copies of the tree share what was built.
+// empty home would hide. With -trimpath the copies of the tree share what was built. Nobody
+// debugs it: -ldflags=-w leaves out what a debugger needs, which is a third of linking.
 func goDirectories(t *testing.T) []string {
 	t.Helper()
 	var env []string
@@ -241,7 +242,7 @@ func goDirectories(t *testing.T) []string {
 		}
 		line := name + "=" + strings.TrimSpace(string(value))
 		if name == "GOFLAGS" {
-			line += " -trimpath"
+			line += " -trimpath -ldflags=-w"
 		}
 		env = append(env, line)
 	}

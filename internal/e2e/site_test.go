@@ -57,8 +57,8 @@ func (p *program) build(t *testing.T) string {
 			return
 		}
 		p.path = filepath.Join(dir, "example")
-		// With -trimpath, as the commands of the pages are run: nothing is compiled for both.
-		out, err := exec.Command("go", "-C", p.dir, "build", "-trimpath", "-o", p.path, p.pkg).CombinedOutput()
+		// As the commands of the pages are run: nothing is compiled for both.
+		out, err := exec.Command("go", "-C", p.dir, "build", "-trimpath", "-ldflags=-w", "-o", p.path, p.pkg).CombinedOutput()
 		if p.err = err; err != nil {
 			t.Logf("%s", out)
 		}
