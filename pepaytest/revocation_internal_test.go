@@ -27,7 +27,7 @@ func TestKeyEndsDuringTheHandshake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := NewServer(t, WithKey(expiring, Key{Scope: pepay.WSTokenScopeMerchant, ExpiresAt: time.Now().Add(time.Minute)}))
+			s := NewServer(t, WithKey(expiring, Key{Scope: pepay.WSTokenScopeMerchant, ExpiresAt: time.Now().Add(30 * time.Minute)}))
 			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				ans := newAnswer()
 				s.openStream(ans, r, merchantEvents)

@@ -69,14 +69,16 @@ $`)
 func TestTokenJSON(t *testing.T) {
 	t.Parallel()
 	server := simulator(t)
+	before := time.Now().Unix()
 	r := pepayRun(t, at(server.URL()), "token", "--json")
+	after := time.Now().Unix()
 	r.wantDone(t)
 	token := decodeToken(t, r.stdout)
 	if !jwtLine.MatchString(fmt.Sprintln(token["token"])) {
 		t.Errorf("token: %v", token["token"])
 	}
-	if life := token["expires_at"].(float64) - float64(time.Now().Unix()); life < 50 || life > 61 {
-		t.Errorf("expires_at is %v seconds away", life)
+	if expires := int64(token["expires_at"].(float64)); expires < before+60 || expires > after+61 {
+		t.Errorf("expires_at is %d, for a token of 60 s minted between %d and %d", expires, before, after)
 	}
 	delete(token, "token")
 	delete(token, "expires_at")
