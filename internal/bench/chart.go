@@ -108,7 +108,8 @@ func thousands(v float64) string {
 	return grouped.String()
 }
 
-// twoDigits writes a positive number with two digits, or all of those before the point.
+// twoDigits writes a positive number with two digits, or all of those before the point. One below
+// 0.01 has one.
 func twoDigits(v float64) string {
 	switch {
 	case v >= 99.5:
@@ -117,7 +118,9 @@ func twoDigits(v float64) string {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	case v >= 0.995:
 		return strconv.FormatFloat(v, 'f', 1, 64)
-	default:
+	case v >= 0.0095:
 		return strconv.FormatFloat(v, 'f', 2, 64)
+	default:
+		return strconv.FormatFloat(v, 'f', int(math.Ceil(-math.Log10(v))), 64)
 	}
 }

@@ -301,7 +301,7 @@ func contrast(t *testing.T, a, b string) float64 {
 
 func TestFigures(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[float64]string{0: "–", -1: "–", 0.123: "0.12", 0.996: "1.0", 1.25: "1.2", 9.94: "9.9", 9.96: "10", 42.4: "42", 99.6: "100", 12345.6: "12,346", 1e6: "1,000,000"} {
+	for v, want := range map[float64]string{0: "–", -1: "–", 0.000_04: "0.00004", 0.004_4: "0.004", 0.009_4: "0.009", 0.009_9: "0.01", 0.123: "0.12", 0.996: "1.0", 1.25: "1.2", 9.94: "9.9", 9.96: "10", 42.4: "42", 99.6: "100", 12345.6: "12,346", 1e6: "1,000,000"} {
 		if got := (axis{format: twoDigits}).figure(v); got != want {
 			t.Errorf("%v came out as %s, want %s", v, got, want)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,10 @@ func runParent() error {
 	if os.Getenv(envParent) == "stopped" {
 		if err := p.signal(pause); err != nil {
 			return err
+		}
+		// A process that does not stop until its parent has died is not continued.
+		for procState(strconv.Itoa(p.pid())) != "T" {
+			runtime.Gosched()
 		}
 	}
 	fmt.Println(p.pid())
@@ -82,10 +87,17 @@ func TestReplicasEndWithTheTest(t *testing.T) {
 
 // runs reports whether a process runs. One that ended may wait for its parent to notice.
 func runs(pid string) bool {
+	state := procState(pid)
+	return state != "" && state != "Z"
+}
+
+// procState is what Linux says of a process, in a letter: T if it is stopped. It is empty when there is none.
+func procState(pid string) string {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	if err != nil {
-		return false
+		return ""
 	}
 	_, state, _ := strings.Cut(string(stat), ") ")
-	return !strings.HasPrefix(state, "Z")
+	state, _, _ = strings.Cut(state, " ")
+	return state
 }
