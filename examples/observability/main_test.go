@@ -37,9 +37,11 @@ type watched struct {
 	signatures []string // of all deliveries that came
 }
 
-func watch(t *testing.T, opts ...pepaytest.Option) *watched {
+// watch starts the program, on a simulator that fails as inject says from the first call on.
+func watch(t *testing.T, inject func(*pepaytest.Faults), opts ...pepaytest.Option) *watched {
 	t.Helper()
 	sim := pepaytest.NewServer(t, opts...)
+	inject(sim.Faults())
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +87,9 @@ func watch(t *testing.T, opts ...pepaytest.Option) *watched {
 	})
 	return w
 }
+
+// noFaults leaves the simulator as it is.
+func noFaults(*pepaytest.Faults) {}
 
 // scrape reads /metrics.
 func (w *watched) scrape() string {

@@ -17,9 +17,10 @@ import (
 // labels and values of what an operator sees.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	w := watch(t, pepaytest.WithWebhookRetry(1, 0))
-	w.sim.Faults().On("openMerchantStream", pepaytest.DropAfter(1), pepaytest.Next(1))
-	w.sim.Faults().On("listInvoices", pepaytest.Status(503), pepaytest.Next(1))
+	w := watch(t, func(f *pepaytest.Faults) {
+		f.On("openMerchantStream", pepaytest.DropAfter(1), pepaytest.Next(1))
+		f.On("listInvoices", pepaytest.Status(503), pepaytest.Next(1))
+	}, pepaytest.WithWebhookRetry(1, 0))
 	endpoint := w.sim.AddWebhook(w.url+webhookPath, endpointSecret)
 	stranger := w.sim.AddWebhook(w.url+webhookPath, "another secret", pepay.EventTestPing)
 	w.await(`pepay_stream_lease_held{pepay_stream="merchant"} 1`, `pepay_stream_lease_fence{pepay_stream="merchant"} 1`)
@@ -103,7 +104,7 @@ func TestMetrics(t *testing.T) {
 // Strangers, a contract that grows and odd calls make no new series.
 func TestLabelsAreBounded(t *testing.T) {
 	t.Parallel()
-	w := watch(t)
+	w := watch(t, noFaults)
 	w.await(live)
 	flood := func(n int) {
 		body, err := json.Marshal(map[string]any{"id": fmt.Sprintf("evt_%d", n), "type": fmt.Sprintf("canary.type%d", n)})
@@ -157,7 +158,7 @@ func series(metrics string) int {
 // The gauges tell how far behind a stream is that cannot connect.
 func TestLagOfAStreamWithoutConnection(t *testing.T) {
 	t.Parallel()
-	w := watch(t)
+	w := watch(t, noFaults)
 	w.await(live)
 	w.sim.Faults().On("openMerchantStream", pepaytest.RefuseUpgrade(503), pepaytest.Always())
 	if err := w.sim.Close(); err != nil {

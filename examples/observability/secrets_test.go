@@ -20,9 +20,10 @@ import (
 // a body; and nothing of ours but the trace's id goes to Pepay.
 func TestNothingSecretIsObserved(t *testing.T) {
 	t.Parallel()
-	w := watch(t, pepaytest.WithWebhookRetry(1, 0))
-	w.sim.Faults().On("openMerchantStream", pepaytest.DropAfter(1), pepaytest.Next(1))
-	w.sim.Faults().On("listInvoices", pepaytest.ResetMidBody(), pepaytest.Always())
+	w := watch(t, func(f *pepaytest.Faults) {
+		f.On("openMerchantStream", pepaytest.DropAfter(1), pepaytest.Next(1))
+		f.On("listInvoices", pepaytest.ResetMidBody(), pepaytest.Always())
+	}, pepaytest.WithWebhookRetry(1, 0))
 	endpoint := w.sim.AddWebhook(w.url+webhookPath, endpointSecret)
 	w.await(live)
 
@@ -112,8 +113,7 @@ func allOf(spans tracetest.SpanStubs) string {
 // own, with the work of this program below it.
 func TestSpans(t *testing.T) {
 	t.Parallel()
-	w := watch(t, pepaytest.WithWebhookRetry(1, 0))
-	w.sim.Faults().On("listInvoices", pepaytest.Status(503), pepaytest.Next(1))
+	w := watch(t, func(f *pepaytest.Faults) { f.On("listInvoices", pepaytest.Status(503), pepaytest.Next(1)) }, pepaytest.WithWebhookRetry(1, 0))
 	endpoint := w.sim.AddWebhook(w.url+webhookPath, endpointSecret)
 	w.await(live)
 	if _, err := w.client.Invoices.List(t.Context(), wrapper.InvoiceParams{}); err != nil {
