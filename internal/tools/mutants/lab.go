@@ -27,7 +27,7 @@ type verdict string
 const (
 	caught verdict = "caught"
 	missed verdict = "NOT CAUGHT"
-	hung   verdict = "TIMED OUT" // a slow machine does that as well, and no assertion says what is wrong
+	hung   verdict = "timed out" // noticed, but no assertion says what is wrong
 	broken verdict = "DOES NOT COMPILE"
 	stale  verdict = "STALE"
 )

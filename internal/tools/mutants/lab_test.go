@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 	}{
 		"caught":             {[]mutant{good}, nil, []string{"passes", "caught", "all 1 were caught"}, false},
 		"not caught":         {[]mutant{good, with(func(m *mutant) { m.name, m.old, m.new = "two", "return 1", "return 2" })}, nil, []string{"NOT CAUGHT", "- return 1", "1 of 2 were not caught"}, true},
-		"hangs":              {[]mutant{with(func(m *mutant) { m.old, m.new = "{ return a + b }", "{ for {} }" })}, []string{"-timeout", "1s"}, []string{"TIMED OUT", "1 of 1 were not caught"}, true},
+		"hangs":              {[]mutant{with(func(m *mutant) { m.old, m.new = "{ return a + b }", "{ for {} }" })}, []string{"-timeout", "1s"}, []string{"timed out        subtracts", "all 1 were caught"}, false},
 		"does not compile":   {[]mutant{with(func(m *mutant) { m.new = "nothing" })}, nil, []string{"DOES NOT COMPILE", "undefined: nothing"}, true},
 		"unused import":      {[]mutant{with(func(m *mutant) { m.old, m.new = "package thing\n", "package thing\nimport \"os\"\n" })}, nil, []string{"DOES NOT COMPILE"}, true},
 		"text is gone":       {[]mutant{with(func(m *mutant) { m.old = "a * b" })}, nil, []string{"STALE", "0 times in pkg/thing.go"}, true},

@@ -4,8 +4,8 @@
 //
 //	mutants [-root DIR] [-run REGEXP] [-timeout DURATION] [-list]
 //
-// A breakage that the tests do not notice fails the run, as does one with which they only
-// time out, one that does not compile, and one whose text is not in the code any more.
+// A breakage that the tests do not notice fails the run, as does one that does not compile,
+// and one whose text is not in the code any more. One with which they time out is noticed.
 package main
 
 import (
@@ -81,7 +81,7 @@ func (l lab) runAll(ctx context.Context, out io.Writer, mutants []mutant) error 
 			v, text = stale, err.Error()
 		}
 		fmt.Fprintf(out, "%-16s %-44s %5.1f s\n", v, m.name, time.Since(began).Seconds())
-		if v != caught {
+		if v != caught && v != hung {
 			failed++
 			fmt.Fprintf(out, "    %s\n    - %s\n    + %s\n    tests: %s in %s\n%s\n", m.file, oneLine(m.old), oneLine(m.new), m.tests, m.pkg, indent(text))
 		}
