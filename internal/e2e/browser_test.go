@@ -174,6 +174,15 @@ func call[P, R any](tb *tab, cmd cdp.Command[P, R], params P) R {
 	return result
 }
 
+// wantStill fails if anything has moved since the page is seen. A shift below a
+// thousandth is a part of a pixel, such as rounding. Only Chromium tells.
+func (tb *tab) wantStill(what string) {
+	tb.t.Helper()
+	for _, shift := range eval[[]string](tb, `new Promise(done => { const shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) if (e.value >= 0.001) for (const s of e.sources) shifts.push(e.value + ' ' + s.node?.outerHTML?.slice(0, 80)) }).observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(shifts), 500) })`) {
+		tb.t.Errorf("%s: something moves: %s", what, shift)
+	}
+}
+
 // scheme is what the person prefers, light or dark; and nothing moves.
 func (tb *tab) scheme(name string) {
 	tb.t.Helper()

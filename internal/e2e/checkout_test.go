@@ -389,3 +389,23 @@ func TestCheckoutKeyboard(t *testing.T) {
 	tb.untilSays("Send exactly")
 	tb.wantNoErrors()
 }
+
+// Nothing moves while a page of the shop arrives.
+func TestShopFirstPaint(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.url = inPieces(t, s.url)
+	tb := newTab(t)
+	for _, step := range []struct {
+		name string
+		take func()
+	}{
+		{"cart", func() { tb.open(s.url) }},
+		{"address", func() { tb.toAddress(s) }},
+		{"review", func() { tb.typeAddress() }},
+		{"payment", func() { tb.click(`form[action="/order"] button`, "Waiting for your payment") }},
+	} {
+		step.take()
+		tb.wantStill(step.name)
+	}
+}

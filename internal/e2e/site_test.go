@@ -4,6 +4,10 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -150,6 +154,39 @@ func (s *site) emitInvoiceAndOrder(n string) (ids []string) {
 		s.emit(pepay.EventCommerceOrderCreated, "order_"+n, "placed"),
 		s.emit(pepay.EventCommerceOrderUpdated, "order_"+n, "shipped"),
 	}
+}
+
+// inPieces is the address of a proxy whose pages arrive in pieces, so that the browser
+// could paint between them.
+func inPieces(t *testing.T, address string) string {
+	t.Helper()
+	to, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{
+		FlushInterval: -1, // at once
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Host = r.In.Host
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+				r.Body = &pieces{r.Body}
+			}
+			return nil
+		},
+	})
+	t.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
+// pieces is a body that comes slowly.
+type pieces struct{ io.ReadCloser }
+
+func (p *pieces) Read(b []byte) (int, error) {
+	time.Sleep(30 * time.Millisecond)
+	return p.ReadCloser.Read(b[:min(len(b), 100)])
 }
 
 // waitFor polls what is not on the page.
