@@ -60,6 +60,31 @@ func TestRunThatTakesTooLongHasFailed(t *testing.T) {
 	}
 }
 
+// A run that is stopped asks for its report while events still happen.
+func TestFinishWhileEventsHappen(t *testing.T) {
+	t.Parallel()
+	var w world
+	t.Cleanup(func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := w.Open(Settings{Streams: 1, Events: 1, FaultEvery: 50}, new([]Address)); err != nil {
+		t.Fatal(err)
+	}
+	emitted := make(chan error)
+	go func() { emitted <- w.Emit(50, new(int)) }()
+	for range 50 {
+		var reports []Report
+		if err := w.Finish(0, &reports); err != nil || len(reports) != 1 {
+			t.Errorf("got %v, %v, want one report", reports, err)
+		}
+	}
+	if err := <-emitted; err != nil {
+		t.Error(err)
+	}
+}
+
 // The checks of a follower notice every kind of mistake.
 func TestFollowerNotices(t *testing.T) {
 	t.Parallel()

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/pepaylabs/pepay-go"
 	"github.com/pepaylabs/pepay-go/pepaytest"
 )
 
 // world is what the simulator's process does. Each stream has a Pepay of its own,
-// because a rule for faults cannot tell streams apart; all emit alike.
+// because a rule for faults cannot tell streams apart; all emit alike. Its calls come
+// at the same time, one that its caller no longer waits for among them.
 type world struct {
+	mu     sync.Mutex
 	pepays []*simulated
 	quiet  *pepaytest.Server
 }
@@ -36,6 +39,8 @@ type Report struct {
 
 // Open starts them.
 func (w *world) Open(s Settings, addresses *[]Address) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for i := range s.Streams {
 		server, err := pepaytest.Start("127.0.0.1:0", pepaytest.WithCloseOnExpiry(),
 			pepaytest.WithRetention(s.Backlog+4*window)) // no stream is that far behind, so every fault can be recovered from
@@ -69,13 +74,17 @@ type Dial struct {
 }
 
 // Arm adds the next fault for a stream that is about to dial.
-func (w *world) Arm(d Dial, name *string) error { //nolint:unparam // net/rpc wants one
+func (w *world) Arm(d Dial, name *string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	*name = w.pepays[d.Stream].plan.arm(d.First)
 	return nil
 }
 
 // Emit makes n more events happen to everyone.
-func (w *world) Emit(n int, total *int) error { //nolint:unparam // net/rpc wants one
+func (w *world) Emit(n int, total *int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, p := range w.pepays {
 		for range n {
 			p.emit()
@@ -86,7 +95,9 @@ func (w *world) Emit(n int, total *int) error { //nolint:unparam // net/rpc want
 }
 
 // Finish reports on everyone.
-func (w *world) Finish(_ int, reports *[]Report) error { //nolint:unparam // net/rpc wants one
+func (w *world) Finish(_ int, reports *[]Report) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, p := range w.pepays {
 		*reports = append(*reports, Report{p.plan.struck(), p.ids.String()})
 	}
