@@ -40,7 +40,7 @@ func TestCursorInMemory(t *testing.T) {
 	var got []string
 	for range 2 {
 		n := 0
-		for ev, err := range s.Events(t.Context()) {
+		for ev, err := range s.Events(patient(t)) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func TestCursorFileAcrossRestarts(t *testing.T) {
 	for range 3 { // three lives of a program
 		n := 0
 		s := stream.Merchant(client, stream.Options{Cursor: stream.FileCursor(path), Since: "evt_ignored"})
-		for ev, err := range s.Events(t.Context()) {
+		for ev, err := range s.Events(patient(t)) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -52,6 +52,15 @@ type follower struct {
 	err     error
 }
 
+// patient is a context for what waits for events. It ends long after they should have
+// come, so that a test in which one is missing fails and does not wait for ever.
+func patient(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // follow starts a stream. It ends with the test, or after want events.
 func follow(t *testing.T, open func(stream.Options) *stream.Stream, o stream.Options, want int) *follower {
 	t.Helper()
@@ -69,7 +78,7 @@ func follow(t *testing.T, open func(stream.Options) *stream.Stream, o stream.Opt
 		defer f.mu.Unlock()
 		f.resumes = append(f.resumes, r)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithCancel(patient(t))
 	f.cancel = cancel
 	s := open(o)
 	go func() {

@@ -92,7 +92,7 @@ func TestBacklogAcrossRestarts(t *testing.T) {
 			},
 		}})
 		n := 0
-		for ev, err := range s.Events(t.Context()) {
+		for ev, err := range s.Events(patient(t)) {
 			if err != nil {
 				t.Fatal(err)
 			}

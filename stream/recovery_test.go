@@ -148,7 +148,7 @@ func TestRefusalSaysWhy(t *testing.T) {
 	t.Parallel()
 	server := pepaytest.NewServer(t)
 	client := newClient(t, server)
-	for ev, err := range stream.Merchant(client, stream.Options{Types: []string{"refund.*"}}).Events(t.Context()) {
+	for ev, err := range stream.Merchant(client, stream.Options{Types: []string{"refund.*"}}).Events(patient(t)) {
 		if ev != nil || err == nil || !strings.Contains(err.Error(), "400 VALIDATION_ERROR: ") || !strings.Contains(err.Error(), "refund") {
 			t.Errorf("got %v", err)
 		}

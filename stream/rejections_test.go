@@ -21,7 +21,7 @@ func TestRejectionsCountInARow(t *testing.T) {
 	client := newClient(t, server)
 	server.Faults().On("openMerchantStream", pepaytest.RejectToken(), pepaytest.Every(2))
 	cache := wstoken.NewCache(wstoken.NewSource(client.WSTokens, wrapper.MintParams{Scope: pepay.WSTokenScopeMerchant, TTL: time.Second}))
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithCancel(patient(t))
 	defer cancel()
 	opened := 0
 	observer := stream.Observer{OnState: func(state stream.State, _ error) {

@@ -27,6 +27,12 @@ func specgenMutants() []mutant {
 			tests: "^TestEveryFailureIsReported$|^TestRefusals$",
 		},
 		mutant{
+			name: "heeds what stands beside a $ref in OpenAPI 3.0", file: "generator.go",
+			old:   "ignores the siblings of a $ref\", dropSiblings}",
+			new:   "ignores the siblings of a $ref\", func(*yaml.Node) {}}",
+			tests: "^TestDocumentsAsPeopleWriteThem$",
+		},
+		mutant{
 			name: "lets text that nobody sees into the code", file: "text.go",
 			old:   " || unicode.Is(unicode.Cf, r)",
 			new:   "",

@@ -53,11 +53,13 @@ func TestDocumentsAsPeopleWriteThem(t *testing.T) {
 			want:    []string{"P Other `json"},
 			absent:  []string{"What it holds"},
 		},
-		"description beside a $ref in a list and among answers": {
-			paths: `"/a":{"get":{"operationId":"getA","responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"array","items":{"$ref":"#/components/schemas/Other","title":"t"}}}}},
+		"keys beside a $ref in a list, among answers and in a request": {
+			paths: `"/a":{"post":{"operationId":"postA",
+				"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"p":{"$ref":"#/components/schemas/Code","default":"c","nullable":true}}}}}},
+				"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"array","items":{"$ref":"#/components/schemas/Other","title":"t"}}}}},
 				"400":{"$ref":"#/components/responses/Bad","description":"Bad."}}}}`,
-			schemas: `"Other":` + objectWith("id") + `},"responses":{"Bad":{"description":"bad"}`,
-			want:    []string{"JSON200 *[]Other"},
+			schemas: `"Code":{"type":"string"},"Other":` + objectWith("id") + `},"responses":{"Bad":{"description":"bad"}`,
+			want:    []string{"JSON200 *[]Other", "P Code `json"},
 		},
 		"enum of numbers":                     {schemas: `"Rate":{"type":"number","enum":[0.5,1]},` + property(`{"type":"number","enum":[1.5]}`), want: []string{"type Rate = Decimal", "P Decimal `json"}, absent: []string{"const ("}},
 		"enum of large integers":              {schemas: `"Big":{"type":"integer","enum":[9007199254740993,1]}`, want: []string{"type Big = int64"}, absent: []string{"const (", "9007199254740992"}},

@@ -97,12 +97,14 @@ func value(t testing.TB, db interface {
 // until asks again until the database says "true".
 func until(t testing.TB, db *sql.DB, query string, args ...any) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // far more than it takes
+	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for value(t, db, query, args...) != "true" {
 		select {
 		case <-tick.C:
-		case <-t.Context().Done():
+		case <-ctx.Done():
 			t.Fatalf("never came true: %s", query)
 		}
 	}
