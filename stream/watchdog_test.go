@@ -19,10 +19,12 @@ type peer struct {
 	pings   atomic.Int64
 	frames  atomic.Uint64
 	closed  chan struct{}
+	close   func()
 }
 
 func newPeer() *peer {
 	p := &peer{bytes: make(chan byte), closed: make(chan struct{})}
+	p.close = sync.OnceFunc(func() { close(p.closed) })
 	p.watchedBody = &watchedBody{ReadWriteCloser: peerBody{p}, start: time.Now()}
 	return p
 }
@@ -41,7 +43,7 @@ func (p *peer) ping(ctx context.Context) error {
 	}
 }
 
-func (p *peer) closeNow()          { close(p.closed) }
+func (p *peer) closeNow()          { p.close() }
 func (p *peer) framesRead() uint64 { return p.frames.Load() }
 
 // readAll reads until the peer is closed.
@@ -141,6 +143,7 @@ func TestWatchdog(t *testing.T) {
 					select {
 					case p.bytes <- 'x':
 					case <-p.closed:
+						return
 					}
 					time.Sleep(limit / 6)
 				}
@@ -181,6 +184,7 @@ func TestWatchdog(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := newPeer()
+				defer time.AfterFunc(24*time.Hour, p.closeNow).Stop() // a watchdog that sleeps fails the test
 				dog := watch(t.Context(), p, limit, 10*time.Second)
 				test(t, p, dog)
 				dog.stop()
