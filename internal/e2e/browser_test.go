@@ -174,7 +174,7 @@ func call[P, R any](tb *tab, cmd cdp.Command[P, R], params P) R {
 	return result
 }
 
-// wantStill fails if anything has moved since the page is seen. A shift below a
+// wantStill fails if anything has moved since the page was first painted. A shift below a
 // thousandth is a part of a pixel, such as rounding. Only Chromium tells.
 func (tb *tab) wantStill(what string) {
 	tb.t.Helper()

@@ -181,7 +181,7 @@ func inPieces(t *testing.T, address string) string {
 	return proxy.URL
 }
 
-// pieces is a body that comes slowly.
+// pieces is a body that comes as over a slow network: 100 bytes every 30 ms.
 type pieces struct{ io.ReadCloser }
 
 func (p *pieces) Read(b []byte) (int, error) {

@@ -12,8 +12,8 @@ import (
 )
 
 // world is what the simulator's process does. Each stream has a Pepay of its own,
-// because a rule for faults cannot tell streams apart; all emit alike. Its calls come
-// at the same time, one that its caller no longer waits for among them.
+// because a rule for faults cannot tell streams apart; all emit alike. Calls may
+// come at the same time: one that its caller gave up still runs.
 type world struct {
 	mu     sync.Mutex
 	pepays []*simulated
