@@ -177,7 +177,10 @@ func inPieces(t *testing.T, address string) string {
 			return nil
 		},
 	})
-	t.Cleanup(proxy.Close)
+	t.Cleanup(func() {
+		proxy.CloseClientConnections() // Close would wait for a page that keeps one open
+		proxy.Close()
+	})
 	return proxy.URL
 }
 
